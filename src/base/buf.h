@@ -1,0 +1,38 @@
+/* buf: bytes that grow at the end. */
+#pragma once
+
+#include <goworld/types.h>
+
+/* Zero is an empty buffer that owns nothing. Memory never shrinks until buf_free. */
+struct buf {
+    uint8_t *data;
+    size_t size, capacity;
+};
+
+void buf_append(struct buf *b, const void *bytes, size_t size);
+void buf_print(struct buf *b, const char *format, ...)
+    GW_PRINTF(2, 3);                          /* appends without the NUL */
+void buf_consume(struct buf *b, size_t size); /* drops from the front */
+void buf_free(struct buf *b);
+void buf_grow(struct buf *b, size_t more); /* buf_reserve when there is no room */
+
+/* Makes room for `more` bytes after size; aborts the process when memory is out. Returns the first
+ * of them. */
+static inline uint8_t *buf_reserve(struct buf *b, size_t more)
+{
+    if (__builtin_expect(b->capacity - b->size < more || !b->data, 0))
+        buf_grow(b, more);
+    return b->data + b->size;
+}
+
+static inline void buf_clear(struct buf *b)
+{
+    b->size = 0;
+}
+
+/* malloc and friends that abort the process on failure: an engine half out of memory helps nobody.
+ */
+void *mem_alloc(size_t size);
+void *mem_zalloc(size_t size);
+void *mem_realloc(void *block, size_t size);
+char *mem_strdup(const char *text);

@@ -1,0 +1,26 @@
+/* idmap: an open-addressing table from 16-byte ids to pointers. */
+#pragma once
+
+#include <goworld/types.h>
+
+struct idmap_slot {
+    gw_id id;
+    void *value; /* NULL: the slot is free */
+};
+
+/* Zero is an empty map. Values are borrowed and never NULL. `seed` keeps a peer from choosing
+ * colliding ids. */
+struct idmap {
+    struct idmap_slot *slots;
+    size_t count, capacity; /* capacity is a power of two */
+    uint64_t seed;
+};
+
+void *idmap_get(const struct idmap *map, gw_id id);        /* NULL when absent */
+void *idmap_put(struct idmap *map, gw_id id, void *value); /* returns the value it replaced */
+void *idmap_remove(struct idmap *map, gw_id id);           /* returns it, NULL when absent */
+void idmap_free(struct idmap *map);
+
+/* Walks: start with 0; returns NULL at the end. Putting or removing during a walk is not allowed.
+ */
+struct idmap_slot *idmap_next(const struct idmap *map, size_t *position);
