@@ -1,0 +1,430 @@
+/* Values in the forms that GoWorld's clients need (PROTOCOL.md 1), on top of msgpuck's encoders and
+ * decoders. */
+#include "wire/msgpack.h"
+
+#include "base/assert.h"
+#include "wire/writer.h"
+
+#include <float.h>
+#include <math.h>
+#include <msgpuck.h>
+
+/* msgpuck's own encoders choose the shortest int, so those that must keep their width are written
+ * here. */
+static void write_tagged(struct buf *b, uint8_t tag, uint64_t value, size_t size)
+{
+    uint8_t *at = buf_reserve(b, 1 + size);
+    uint64_t big_endian = htobe64(value);
+    at[0] = tag;
+    memcpy(at + 1, (uint8_t *)&big_endian + (sizeof big_endian - size), size);
+    b->size += 1 + size;
+}
+
+void msgpack_write_nil(struct buf *b)
+{
+    write_u8(b, 0xc0);
+}
+
+void msgpack_write_bool(struct buf *b, bool value)
+{
+    write_u8(b, value ? 0xc3 : 0xc2);
+}
+
+void msgpack_write_i8(struct buf *b, int8_t value)
+{
+    write_tagged(b, 0xd0, (uint64_t)value, 1);
+}
+
+void msgpack_write_i16(struct buf *b, int16_t value)
+{
+    write_tagged(b, 0xd1, (uint64_t)value, 2);
+}
+
+void msgpack_write_i32(struct buf *b, int32_t value)
+{
+    write_tagged(b, 0xd2, (uint64_t)value, 4);
+}
+
+void msgpack_write_i64(struct buf *b, int64_t value)
+{
+    write_tagged(b, 0xd3, (uint64_t)value, 8);
+}
+
+void msgpack_write_u8(struct buf *b, uint8_t value)
+{
+    write_tagged(b, 0xcc, value, 1);
+}
+
+void msgpack_write_u16(struct buf *b, uint16_t value)
+{
+    write_tagged(b, 0xcd, value, 2);
+}
+
+void msgpack_write_u32(struct buf *b, uint32_t value)
+{
+    write_tagged(b, 0xce, value, 4);
+}
+
+void msgpack_write_u64(struct buf *b, uint64_t value)
+{
+    write_tagged(b, 0xcf, value, 8);
+}
+
+void msgpack_write_f32(struct buf *b, float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    write_tagged(b, 0xca, bits, 4);
+}
+
+void msgpack_write_f64(struct buf *b, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    write_tagged(b, 0xcb, bits, 8);
+}
+
+/* The longest head of a str, bin, map or array. */
+enum { HEAD_BYTES_MAX = 5 };
+
+void msgpack_write_str(struct buf *b, const char *text, size_t size)
+{
+    ASSERT(size <= UINT32_MAX);
+    char *at = (char *)buf_reserve(b, HEAD_BYTES_MAX + size);
+    b->size += (size_t)(mp_encode_strl(at, (uint32_t)size) - at);
+    write_bytes(b, text, size);
+}
+
+void msgpack_write_bin(struct buf *b, const void *bytes, size_t size)
+{
+    ASSERT(size <= UINT32_MAX);
+    char *at = (char *)buf_reserve(b, HEAD_BYTES_MAX + size);
+    b->size += (size_t)(mp_encode_binl(at, (uint32_t)size) - at);
+    write_bytes(b, bytes, size);
+}
+
+void msgpack_write_map(struct buf *b, uint32_t count)
+{
+    char *at = (char *)buf_reserve(b, HEAD_BYTES_MAX);
+    b->size += (size_t)(mp_encode_map(at, count) - at);
+}
+
+void msgpack_write_array(struct buf *b, uint32_t count)
+{
+    char *at = (char *)buf_reserve(b, HEAD_BYTES_MAX);
+    b->size += (size_t)(mp_encode_array(at, count) - at);
+}
+
+void msgpack_write_vec3(struct buf *b, gw_vec3 value)
+{
+    msgpack_write_map(b, 3);
+    msgpack_write_str(b, "X", 1);
+    msgpack_write_f32(b, value.x);
+    msgpack_write_str(b, "Y", 1);
+    msgpack_write_f32(b, value.y);
+    msgpack_write_str(b, "Z", 1);
+    msgpack_write_f32(b, value.z);
+}
+
+/* What follows a value's first byte: a size or count of size_bytes, which counts bytes or values,
+ * and `fixed` more of these in any case. */
+struct head {
+    uint8_t size_bytes;
+    uint8_t fixed;
+    uint8_t values_each; /* 0: bytes are counted; 1: values, in an array; 2: pairs, in a map */
+};
+
+static struct head head_of(uint8_t tag)
+{
+    static const struct head heads[] = {
+        {0, 0, 0},  {0, 0, 0}, {0, 0, 0},            /* c1..c3: unused, bool */
+        {1, 0, 0},  {2, 0, 0}, {4, 0, 0},            /* c4..c6: bin */
+        {1, 1, 0},  {2, 1, 0}, {4, 1, 0},            /* c7..c9: ext, and its type */
+        {0, 4, 0},  {0, 8, 0},                       /* ca..cb: floats */
+        {0, 1, 0},  {0, 2, 0}, {0, 4, 0}, {0, 8, 0}, /* cc..cf: unsigned ints */
+        {0, 1, 0},  {0, 2, 0}, {0, 4, 0}, {0, 8, 0}, /* d0..d3: ints */
+        {0, 2, 0},  {0, 3, 0}, {0, 5, 0}, {0, 9, 0}, /* d4..d8: ext of 1, 2, 4, 8, 16 bytes, */
+        {0, 17, 0},                                  /* and its type */
+        {1, 0, 0},  {2, 0, 0}, {4, 0, 0},            /* d9..db: str */
+        {2, 0, 1},  {4, 0, 1}, {2, 0, 2}, {4, 0, 2}, /* dc..df: array, map */
+    };
+    if (tag > 0xc0 && tag < 0xe0)
+        return heads[tag - 0xc1];
+    if (tag >= 0xa0 && tag < 0xc0)
+        return (struct head){.fixed = tag & 0x1f};
+    if (tag >= 0x80 && tag < 0xa0)
+        return (struct head){.fixed = tag & 0x0f, .values_each = tag < 0x90 ? 2 : 1};
+    return (struct head){0};
+}
+
+static uint64_t read_big_endian(struct reader *r, size_t size)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < size; i++)
+        value = value << 8 | read_u8(r);
+    return value;
+}
+
+/* Reads a value up to the values inside it; returns whether it is one that holds values, and how
+ * many follow. */
+static bool check_one(struct reader *r, uint64_t *inside)
+{
+    uint8_t tag = read_u8(r);
+    struct head head = head_of(tag);
+    uint64_t count = read_big_endian(r, head.size_bytes) + head.fixed;
+    r->bad |= tag == 0xc1; /* the one byte that msgpack never uses */
+    if (head.values_each == 0)
+        read_bytes(r, count);
+    *inside = count * head.values_each;
+    return head.values_each > 0;
+}
+
+/* Not mp_check: its counter is an int, which the count of a peer's array overflows, and it knows no
+ * depth. */
+gw_err msgpack_check(struct view data, struct view *value)
+{
+    struct reader r = reader_of(data.data, data.size);
+    uint64_t left[MSGPACK_DEPTH_MAX + 1]; /* values still to come at each depth */
+    unsigned depth = 0;
+    left[0] = 1;
+    while (!r.bad) {
+        if (left[depth] == 0 && depth == 0) {
+            *value = (struct view){data.data, data.size - (uint32_t)reader_left(&r)};
+            return GW_OK;
+        }
+        if (left[depth] == 0) {
+            depth--;
+            continue;
+        }
+        left[depth]--;
+        uint64_t inside;
+        if (!check_one(&r, &inside))
+            continue;
+        if (depth == MSGPACK_DEPTH_MAX || inside > reader_left(&r))
+            return GW_EPROTO;
+        left[++depth] = inside;
+    }
+    return GW_EPROTO;
+}
+
+/* MP_EXT stands for "nothing that any reader takes" when there is no byte at all. */
+static enum mp_type type_of(struct view value)
+{
+    return value.size > 0 ? mp_typeof((char)value.data[0]) : MP_EXT;
+}
+
+gw_err msgpack_read_bool(struct view value, bool *out)
+{
+    enum mp_type type = type_of(value);
+    if (type != MP_BOOL && type != MP_NIL)
+        return GW_EINVAL;
+    *out = value.data[0] == 0xc3;
+    return GW_OK;
+}
+
+/* A number in the widest form of its kind; a non-negative int is NATURAL however it is written. */
+struct number {
+    enum { NEGATIVE, NATURAL, REAL } kind;
+    int64_t negative;
+    uint64_t natural;
+    double real;
+};
+
+static struct number number_of_int(int64_t value)
+{
+    return value < 0 ? (struct number){.kind = NEGATIVE, .negative = value}
+                     : (struct number){.kind = NATURAL, .natural = (uint64_t)value};
+}
+
+static gw_err read_number(struct view value, struct number *out)
+{
+    const char *at = (const char *)value.data;
+    switch (type_of(value)) {
+    case MP_NIL:
+        *out = (struct number){.kind = NATURAL};
+        return GW_OK;
+    case MP_UINT:
+        *out = (struct number){.kind = NATURAL, .natural = mp_decode_uint(&at)};
+        return GW_OK;
+    case MP_INT:
+        *out = number_of_int(mp_decode_int(&at));
+        return GW_OK;
+    case MP_FLOAT:
+        *out = (struct number){.kind = REAL, .real = (double)mp_decode_float(&at)};
+        return GW_OK;
+    case MP_DOUBLE:
+        *out = (struct number){.kind = REAL, .real = mp_decode_double(&at)};
+        return GW_OK;
+    default:
+        return GW_EINVAL;
+    }
+}
+
+gw_err msgpack_read_int(struct view value, int64_t min, int64_t max, int64_t *out)
+{
+    struct number n;
+    if (read_number(value, &n) || n.kind == REAL || n.natural > INT64_MAX)
+        return GW_EINVAL;
+    int64_t i = n.kind == NEGATIVE ? n.negative : (int64_t)n.natural;
+    if (i < min || i > max)
+        return GW_EINVAL;
+    *out = i;
+    return GW_OK;
+}
+
+gw_err msgpack_read_uint(struct view value, uint64_t max, uint64_t *out)
+{
+    struct number n;
+    if (read_number(value, &n) || n.kind != NATURAL || n.natural > max)
+        return GW_EINVAL;
+    *out = n.natural;
+    return GW_OK;
+}
+
+gw_err msgpack_read_f64(struct view value, double *out)
+{
+    struct number n;
+    if (read_number(value, &n))
+        return GW_EINVAL;
+    *out = n.kind == REAL ? n.real : n.kind == NEGATIVE ? (double)n.negative : (double)n.natural;
+    return GW_OK;
+}
+
+gw_err msgpack_read_str(struct view value, struct view *out)
+{
+    return msgpack_read_bin(value, out);
+}
+
+gw_err msgpack_read_bin(struct view value, struct view *out)
+{
+    const char *at = (const char *)value.data;
+    switch (type_of(value)) {
+    case MP_NIL:
+        *out = (struct view){.data = value.data};
+        return GW_OK;
+    case MP_STR:
+    case MP_BIN: {
+        uint32_t size;
+        const char *bytes = mp_decode_strbin(&at, &size);
+        *out = (struct view){.data = (const uint8_t *)bytes, .size = size};
+        return GW_OK;
+    }
+    default:
+        return GW_EINVAL;
+    }
+}
+
+/* Cuts `size` bytes off the front. */
+static struct view take(struct view *rest, size_t size)
+{
+    struct view taken = {.data = rest->data, .size = (uint32_t)size};
+    rest->data += size;
+    rest->size -= (uint32_t)size;
+    return taken;
+}
+
+static struct view take_value(struct view *rest)
+{
+    const char *at = (const char *)rest->data;
+    mp_next(&at);
+    return take(rest, (size_t)((const uint8_t *)at - rest->data));
+}
+
+gw_err msgpack_read_map(struct view value, struct msgpack_pairs *pairs)
+{
+    enum mp_type type = type_of(value);
+    if (type != MP_MAP && type != MP_NIL)
+        return GW_EINVAL;
+    const char *at = (const char *)value.data;
+    uint32_t count = type == MP_MAP ? mp_decode_map(&at) : 0;
+    if (type == MP_MAP)
+        take(&value, (size_t)((const uint8_t *)at - value.data));
+    *pairs = (struct msgpack_pairs){.rest = value, .left = count};
+    return GW_OK;
+}
+
+bool msgpack_next_pair(struct msgpack_pairs *pairs, struct view *key, struct view *value)
+{
+    if (pairs->left == 0 ||
+        type_of(pairs->rest) == MP_NIL) /* nil reads as a string but is no key */
+        return false;
+    struct view rest = pairs->rest;
+    if (msgpack_read_str(take_value(&rest), key))
+        return false;
+    *value = take_value(&rest);
+    *pairs = (struct msgpack_pairs){.rest = rest, .left = pairs->left - 1};
+    return true;
+}
+
+gw_err msgpack_read_array(struct view value, struct msgpack_items *items)
+{
+    enum mp_type type = type_of(value);
+    if (type != MP_ARRAY && type != MP_NIL)
+        return GW_EINVAL;
+    const char *at = (const char *)value.data;
+    uint32_t count = type == MP_ARRAY ? mp_decode_array(&at) : 0;
+    if (type == MP_ARRAY)
+        take(&value, (size_t)((const uint8_t *)at - value.data));
+    *items = (struct msgpack_items){.rest = value, .left = count};
+    return GW_OK;
+}
+
+bool msgpack_next_item(struct msgpack_items *items, struct view *value)
+{
+    if (items->left == 0)
+        return false;
+    items->left--;
+    *value = take_value(&items->rest);
+    return true;
+}
+
+/* NaN and what an f32 cannot hold are refused: no place is there. */
+static gw_err narrow(struct view value, float *out)
+{
+    double wide;
+    if (msgpack_read_f64(value, &wide) || !(fabs(wide) <= (double)FLT_MAX))
+        return GW_EINVAL;
+    *out = (float)wide;
+    return GW_OK;
+}
+
+static gw_err read_vec3_array(struct view value, gw_vec3 *out)
+{
+    struct msgpack_items items;
+    struct view x, y, z;
+    if (msgpack_read_array(value, &items) || items.left != 3)
+        return GW_EINVAL;
+    msgpack_next_item(&items, &x);
+    msgpack_next_item(&items, &y);
+    msgpack_next_item(&items, &z);
+    if (narrow(x, &out->x) || narrow(y, &out->y) || narrow(z, &out->z))
+        return GW_EINVAL;
+    return GW_OK;
+}
+
+/* What the map does not name is zero; other names are left alone. */
+static gw_err read_vec3_map(struct view value, gw_vec3 *out)
+{
+    struct msgpack_pairs pairs;
+    struct view key, number;
+    if (msgpack_read_map(value, &pairs))
+        return GW_EINVAL;
+    while (msgpack_next_pair(&pairs, &key, &number)) {
+        float *axis = view_equals(key, "X")   ? &out->x
+                      : view_equals(key, "Y") ? &out->y
+                      : view_equals(key, "Z") ? &out->z
+                                              : NULL;
+        if (axis && narrow(number, axis))
+            return GW_EINVAL;
+    }
+    return pairs.left == 0 ? GW_OK : GW_EINVAL;
+}
+
+gw_err msgpack_read_vec3(struct view value, gw_vec3 *out)
+{
+    gw_vec3 v = {0};
+    gw_err err = type_of(value) == MP_ARRAY ? read_vec3_array(value, &v) : read_vec3_map(value, &v);
+    if (!err)
+        *out = v;
+    return err;
+}

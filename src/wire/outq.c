@@ -1,0 +1,248 @@
+/* A list of chunks: bytes are copied into the last one, large packets hang in a chunk of their own.
+ */
+#include "wire/outq.h"
+
+#include "base/assert.h"
+#include "base/buf.h"
+
+#include <endian.h>
+#include <stdlib.h>
+
+struct outq_chunk {
+    struct outq_chunk *next;
+    struct packet *packet;         /* what is shared instead of bytes, or NULL */
+    uint32_t begin, end, capacity; /* [begin, end) is not yet sent; a shared one has no room left */
+    uint8_t bytes[];
+};
+
+/* An idle connection that says a few words takes a small chunk; one that is behind takes large
+ * ones. */
+enum {
+    SMALL_BYTES = 4096,
+    LARGE_BYTES = 64 * 1024,
+    SMALL_CAPACITY = SMALL_BYTES - (int)sizeof(struct outq_chunk),
+    LARGE_CAPACITY = LARGE_BYTES - (int)sizeof(struct outq_chunk),
+    FREE_BYTES_MAX_DEFAULT = 4 * 1024 * 1024,
+};
+
+/* Returns the list of the pool that keeps chunks of this capacity. */
+static struct outq_chunk **free_list(struct outq_pool *pool, uint32_t capacity)
+{
+    return capacity == 0                ? &pool->free_shared
+           : capacity == SMALL_CAPACITY ? &pool->free_small
+                                        : &pool->free_large;
+}
+
+static size_t chunk_bytes(uint32_t capacity)
+{
+    return sizeof(struct outq_chunk) + capacity;
+}
+
+static struct outq_chunk *chunk_take(struct outq_pool *pool, uint32_t capacity)
+{
+    struct outq_chunk **list = free_list(pool, capacity);
+    struct outq_chunk *chunk = *list;
+    if (chunk) {
+        *list = chunk->next;
+        pool->free_bytes -= chunk_bytes(capacity);
+    } else {
+        chunk = mem_alloc(chunk_bytes(capacity));
+    }
+    *chunk = (struct outq_chunk){.capacity = capacity};
+    return chunk;
+}
+
+static void chunk_give_back(struct outq_pool *pool, struct outq_chunk *chunk)
+{
+    uint32_t capacity = chunk->packet ? 0 : chunk->capacity;
+    size_t max = pool->free_bytes_max ? pool->free_bytes_max : FREE_BYTES_MAX_DEFAULT;
+    packet_unref(chunk->packet);
+    if (pool->free_bytes + chunk_bytes(capacity) > max) {
+        free(chunk);
+        return;
+    }
+    struct outq_chunk **list = free_list(pool, capacity);
+    chunk->next = *list;
+    *list = chunk;
+    pool->free_bytes += chunk_bytes(capacity);
+}
+
+static void free_all(struct outq_chunk *chunk)
+{
+    while (chunk) {
+        struct outq_chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+}
+
+void outq_pool_free(struct outq_pool *pool)
+{
+    free_all(pool->free_small);
+    free_all(pool->free_large);
+    free_all(pool->free_shared);
+    *pool = (struct outq_pool){.free_bytes_max = pool->free_bytes_max};
+}
+
+void outq_init(struct outq *q, struct outq_pool *pool, size_t bytes_max)
+{
+    *q = (struct outq){.pool = pool, .bytes_max = bytes_max};
+}
+
+void outq_clear(struct outq *q)
+{
+    outq_consume(q, q->bytes);
+}
+
+static void link_last(struct outq *q, struct outq_chunk *chunk)
+{
+    if (q->last)
+        q->last->next = chunk;
+    else
+        q->first = chunk;
+    q->last = chunk;
+}
+
+static bool fits(const struct outq *q, size_t size)
+{
+    return q->bytes_max == 0 || (q->bytes <= q->bytes_max && size <= q->bytes_max - q->bytes);
+}
+
+static size_t room_of_last(const struct outq *q)
+{
+    return q->last ? q->last->capacity - q->last->end : 0;
+}
+
+/* What comes after a full chunk is large. Behind a shared packet it is small: between many of
+ * those, large chunks with a few bytes each would hold far more memory than the queue's limit says.
+ */
+static void add_room(struct outq *q)
+{
+    bool is_behind = q->last && !q->last->packet;
+    link_last(q, chunk_take(q->pool, is_behind ? LARGE_CAPACITY : SMALL_CAPACITY));
+}
+
+static void copy_into_last(struct outq *q, const void *bytes, size_t size)
+{
+    if (size == 0)
+        return;
+    memcpy(q->last->bytes + q->last->end, bytes, size);
+    q->last->end += (uint32_t)size;
+    q->bytes += size;
+}
+
+static void append(struct outq *q, const void *bytes, size_t size)
+{
+    const uint8_t *at = bytes;
+    while (size > 0) {
+        if (room_of_last(q) == 0)
+            add_room(q);
+        size_t part = room_of_last(q) < size ? room_of_last(q) : size;
+        copy_into_last(q, at, part);
+        at += part;
+        size -= part;
+    }
+}
+
+gw_err outq_put(struct outq *q, const void *payload, size_t size)
+{
+    return outq_put2(q, payload, size, NULL, 0);
+}
+
+gw_err outq_put2(struct outq *q, const void *head, size_t head_size, const void *tail,
+                 size_t tail_size)
+{
+    if (head_size > PACKET_PAYLOAD_BYTES_MAX || tail_size > PACKET_PAYLOAD_BYTES_MAX - head_size)
+        return GW_EFULL;
+    size_t size = head_size + tail_size;
+    if (!fits(q, PACKET_HEADER_BYTES + size))
+        return GW_EFULL;
+    uint32_t header = htole32((uint32_t)size);
+    if (room_of_last(q) >= PACKET_HEADER_BYTES + size) {
+        copy_into_last(q, &header, PACKET_HEADER_BYTES);
+        copy_into_last(q, head, head_size);
+        copy_into_last(q, tail, tail_size);
+    } else {
+        append(q, &header, PACKET_HEADER_BYTES);
+        append(q, head, head_size);
+        append(q, tail, tail_size);
+    }
+    return GW_OK;
+}
+
+static void share(struct outq *q, struct packet *packet)
+{
+    struct outq_chunk *chunk = chunk_take(q->pool, 0);
+    chunk->packet = packet_ref(packet);
+    chunk->end = chunk->capacity = packet->size;
+    link_last(q, chunk);
+    q->bytes += packet->size;
+}
+
+gw_err outq_put_packet(struct outq *q, struct packet *packet)
+{
+    if (!fits(q, packet->size))
+        return GW_EFULL;
+    if (packet->size < OUTQ_SHARE_BYTES)
+        append(q, packet->bytes, packet->size);
+    else
+        share(q, packet);
+    return GW_OK;
+}
+
+gw_err outq_put_raw(struct outq *q, const void *bytes, size_t size)
+{
+    if (!fits(q, size))
+        return GW_EFULL;
+    append(q, bytes, size);
+    return GW_OK;
+}
+
+void outq_splice(struct outq *to, struct outq *from)
+{
+    ASSERT(to->pool == from->pool && to != from);
+    if (!from->first)
+        return;
+    if (to->last)
+        to->last->next = from->first;
+    else
+        to->first = from->first;
+    to->last = from->last;
+    to->bytes += from->bytes;
+    from->first = from->last = NULL;
+    from->bytes = 0;
+}
+
+size_t outq_peek(const struct outq *q, struct outq_span *spans, size_t spans_max)
+{
+    size_t count = 0;
+    for (const struct outq_chunk *c = q->first; c && count < spans_max; c = c->next) {
+        const uint8_t *bytes = c->packet ? c->packet->bytes : c->bytes;
+        spans[count++] = (struct outq_span){.data = bytes + c->begin, .size = c->end - c->begin};
+    }
+    return count;
+}
+
+static void drop_first(struct outq *q)
+{
+    struct outq_chunk *first = q->first;
+    q->first = first->next;
+    if (!q->first)
+        q->last = NULL;
+    chunk_give_back(q->pool, first);
+}
+
+void outq_consume(struct outq *q, size_t bytes)
+{
+    ASSERT(bytes <= q->bytes);
+    q->bytes -= bytes;
+    while (bytes > 0) {
+        size_t in_first = q->first->end - q->first->begin;
+        if (bytes < in_first) {
+            q->first->begin += (uint32_t)bytes;
+            return;
+        }
+        bytes -= in_first;
+        drop_first(q);
+    }
+}
