@@ -1,0 +1,51 @@
+/* entities: which game each entity lives on, and the packets that wait for one that is being
+ * loaded. */
+#pragma once
+
+#include "base/heap.h"
+#include "base/idmap.h"
+#include "wire/packet.h"
+
+#include <goworld/types.h>
+
+struct dispatcher;
+struct peer;
+struct hold;
+
+/* Where an entity is. All that live on a game share the game's own place, so that an idle entity
+ * costs one slot of the map; one that is on its way has a hold with a place of its own. */
+struct place {
+    struct peer *game;
+    struct hold *hold; /* NULL when it lives there */
+};
+
+struct entities {
+    struct idmap map;  /* EntityID to struct place */
+    struct heap holds; /* by deadline */
+    size_t held_bytes;
+};
+
+void entities_init(struct entities *entities, uint64_t seed);
+void entities_fini(struct dispatcher *d);
+
+const struct place *entities_find(const struct dispatcher *d, gw_id entity); /* NULL: unknown */
+
+/* The entity lives on that game from now on; what waited for it goes there. */
+void entities_settle(struct dispatcher *d, gw_id entity, struct peer *game);
+
+/* The entity is being loaded on that game: packets for it wait until it settles. It must be
+ * unknown. */
+void entities_load(struct dispatcher *d, gw_id entity, struct peer *game);
+
+/* Forgets the entity when it belongs to that game; returns false when it does not. */
+bool entities_remove(struct dispatcher *d, gw_id entity, const struct peer *game);
+
+/* Forgets every entity of a game that is gone. */
+void entities_remove_all(struct dispatcher *d, const struct peer *game);
+
+/* Delivers a packet to the entity's game, or lets it wait. One that cannot be delivered is counted
+ * and logged. */
+void entities_send(struct dispatcher *d, gw_id entity, const uint8_t *payload, size_t size);
+
+/* Drops what has waited too long; returns when the next one will have. */
+int64_t entities_turn(struct dispatcher *d);

@@ -1,0 +1,155 @@
+/* games: see games.h. */
+#include "dispatcher/games.h"
+
+#include "base/assert.h"
+#include "dispatcher/core.h"
+#include "dispatcher/ready.h"
+#include "wire/msgpack.h"
+
+#include <math.h>
+
+/* Added to a game's load for each entity that it is given, in percent: entities that are asked for
+ * between two reports spread over the games. */
+#define LOAD_OF_ONE_ENTITY 0.1
+
+static void tell_games(struct dispatcher *d, const struct peer *except, struct buf *packet)
+{
+    peers_send(&d->games, except, packet->data, packet->size);
+}
+
+static void tell_connected(struct dispatcher *d, const struct peer *game)
+{
+    struct buf *b = dispatcher_scratch(d);
+    msg_notify_game_connected_write(b, &(struct msg_notify_game_connected){.game = game->id});
+    tell_games(d, game, b);
+}
+
+static void tell_disconnected(struct dispatcher *d, const struct peer *game)
+{
+    struct buf *b = dispatcher_scratch(d);
+    msg_notify_game_disconnected_write(b, &(struct msg_notify_game_disconnected){.game = game->id});
+    tell_games(d, game, b);
+}
+
+/* Places what the game says lives on it; appends to `rejected` what lives on another game. */
+static void claim(struct dispatcher *d, struct peer *game, struct view entities,
+                  struct buf *rejected)
+{
+    struct reader r = reader_of(entities.data, entities.size);
+    while (reader_left(&r) > 0) {
+        gw_id entity = read_id(&r);
+        const struct place *place = entities_find(d, entity);
+        if (place && place->game != game && !place->hold)
+            write_id(rejected, entity);
+        else
+            entities_settle(d, entity, game);
+    }
+}
+
+static struct view view_of(const struct buf *b)
+{
+    return (struct view){b->data, (uint32_t)b->size};
+}
+
+static void answer(struct dispatcher *d, struct peer *game, const struct buf *rejected)
+{
+    struct buf games = {0}, registry = {0};
+    for (size_t i = 0; i < d->games.count; i++)
+        write_u16(&games, d->games.all[i]->id);
+    kvreg_write(&d->kvreg, &registry);
+    struct buf *b = dispatcher_scratch(d);
+    msg_set_game_id_ack_write(b, &(struct msg_set_game_id_ack){
+                                     .dispatcher = d->desc.dispid,
+                                     .is_deployment_ready = d->stats.ready,
+                                     .games = view_of(&games),
+                                     .rejected = view_of(rejected),
+                                     .registry = view_of(&registry),
+                                 });
+    peer_send(game, b->data, b->size);
+    buf_free(&games);
+    buf_free(&registry);
+}
+
+static void replace(struct dispatcher *d, uint16_t id)
+{
+    struct peer *old = peers_get(&d->games, id);
+    if (!old)
+        return;
+    link_close(old->link, "another connection has taken its game id");
+    games_leave(d, old);
+}
+
+void games_join(struct dispatcher *d, struct peer *game, const struct msg_set_game_id *m)
+{
+    replace(d, m->game);
+    game->kind = PEER_GAME;
+    game->id = m->game;
+    game->bans_boot = m->is_ban_boot_entity;
+    peers_add(&d->games, game);
+    d->stats.games = d->games.count;
+    struct buf rejected = {0};
+    claim(d, game, m->entities, &rejected);
+    log_info(d->desc.log, "game_connected", "game=%u address=%s entities=%u rejected=%zu", game->id,
+             game->link->address, m->entities.size / 16, rejected.size / 16);
+    answer(d, game, &rejected);
+    buf_free(&rejected);
+    tell_connected(d, game);
+    ready_check(d);
+}
+
+void games_leave(struct dispatcher *d, struct peer *game)
+{
+    ASSERT(game->kind == PEER_GAME);
+    peers_remove(&d->games, game);
+    d->stats.games = d->games.count;
+    game->kind = PEER_GONE;
+    entities_remove_all(d, game);
+    tell_disconnected(d, game);
+}
+
+struct peer *games_next_boot(struct dispatcher *d)
+{
+    for (size_t tried = 0; tried < d->games.count; tried++) {
+        struct peer *game = d->games.all[d->next_boot++ % d->games.count];
+        if (!game->bans_boot && !game->link->closing)
+            return game;
+    }
+    return NULL;
+}
+
+static struct peer *least_loaded(const struct dispatcher *d)
+{
+    struct peer *least = NULL;
+    for (size_t i = 0; i < d->games.count; i++) {
+        struct peer *game = d->games.all[i];
+        if (!game->link->closing && (!least || game->load < least->load))
+            least = game;
+    }
+    return least;
+}
+
+struct peer *games_choose(struct dispatcher *d, uint16_t id)
+{
+    if (id)
+        return peers_get(&d->games, id);
+    struct peer *game = least_loaded(d);
+    if (game)
+        game->load += LOAD_OF_ONE_ENTITY;
+    return game;
+}
+
+bool games_set_load(struct peer *game, struct view info)
+{
+    struct view map, key, value;
+    struct msgpack_pairs pairs;
+    if (msgpack_check(info, &map) != GW_OK || msgpack_read_map(map, &pairs) != GW_OK)
+        return false;
+    while (msgpack_next_pair(&pairs, &key, &value)) {
+        double load;
+        if (view_equals(key, "cp") && msgpack_read_f64(value, &load) == GW_OK && isfinite(load)) {
+            game->load = load;
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,18 @@
+/* gates: which gates there are, and what a dispatcher says to them and about them. */
+#pragma once
+
+#include "dispatcher/peers.h"
+
+struct dispatcher;
+
+/* Registers the connection as that gate; an older connection of the same id is closed. */
+void gates_join(struct dispatcher *d, struct peer *gate, uint16_t id);
+
+/* The gate is gone with its clients: the games are told. */
+void gates_leave(struct dispatcher *d, struct peer *gate);
+
+/* Sends a packet to one gate; counted and logged when it cannot have it. */
+void gates_send(struct dispatcher *d, uint16_t id, const void *payload, size_t size);
+
+/* Asks the gate to close the client, where the gate understands that. */
+void gates_close_client(struct dispatcher *d, uint16_t gate, gw_id client, const char *reason);

@@ -1,0 +1,87 @@
+/* kvreg: see kvreg.h. */
+#include "dispatcher/kvreg.h"
+
+#include "wire/writer.h"
+
+#include <stdlib.h>
+#include <uthash.h>
+
+struct kvreg_entry {
+    UT_hash_handle hh;
+    uint8_t *value;
+    uint32_t key_size, value_size;
+    uint8_t key[];
+};
+
+/* What a key costs besides its bytes. */
+#define ENTRY_BYTES sizeof(struct kvreg_entry)
+
+void kvreg_init(struct kvreg *registry, size_t bytes_max)
+{
+    *registry = (struct kvreg){.bytes_max = bytes_max};
+}
+
+void kvreg_fini(struct kvreg *registry)
+{
+    struct kvreg_entry *entry, *next;
+    HASH_ITER (hh, registry->entries, entry, next) {
+        HASH_DEL(registry->entries, entry);
+        free(entry->value);
+        free(entry);
+    }
+}
+
+static struct kvreg_entry *find(const struct kvreg *registry, struct view key)
+{
+    struct kvreg_entry *entry;
+    HASH_FIND(hh, registry->entries, key.data, key.size, entry);
+    return entry;
+}
+
+static struct kvreg_entry *add(struct kvreg *registry, struct view key)
+{
+    struct kvreg_entry *entry = mem_zalloc(sizeof *entry + key.size);
+    if (key.size)
+        memcpy(entry->key, key.data, key.size);
+    entry->key_size = key.size;
+    HASH_ADD_KEYPTR(hh, registry->entries, entry->key, key.size, entry);
+    registry->bytes += ENTRY_BYTES + key.size;
+    return entry;
+}
+
+static void set_value(struct kvreg *registry, struct kvreg_entry *entry, struct view value)
+{
+    registry->bytes += value.size;
+    registry->bytes -= entry->value_size;
+    free(entry->value);
+    entry->value = mem_alloc(value.size + 1);
+    memcpy(entry->value, value.data, value.size);
+    entry->value_size = value.size;
+}
+
+gw_err kvreg_put(struct kvreg *registry, struct view key, struct view value, bool force)
+{
+    struct kvreg_entry *entry = find(registry, key);
+    if (entry && !force)
+        return GW_EEXIST;
+    size_t more = (entry ? 0 : ENTRY_BYTES + key.size) + value.size;
+    if (more > registry->bytes_max - registry->bytes)
+        return GW_EFULL;
+    set_value(registry, entry ? entry : add(registry, key), value);
+    return GW_OK;
+}
+
+size_t kvreg_count(const struct kvreg *registry)
+{
+    return HASH_COUNT(registry->entries);
+}
+
+void kvreg_write(const struct kvreg *registry, struct buf *out)
+{
+    write_u32(out, (uint32_t)kvreg_count(registry));
+    struct kvreg_entry *entry, *next;
+    HASH_ITER (hh, registry->entries, entry, next) {
+        write_var(out, entry->key, entry->key_size);
+        write_var(out, entry->value, entry->value_size);
+    }
+}

@@ -1,0 +1,48 @@
+/* peers: the games or the gates that have registered, by id and in a list. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/heap.h"
+#include "dispatcher/entities.h"
+#include "net/link.h"
+
+struct dispatcher;
+
+enum peer_kind { PEER_NEW, PEER_GAME, PEER_GATE, PEER_GONE };
+
+/* One connection. */
+struct peer {
+    struct dispatcher *dispatcher;
+    struct link *link;
+    struct peer *prev, *next; /* all connections */
+    enum peer_kind kind;
+    uint16_t id;     /* 0 until registered */
+    bool said_hello; /* speaks messages from MSG_OWN_FIRST up */
+    bool bans_boot;  /* a game that wants no boot entities */
+    double load;  /* a game's CPU percent, with a little added for each entity given to it since */
+    size_t index; /* in its peers->all */
+    struct place place;        /* of the entities that live on this game */
+    struct buf syncs;          /* positions for this game; empty between packets */
+    struct heap_node deadline; /* for the registration */
+};
+
+struct peers {
+    struct peer **by_id; /* ids below id_limit */
+    size_t id_limit;
+    struct peer **all;
+    size_t count, capacity;
+};
+
+struct peer *peers_get(const struct peers *peers, uint16_t id); /* NULL when there is none */
+void peers_add(struct peers *peers, struct peer *peer);         /* its id must be free */
+void peers_remove(struct peers *peers, struct peer *peer);
+void peers_free(struct peers *peers);
+
+/* Sends one packet to each but `except`, which may be NULL. */
+void peers_send(const struct peers *peers, const struct peer *except, const void *payload,
+                size_t size);
+
+/* What the peer cannot have any more, because it is full or gone, is counted. */
+void peer_send(struct peer *peer, const void *payload, size_t size);
+void peer_send_packet(struct peer *peer, struct packet *packet); /* borrows */
+const char *peer_kind_name(const struct peer *peer);             /* "game" */

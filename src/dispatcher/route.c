@@ -1,0 +1,323 @@
+/* route: what a dispatcher does with each message; the table at the end lists them. */
+#include "dispatcher/route.h"
+
+#include "dispatcher/core.h"
+#include "dispatcher/games.h"
+#include "dispatcher/gates.h"
+#include "wire/messages.h"
+
+#define FEATURES 0u /* no bit has a meaning yet: what HELLO itself says is enough */
+#define HELLO_VERSION 1u
+#define SYNC_RECORD_BYTES 32u /* EntityID, f32 x, y, z, yaw */
+
+/* Who may send a message. */
+#define FROM_NEW (1u << PEER_NEW)
+#define FROM_GAME (1u << PEER_GAME)
+#define FROM_GATE (1u << PEER_GATE)
+
+/* Returns false for a packet that does not follow the protocol. */
+typedef bool (*handle)(struct dispatcher *d, struct peer *from, struct view packet);
+
+static bool on_set_game_id(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_set_game_id m;
+    if (!msg_set_game_id_read(packet, &m) || m.game == 0)
+        return false;
+    heap_remove(&d->registrations, &from->deadline);
+    games_join(d, from, &m);
+    return true;
+}
+
+static bool on_set_gate_id(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_set_gate_id m;
+    if (!msg_set_gate_id_read(packet, &m) || m.gate == 0)
+        return false;
+    heap_remove(&d->registrations, &from->deadline);
+    gates_join(d, from, m.gate);
+    return true;
+}
+
+static bool on_hello(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_hello m;
+    if (!msg_hello_read(packet, &m) || from->said_hello)
+        return false;
+    from->said_hello = true;
+    struct buf *b = dispatcher_scratch(d);
+    msg_hello_write(b, &(struct msg_hello){
+                           .version = HELLO_VERSION, .features = FEATURES, .epoch = d->desc.epoch});
+    peer_send(from, b->data, b->size);
+    return true;
+}
+
+static bool on_create_notice(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_notify_create_entity m;
+    if (!msg_notify_create_entity_read(packet, &m))
+        return false;
+    entities_settle(d, m.entity, from);
+    return true;
+}
+
+/* A game that was rejected as an entity's owner destroys its copy and says so: that is not the
+ * entity's end. */
+static bool on_destroy_notice(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_notify_destroy_entity m;
+    if (!msg_notify_destroy_entity_read(packet, &m))
+        return false;
+    entities_remove(d, m.entity, from);
+    return true;
+}
+
+static bool on_load_failed(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_notify_load_failed m;
+    if (!msg_notify_load_failed_read(packet, &m))
+        return false;
+    const struct place *place = entities_find(d, m.entity);
+    if (!place || !place->hold || place->game != from)
+        return true;
+    dispatcher_complain(d, load_failures, "entity_load_failed", "entity=" GW_ID_FORMAT " game=%u",
+                        GW_ID_ARG(m.entity), from->id);
+    entities_remove(d, m.entity, from);
+    return true;
+}
+
+static bool on_kvreg_register(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_kvreg_register m;
+    if (!msg_kvreg_register_read(packet, &m))
+        return false;
+    gw_err err = kvreg_put(&d->kvreg, m.key, m.value, m.force);
+    if (err == GW_EFULL)
+        dispatcher_complain(d, refused, "registry_full", "game=%u key=\"%.*s\"", from->id,
+                            (int)(m.key.size < 64 ? m.key.size : 64), (const char *)m.key.data);
+    if (err != GW_OK)
+        return true;
+    d->stats.registry_keys = kvreg_count(&d->kvreg);
+    peers_send(&d->games, NULL, packet.data, packet.size);
+    return true;
+}
+
+/* Every message that goes to an entity begins with its id; the game reads the rest. */
+static bool on_entity_message(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    (void)from;
+    struct reader r = reader_of(packet.data, packet.size);
+    read_u16(&r);
+    gw_id entity = read_id(&r);
+    if (r.bad)
+        return false;
+    entities_send(d, entity, packet.data, packet.size);
+    return true;
+}
+
+static void no_game(struct dispatcher *d, const struct peer *from, gw_id entity, unsigned game)
+{
+    dispatcher_complain(d, no_game, "no_such_game", "entity=" GW_ID_FORMAT " game=%u asked_by=%s%u",
+                        GW_ID_ARG(entity), game, peer_kind_name(from), from->id);
+}
+
+/* Calls may follow at once: they go to the same game, behind this. */
+static bool on_create_somewhere(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_create_entity_somewhere m;
+    if (!msg_create_entity_somewhere_read(packet, &m))
+        return false;
+    struct peer *game = games_choose(d, m.game);
+    if (!game) {
+        no_game(d, from, m.entity, m.game);
+        return true;
+    }
+    entities_settle(d, m.entity, game);
+    peer_send(game, packet.data, packet.size);
+    return true;
+}
+
+static bool on_load_somewhere(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_load_entity_somewhere m;
+    if (!msg_load_entity_somewhere_read(packet, &m))
+        return false;
+    if (entities_find(d, m.entity))
+        return true; /* it lives, or will */
+    struct peer *game = games_choose(d, m.game);
+    if (!game) {
+        no_game(d, from, m.entity, m.game);
+        return true;
+    }
+    entities_load(d, m.entity, game);
+    peer_send(game, packet.data, packet.size);
+    return true;
+}
+
+static bool on_client_connected(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_notify_client_connected m;
+    if (!msg_notify_client_connected_read(packet, &m))
+        return false;
+    struct peer *game = games_next_boot(d);
+    if (!game) {
+        no_game(d, from, m.boot_entity, 0);
+        gates_close_client(d, from->id, m.client, "no game takes new clients");
+        return true;
+    }
+    entities_settle(d, m.boot_entity, game);
+    struct buf *b = dispatcher_scratch(d);
+    msg_notify_client_connected_forwarded_write(
+        b, &(struct msg_notify_client_connected_forwarded){
+               .client = m.client, .boot_entity = m.boot_entity, .gate = from->id});
+    peer_send(game, b->data, b->size);
+    return true;
+}
+
+/* Positions are worth nothing later: those of an entity that is not there are dropped. */
+static struct peer *game_of_sync(struct dispatcher *d, const uint8_t *record)
+{
+    gw_id entity;
+    memcpy(&entity, record, sizeof entity);
+    const struct place *place = entities_find(d, entity);
+    if (place && !place->hold)
+        return place->game;
+    dispatcher_complain(d, lost_syncs, "position_of_no_entity", "entity=" GW_ID_FORMAT,
+                        GW_ID_ARG(entity));
+    return NULL;
+}
+
+static void send_syncs(struct dispatcher *d)
+{
+    for (size_t i = 0; i < d->games.count; i++) {
+        struct peer *game = d->games.all[i];
+        if (game->syncs.size)
+            peer_send(game, game->syncs.data, game->syncs.size);
+        buf_clear(&game->syncs);
+    }
+}
+
+static bool on_sync_from_client(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    (void)from;
+    struct msg_sync_position_yaw_from_client_forwarded m;
+    if (!msg_sync_position_yaw_from_client_forwarded_read(packet, &m) ||
+        m.records.size % SYNC_RECORD_BYTES != 0)
+        return false;
+    for (uint32_t at = 0; at < m.records.size; at += SYNC_RECORD_BYTES) {
+        struct peer *game = game_of_sync(d, m.records.data + at);
+        if (!game)
+            continue;
+        if (game->syncs.size == 0)
+            write_u16(&game->syncs, MSG_SYNC_POSITION_YAW_FROM_CLIENT);
+        buf_append(&game->syncs, m.records.data + at, SYNC_RECORD_BYTES);
+    }
+    send_syncs(d);
+    return true;
+}
+
+/* GoWorld's own games send a broadcast to every dispatcher; one of them passes it on. Ours send one
+ * copy. */
+static bool passes_on(const struct dispatcher *d, const struct peer *from)
+{
+    return from->said_hello ||
+           (unsigned)(from->id - 1) % d->desc.dispatchers == d->desc.dispid - 1u;
+}
+
+static bool on_call_nil_spaces(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_call_nil_spaces m;
+    if (!msg_call_nil_spaces_read(packet, &m))
+        return false;
+    if (passes_on(d, from))
+        peers_send(&d->games, peers_get(&d->games, m.except_game), packet.data, packet.size);
+    return true;
+}
+
+static bool on_filtered_call(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_call_filtered_clients m;
+    if (!msg_call_filtered_clients_read(packet, &m))
+        return false;
+    if (passes_on(d, from))
+        peers_send(&d->gates, NULL, packet.data, packet.size);
+    return true;
+}
+
+/* What goes to a gate begins with its id; the gate reads the rest. */
+static bool on_gate_message(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    (void)from;
+    struct reader r = reader_of(packet.data, packet.size);
+    read_u16(&r);
+    uint16_t gate = read_u16(&r);
+    if (r.bad)
+        return false;
+    gates_send(d, gate, packet.data, packet.size);
+    return true;
+}
+
+static bool on_load_info(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    (void)d;
+    struct msg_game_lbc_info m;
+    return msg_game_lbc_info_read(packet, &m) && games_set_load(from, m.info);
+}
+
+struct handler {
+    handle handle;
+    unsigned from;
+};
+
+/* Ordered by message type; the client messages are one range. */
+static const struct handler handlers[] = {
+    [MSG_SET_GAME_ID] = {on_set_game_id, FROM_NEW},
+    [MSG_SET_GATE_ID] = {on_set_gate_id, FROM_NEW},
+    [MSG_NOTIFY_CREATE_ENTITY] = {on_create_notice, FROM_GAME},
+    [MSG_NOTIFY_DESTROY_ENTITY] = {on_destroy_notice, FROM_GAME},
+    [MSG_KVREG_REGISTER] = {on_kvreg_register, FROM_GAME},
+    [MSG_CALL_ENTITY_METHOD] = {on_entity_message, FROM_GAME},
+    [MSG_CREATE_ENTITY_SOMEWHERE] = {on_create_somewhere, FROM_GAME},
+    [MSG_LOAD_ENTITY_SOMEWHERE] = {on_load_somewhere, FROM_GAME},
+    [MSG_NOTIFY_CLIENT_CONNECTED] = {on_client_connected, FROM_GATE},
+    [MSG_NOTIFY_CLIENT_DISCONNECTED] = {on_entity_message, FROM_GATE},
+    [MSG_CALL_ENTITY_METHOD_FROM_CLIENT] = {on_entity_message, FROM_GATE},
+    [MSG_SYNC_POSITION_YAW_FROM_CLIENT] = {on_sync_from_client, FROM_GATE},
+    [MSG_CALL_NIL_SPACES] = {on_call_nil_spaces, FROM_GAME},
+    [MSG_GAME_LBC_INFO] = {on_load_info, FROM_GAME},
+    [1001 ... 1499] = {on_gate_message, FROM_GAME},
+    [MSG_CALL_FILTERED_CLIENTS] = {on_filtered_call, FROM_GAME},
+    [MSG_SYNC_POSITION_YAW_ON_CLIENTS] = {on_gate_message, FROM_GAME},
+    [MSG_HELLO] = {on_hello, FROM_NEW | FROM_GAME | FROM_GATE},
+    [MSG_GIVE_CLIENT] = {on_gate_message, FROM_GAME},
+    [MSG_NOTIFY_CLIENT_GIVEN] = {on_entity_message, FROM_GATE},
+    [MSG_CLOSE_CLIENT] = {on_gate_message, FROM_GAME},
+    [MSG_NOTIFY_LOAD_FAILED] = {on_load_failed, FROM_GAME},
+};
+
+static bool is_allowed(const struct peer *from, unsigned type, const struct handler *handler)
+{
+    if (!(handler->from & (1u << from->kind)))
+        return false;
+    return type <= MSG_OWN_FIRST || from->said_hello;
+}
+
+void route_packet(struct dispatcher *d, struct peer *from, const uint8_t *payload, size_t size)
+{
+    struct view packet = {payload, (uint32_t)size};
+    unsigned type = msg_type_of(packet);
+    d->stats.packets_received++;
+    d->stats.bytes_received += size;
+    const struct handler *handler =
+        type < sizeof handlers / sizeof *handlers ? &handlers[type] : NULL;
+    if (from->kind != PEER_NEW && (!handler || !handler->handle)) {
+        dispatcher_complain(d, unknown_messages, "unknown_message", "peer=%s%u type=%u size=%zu",
+                            peer_kind_name(from), from->id, type, size);
+        return;
+    }
+    if (handler && handler->handle && is_allowed(from, type, handler) &&
+        handler->handle(d, from, packet))
+        return;
+    dispatcher_complain(d, bad_packets, "bad_packet", "peer=%s%u address=%s type=%u size=%zu",
+                        peer_kind_name(from), from->id, from->link->address, type, size);
+    link_close(from->link, "it sent a packet that is not allowed");
+}
