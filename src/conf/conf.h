@@ -1,0 +1,84 @@
+/* conf: what a goworld.ini says, checked, with defaults filled in and paths made absolute. */
+#pragma once
+
+#include "base/log.h"
+#include "conf/key.h"
+
+struct conf_log {
+    enum log_level level;
+    const char *file; /* "": none */
+    bool to_stderr;
+};
+
+struct conf_deployment {
+    unsigned dispatchers, games, gates; /* each >= 1 */
+};
+
+struct conf_database {
+    const char *type; /* "sqlite" */
+    const char *url;  /* sqlite: the file */
+    const char *db, *collection;
+};
+
+struct conf_dispatcher {
+    struct conf_address listen;
+    struct conf_address advertise; /* where games and gates dial it */
+    struct conf_address http;
+    struct conf_log log;
+};
+
+struct conf_game {
+    const char *boot_entity;
+    unsigned save_interval_s;
+    struct conf_address http;
+    struct conf_log log;
+    unsigned position_sync_interval_ms;
+    bool ban_boot_entity; /* clients do not start on this game */
+};
+
+struct conf_gate {
+    struct conf_address listen;
+    struct conf_address http; /* the page, /ws, /metrics, /healthz */
+    struct conf_log log;
+    bool compress_connection, encrypt_connection; /* false: not offered */
+    const char *rsa_key, *rsa_certificate;
+    unsigned heartbeat_check_interval_s; /* 0: off */
+    unsigned position_sync_interval_ms;
+    size_t client_send_queue_max;  /* bytes; a client that reads too slowly is disconnected there */
+    size_t client_packet_size_max; /* bytes; a larger packet from a client closes its connection */
+    const char *const *websocket_origins; /* ends with NULL; none: any Origin or none at all */
+    const char *http_root;                /* folder of static pages */
+    unsigned max_clients;
+};
+
+struct conf {
+    const char *path;    /* of the file */
+    const char *dir;     /* where it lies: what relative paths start from */
+    const char *run_dir; /* state: pids, logs, databases */
+    bool debug;
+    struct conf_deployment deployment;
+    struct conf_database storage, kvdb;
+    struct conf_dispatcher *dispatchers; /* deployment.dispatchers of them; number 1 is at [0] */
+    struct conf_game *games;
+    struct conf_gate *gates;
+    struct texts texts; /* owns all of the above */
+};
+
+/* The highest number a process can have (it travels as uint16, kept far below so that all can be
+ * listed). */
+#define CONF_PROCESSES_MAX 1024
+
+/* On failure *error is "path:line: sentence" or "path: sentence", which the caller frees. */
+GW_NODISCARD
+gw_err conf_load(const char *path, struct conf **out, char **error);
+/* The same from memory; `path` must be absolute: it names the file in errors and anchors relative
+ * paths. */
+GW_NODISCARD
+gw_err conf_parse(const char *path, const char *bytes, size_t size, struct conf **out,
+                  char **error);
+void conf_free(struct conf *conf); /* NULL does nothing */
+
+/* The settings of one process; NULL when there is no such number. */
+const struct conf_dispatcher *conf_dispatcher(const struct conf *conf, unsigned id);
+const struct conf_game *conf_game(const struct conf *conf, unsigned id);
+const struct conf_gate *conf_gate(const struct conf *conf, unsigned id);
