@@ -1,0 +1,231 @@
+/* process: starts processes in the background, finds them again by their pid files, and tells a
+ * starter that one serves. */
+#include "os/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define READY_VARIABLE "GOWORLD_READY_FD"
+#define READY_WORD "ready"
+#define FAILED_WORD "error: "
+#define SENTENCE_MAX 1024
+
+/* Takes the inherited descriptor out of the environment, so that the word is said once and no child
+ * repeats it. */
+static int take_ready_fd(void)
+{
+    const char *text = getenv(READY_VARIABLE);
+    int fd = text ? atoi(text) : -1;
+    unsetenv(READY_VARIABLE);
+    return fd > STDERR_FILENO ? fd : -1;
+}
+
+static void write_all(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(fd, bytes, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return;
+        bytes += written;
+        size -= (size_t)written;
+    }
+}
+
+static void say_failed(int fd, const char *sentence)
+{
+    char line[SENTENCE_MAX];
+    int size = snprintf(line, sizeof line - 1, FAILED_WORD "%s", sentence);
+    size_t used = size < (int)sizeof line - 1 ? (size_t)size : sizeof line - 2;
+    line[used++] = '\n';
+    write_all(fd, line, used);
+}
+
+void process_ready(void)
+{
+    int fd = take_ready_fd();
+    if (fd < 0)
+        return;
+    write_all(fd, READY_WORD "\n", strlen(READY_WORD) + 1);
+    close(fd);
+}
+
+void process_failed(const char *sentence)
+{
+    int fd = take_ready_fd();
+    if (fd < 0)
+        return;
+    say_failed(fd, sentence);
+    close(fd);
+}
+
+/* Reads state and start time (in clock ticks since boot) of a process; two processes never share
+ * pid and start. */
+static gw_err read_stat(pid_t pid, char *state, unsigned long long *start)
+{
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return GW_ENOTFOUND;
+    ssize_t size = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (size <= 0)
+        return GW_ENOTFOUND;
+    text[size] = '\0';
+    const char *rest = strrchr(text, ')'); /* the name before it may hold anything */
+    if (!rest || sscanf(rest,
+                        ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+                        "%*s %llu",
+                        state, start) != 2)
+        return GW_ENOTFOUND;
+    return GW_OK;
+}
+
+static gw_err write_pid_file(const char *path)
+{
+    char state;
+    unsigned long long start = 0;
+    gw_err err = read_stat(getpid(), &state, &start);
+    FILE *file = err == GW_OK ? fopen(path, "we") : NULL;
+    if (!file)
+        return GW_EIO;
+    fprintf(file, "%d %llu\n", (int)getpid(), start);
+    return fclose(file) == 0 ? GW_OK : GW_EIO;
+}
+
+static _Noreturn void child_fails(int ready_fd, const char *what, const char *path)
+{
+    char text[SENTENCE_MAX];
+    snprintf(text, sizeof text, "cannot %s %s: %s", what, path, strerror(errno));
+    say_failed(ready_fd, text);
+    _exit(127);
+}
+
+static gw_err redirect(const char *log_path)
+{
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (null < 0 || log < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(log, STDOUT_FILENO) < 0 ||
+        dup2(log, STDERR_FILENO) < 0)
+        return GW_EIO;
+    return GW_OK;
+}
+
+static _Noreturn void run_child(const struct process_desc *desc, int ready_fd)
+{
+    char number[16];
+    setsid();
+    if (redirect(desc->log_path) != GW_OK)
+        child_fails(ready_fd, "write", desc->log_path);
+    if (write_pid_file(desc->pid_path) != GW_OK)
+        child_fails(ready_fd, "write", desc->pid_path);
+    if (chdir(desc->dir) != 0)
+        child_fails(ready_fd, "enter", desc->dir);
+    snprintf(number, sizeof number, "%d", ready_fd);
+    setenv(READY_VARIABLE, number, 1);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    fcntl(ready_fd, F_SETFD, 0);
+    execv(desc->argv[0], (char *const *)(uintptr_t)desc->argv);
+    child_fails(ready_fd, "run", desc->argv[0]);
+}
+
+gw_err process_spawn(const struct process_desc *desc, struct process_child *child)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return GW_EIO;
+    pid_t pid = fork();
+    if (pid == 0)
+        run_child(desc, ends[1]);
+    close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return GW_EIO;
+    }
+    *child = (struct process_child){pid, ends[0]};
+    return GW_OK;
+}
+
+/* One line is less than PIPE_BUF, so it comes whole. */
+enum process_state process_heard(const struct process_child *child, char **why)
+{
+    char line[SENTENCE_MAX + 1];
+    ssize_t size = read(child->ready_fd, line, sizeof line - 1);
+    *why = NULL;
+    if (size < 0)
+        return errno == EINTR || errno == EAGAIN ? PROCESS_STARTING : PROCESS_FAILED;
+    line[size] = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    if (strcmp(line, READY_WORD) == 0)
+        return PROCESS_READY;
+    if (strncmp(line, FAILED_WORD, strlen(FAILED_WORD)) == 0)
+        *why = strdup(line + strlen(FAILED_WORD));
+    return PROCESS_FAILED;
+}
+
+void process_release(struct process_child *child)
+{
+    if (child->ready_fd >= 0)
+        close(child->ready_fd);
+    child->ready_fd = -1;
+}
+
+static gw_err read_pid_file(const char *path, pid_t *pid, unsigned long long *start)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return GW_ENOTFOUND;
+    int number = 0;
+    int fields = fscanf(file, "%d %llu", &number, start);
+    fclose(file);
+    *pid = number;
+    return fields == 2 && number > 1 ? GW_OK : GW_ENOTFOUND;
+}
+
+/* The pidfd is opened first: what is true of the process behind it then stays true. */
+gw_err process_find(const char *pid_path, struct process *process)
+{
+    pid_t pid;
+    unsigned long long start, its_start;
+    char state;
+    if (read_pid_file(pid_path, &pid, &start) != GW_OK)
+        return GW_ENOTFOUND;
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd < 0)
+        return GW_ENOTFOUND;
+    if (read_stat(pid, &state, &its_start) != GW_OK || its_start != start || state == 'Z' ||
+        state == 'X') {
+        close(pidfd);
+        return GW_ENOTFOUND;
+    }
+    *process = (struct process){pid, pidfd};
+    return GW_OK;
+}
+
+gw_err process_signal(const struct process *process, int signum)
+{
+    if (syscall(SYS_pidfd_send_signal, process->pidfd, signum, NULL, 0) == 0)
+        return GW_OK;
+    return errno == ESRCH ? GW_ENOTFOUND : GW_EDENIED;
+}
+
+bool process_wait(const struct process *process, int timeout_ms)
+{
+    struct pollfd fd = {.fd = process->pidfd, .events = POLLIN};
+    return poll(&fd, 1, timeout_ms) == 1;
+}
+
+void process_close(struct process *process)
+{
+    if (process->pidfd >= 0)
+        close(process->pidfd);
+    process->pidfd = -1;
+}

@@ -1,0 +1,56 @@
+/* process: starts processes in the background, finds them again by their pid files, and tells a
+ * starter that one serves. */
+#pragma once
+
+#include <goworld/types.h>
+
+#include <signal.h>
+#include <sys/types.h>
+
+/* In the process that was started: says that it serves, or in one sentence why it cannot. The first
+ * word counts; nothing happens when nobody waits for it. */
+void process_ready(void);
+void process_failed(const char *sentence);
+
+struct process_desc {
+    const char *const *argv; /* ends with NULL; [0] is the program's path */
+    const char *dir;         /* where it runs */
+    const char *log_path;    /* its standard output and error are appended here */
+    const char *pid_path;
+};
+
+/* A child and the end of the pipe on which it says that it serves. */
+struct process_child {
+    pid_t pid;
+    int ready_fd;
+};
+
+enum process_state { PROCESS_STARTING, PROCESS_READY, PROCESS_FAILED };
+
+/* Starts it in a session of its own, so that it goes on without its starter. What goes wrong behind
+ * the fork (the log, the pid file, the program) comes as PROCESS_FAILED. On GW_EIO errno says why.
+ */
+GW_NODISCARD
+gw_err process_spawn(const struct process_desc *desc, struct process_child *child);
+/* Reads what the child says when ready_fd is readable. PROCESS_FAILED: *why is its sentence, or
+ * NULL when it died without one; the caller frees it. */
+enum process_state process_heard(const struct process_child *child, char **why);
+/* Closes the pipe; the process goes on. */
+void process_release(struct process_child *child);
+
+/* A running process. The pidfd makes sure that a signal never reaches another one that got its
+ * number. */
+struct process {
+    pid_t pid;
+    int pidfd;
+};
+
+/* GW_ENOTFOUND: there is no such file, or its process has ended (and another one may have got its
+ * number). */
+GW_NODISCARD
+gw_err process_find(const char *pid_path, struct process *process);
+GW_NODISCARD
+gw_err process_signal(const struct process *process, int signum);
+/* Waits for its end; false when it still runs after that time or a signal came in. */
+bool process_wait(const struct process *process, int timeout_ms);
+void process_close(struct process *process);
