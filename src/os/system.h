@@ -1,0 +1,25 @@
+/* system: what a process asks or tells its operating system besides input and output. */
+#pragma once
+
+#include <goworld/types.h>
+
+/* Three bytes that differ from host to host, for id_source. PROTOCOL.md 1 takes them from
+ * md5(hostname); ids need only that they differ, so they come from hash64 of the hostname. */
+void os_host_bytes(uint8_t out[3]);
+uint16_t os_pid16(void); /* the low half of the pid, for id_source */
+uint64_t os_random_seed(void);
+
+/* Lets the process open as many files as it may; returns how many. */
+uint64_t os_files_max_raise(void);
+
+struct os_usage {
+    uint64_t cpu_ns;    /* user and system, all threads, since the start */
+    uint64_t rss_bytes; /* in memory now */
+};
+void os_usage(struct os_usage *out);
+
+/* Whoever started the process may wait on the other end of the pipe whose number is in
+ * GOWORLD_READY_FD. Each answers once, and does nothing when nobody waits: "ready\n", or the
+ * sentence that says why not. */
+void os_notify_ready(void);
+void os_notify_error(const char *sentence);
