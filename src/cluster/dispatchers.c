@@ -202,3 +202,15 @@ const struct dispatchers_stats *dispatchers_stats(const struct dispatchers *ds)
 {
     return &ds->stats;
 }
+
+#define ROW(kind, member, name, help)                                                              \
+    METRIC(kind, struct dispatchers_stats, member, "to_dispatchers_" name, help)
+const struct metric dispatchers_metrics[] = {
+    ROW(COUNTER, packets_sent, "packets_sent_total", "Packets to dispatchers"),
+    ROW(COUNTER, packets_received, "packets_received_total", "Packets from dispatchers"),
+    ROW(COUNTER, packets_dropped, "packets_dropped_total", "Packets that found no room"),
+    ROW(COUNTER, reconnects, "reconnects_total", "Links to dispatchers that were made again"),
+    ROW(GAUGE, backlog_bytes, "backlog_bytes", "Bytes that wait for dispatchers that are away"),
+    METRIC_END,
+};
+#undef ROW

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "net/link.h"
 
 #include <goworld/types.h>
@@ -58,3 +59,4 @@ struct dispatchers_stats {
     uint64_t packets_sent, packets_received, packets_dropped, reconnects, backlog_bytes;
 };
 const struct dispatchers_stats *dispatchers_stats(const struct dispatchers *ds);
+extern const struct metric dispatchers_metrics[]; /* of a struct dispatchers_stats */

@@ -1,0 +1,140 @@
+/* clients: see clients.h. */
+#include "gate/clients.h"
+
+#include "cluster/abandon.h"
+#include "gate/from_client.h"
+#include "wire/messages.h"
+
+#include <stdlib.h>
+
+static void on_closed(void *user, const char *reason);
+static const struct link_events client_events = {.packet = from_client_packet, .closed = on_closed};
+
+static void list_add(struct gate *g, struct client *client)
+{
+    if (g->stats.clients == g->clients_capacity) {
+        g->clients_capacity = g->clients_capacity ? g->clients_capacity * 2 : 64;
+        g->clients = mem_realloc(g->clients, g->clients_capacity * sizeof(struct client *));
+    }
+    client->index = (uint32_t)g->stats.clients;
+    g->clients[g->stats.clients++] = client;
+}
+
+static void list_remove(struct gate *g, struct client *client)
+{
+    struct client *last = g->clients[--g->stats.clients];
+    g->clients[client->index] = last;
+    last->index = client->index;
+}
+
+static void tell_connected(struct gate *g, const struct client *client)
+{
+    struct buf *b = gate_scratch(g);
+    msg_notify_client_connected_write(b, &(struct msg_notify_client_connected){
+                                             .client = client->id, .boot_entity = client->owner});
+    gate_send_to_entity(g, client->owner, b);
+}
+
+void clients_tell_gone(struct gate *g, gw_id owner, gw_id client)
+{
+    struct buf *b = gate_scratch(g);
+    msg_notify_client_disconnected_write(
+        b, &(struct msg_notify_client_disconnected){.owner = owner, .client = client});
+    gate_send_to_entity(g, owner, b);
+}
+
+void clients_accept(struct gate *g, struct link *link)
+{
+    if (g->stats.clients >= g->desc.limits.max_clients) {
+        gate_complain(g, refused_clients, "too_many_clients", "address=%s", link->address);
+        link_abandon(link, "the gate is full");
+        return;
+    }
+    struct client *client = mem_zalloc(sizeof *client);
+    *client = (struct client){
+        .gate = g, .link = link, .id = id_new(g->desc.ids), .owner = id_new(g->desc.ids)};
+    link->events = &client_events;
+    link->user = client;
+    link->payload_bytes_max = g->desc.limits.client_packet_size_max;
+    link->out.bytes_max = g->desc.limits.client_send_queue_max;
+    list_add(g, client);
+    idmap_put(&g->by_id, client->id, client);
+    g->stats.clients_accepted++;
+    log_debug(g->desc.log, "client_connected",
+              "client=" GW_ID_FORMAT " boot=" GW_ID_FORMAT " address=%s", GW_ID_ARG(client->id),
+              GW_ID_ARG(client->owner), link->address);
+    tell_connected(g, client);
+}
+
+static void client_free(struct gate *g, struct client *client)
+{
+    positions_forget(&g->positions, client);
+    filters_clear(g->filters, &client->filters);
+    idmap_remove(&g->by_id, client->id);
+    list_remove(g, client);
+    free(client);
+}
+
+static void on_closed(void *user, const char *reason)
+{
+    struct client *client = user;
+    struct gate *g = client->gate;
+    log_debug(g->desc.log, "client_closed",
+              "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " address=%s reason=\"%s\"",
+              GW_ID_ARG(client->id), GW_ID_ARG(client->owner), client->link->address, reason);
+    g->stats.clients_closed++;
+    clients_tell_gone(g, client->owner, client->id);
+    client_free(g, client);
+}
+
+void clients_close_all(struct gate *g, const char *reason)
+{
+    while (g->stats.clients > 0) {
+        struct client *client = g->clients[g->stats.clients - 1];
+        link_abandon(client->link, reason);
+        client_free(g, client);
+    }
+}
+
+struct client *clients_get(const struct gate *g, gw_id id)
+{
+    return idmap_get(&g->by_id, id);
+}
+
+void clients_set_owner(struct client *client, gw_id owner)
+{
+    if (gw_id_equal(client->owner, owner))
+        return;
+    positions_forget(&client->gate->positions, client); /* they were the old owner's */
+    client->owner = owner;
+}
+
+static void count_sent(struct client *client, size_t size, bool sent)
+{
+    struct gate *g = client->gate;
+    if (!sent) {
+        gate_complain(g, lost_client_packets, "client_cannot_receive",
+                      "client=" GW_ID_FORMAT " address=%s", GW_ID_ARG(client->id),
+                      client->link->address);
+        return;
+    }
+    g->stats.packets_to_clients++;
+    g->stats.bytes_to_clients += size;
+}
+
+void client_send(struct client *client, const void *payload, size_t size)
+{
+    count_sent(client, size, link_send(client->link, payload, size));
+}
+
+void client_send2(struct client *client, const void *head, size_t head_size, const void *tail,
+                  size_t tail_size)
+{
+    count_sent(client, head_size + tail_size,
+               link_send2(client->link, head, head_size, tail, tail_size));
+}
+
+void client_send_packet(struct client *client, struct packet *packet)
+{
+    count_sent(client, packet->size - PACKET_HEADER_BYTES, link_send_packet(client->link, packet));
+}

@@ -1,0 +1,19 @@
+/* clients: the life of a client's connection. */
+#pragma once
+
+#include "gate/core.h"
+
+void clients_accept(struct gate *g, struct link *link);
+void clients_close_all(struct gate *g, const char *reason); /* at the end: tells nobody */
+struct client *clients_get(const struct gate *g, gw_id id); /* NULL when it is gone */
+
+/* Its player is that entity from now on. */
+void clients_set_owner(struct client *client, gw_id owner);
+
+void client_send(struct client *client, const void *payload, size_t size);
+void client_send2(struct client *client, const void *head, size_t head_size, const void *tail,
+                  size_t tail_size);
+void client_send_packet(struct client *client, struct packet *packet); /* borrows */
+
+/* Tells the owner's game that the client is gone. */
+void clients_tell_gone(struct gate *g, gw_id owner, gw_id client);

@@ -1,0 +1,45 @@
+/* core: the gate's state, shared by its files and by nobody else. */
+#pragma once
+
+#include "base/idmap.h"
+#include "cluster/dispatchers.h"
+#include "gate/gate.h"
+#include "gate/positions.h"
+
+/* There are many: everything that an idle client needs is here, and nothing else. */
+struct client {
+    struct gate *gate;
+    struct link *link;
+    gw_id id;
+    gw_id owner; /* the entity whose client it is */
+    struct filter_member filters;
+    struct client_positions positions;
+    uint32_t index; /* in gate->clients */
+};
+
+struct gate {
+    struct gate_desc desc; /* limits filled in */
+    struct gate_stats stats;
+    struct dispatchers *dispatchers;
+    bool *said_hello; /* for each dispatcher: it speaks messages from MSG_OWN_FIRST up */
+    struct idmap by_id;
+    struct client **clients;
+    size_t clients_capacity; /* stats.clients of them are in use */
+    struct filters *filters;
+    struct positions positions;
+    struct buf scratch; /* for the packet that is being written */
+};
+
+/* Counts and logs one kind of trouble. */
+#define gate_complain(g, kind, event, ...)                                                         \
+    complain(&(g)->stats.kind, (g)->desc.log, (g)->desc.clock, event, __VA_ARGS__)
+
+/* Empties the buffer that every packet is written in. */
+static inline struct buf *gate_scratch(struct gate *g)
+{
+    buf_clear(&g->scratch);
+    return &g->scratch;
+}
+
+/* Sends what the scratch holds through the dispatcher that serves the entity. */
+void gate_send_to_entity(struct gate *g, gw_id entity, const struct buf *packet);

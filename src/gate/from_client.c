@@ -1,0 +1,93 @@
+/* from_client: see from_client.h. */
+#include "gate/from_client.h"
+
+#include "gate/clients.h"
+#include "wire/messages.h"
+
+#include <math.h>
+
+#define METHOD_BYTES_MAX 128u
+#define ARGS_MAX 255u
+
+static unsigned args_count(struct view args)
+{
+    struct reader r = reader_of(args.data, args.size);
+    return read_u16(&r);
+}
+
+static bool is_fit(const struct msg_call_entity_method_from_client *m)
+{
+    return m->method.size >= 1 && m->method.size <= METHOD_BYTES_MAX &&
+           args_count(m->args) <= ARGS_MAX && id_is_valid(m->entity);
+}
+
+/* Any entity may be called: whether it lets this client is for its game to say. The packet is
+ * passed on as it is, with the client's id behind it. */
+static bool on_call(struct client *client, struct view packet)
+{
+    struct msg_call_entity_method_from_client m;
+    if (!msg_call_entity_method_from_client_read(packet, &m) || !is_fit(&m))
+        return false;
+    struct gate *g = client->gate;
+    g->stats.calls++;
+    dispatchers_send2(g->dispatchers, dispatchers_of_entity(g->dispatchers, m.entity), packet.data,
+                      packet.size, client->id.text, sizeof client->id.text);
+    return true;
+}
+
+/* Only its own entity can be moved by a client. One that has just been handed over may still send
+ * the old one's positions: that is no reason to close it. */
+static bool on_position(struct client *client, struct view packet)
+{
+    struct msg_sync_position_yaw_from_client m;
+    if (!msg_sync_position_yaw_from_client_read(packet, &m))
+        return false;
+    struct gate *g = client->gate;
+    if (!isfinite(m.x) || !isfinite(m.y) || !isfinite(m.z) || !isfinite(m.yaw))
+        return false;
+    if (!gw_id_equal(m.entity, client->owner)) {
+        gate_complain(g, foreign_positions, "position_of_another_entity",
+                      "client=" GW_ID_FORMAT " entity=" GW_ID_FORMAT, GW_ID_ARG(client->id),
+                      GW_ID_ARG(m.entity));
+        return true;
+    }
+    g->stats.positions++;
+    positions_note(&g->positions, client, m.x, m.y, m.z, m.yaw);
+    return true;
+}
+
+static bool on_heartbeat(struct client *client, struct view packet)
+{
+    (void)client;
+    struct msg_heartbeat_from_client m;
+    return msg_heartbeat_from_client_read(packet, &m);
+}
+
+static bool handle(struct client *client, struct view packet)
+{
+    switch (msg_type_of(packet)) {
+    case MSG_CALL_ENTITY_METHOD_FROM_CLIENT:
+        return on_call(client, packet);
+    case MSG_SYNC_POSITION_YAW_FROM_CLIENT:
+        return on_position(client, packet);
+    case MSG_HEARTBEAT_FROM_CLIENT:
+        return on_heartbeat(client, packet);
+    default:
+        return false;
+    }
+}
+
+void from_client_packet(void *user, const uint8_t *payload, size_t size)
+{
+    struct client *client = user;
+    struct gate *g = client->gate;
+    struct view packet = {payload, (uint32_t)size};
+    g->stats.packets_from_clients++;
+    g->stats.bytes_from_clients += size;
+    if (handle(client, packet))
+        return;
+    gate_complain(g, bad_client_packets, "bad_client_packet",
+                  "client=" GW_ID_FORMAT " address=%s type=%u size=%zu", GW_ID_ARG(client->id),
+                  client->link->address, msg_type_of(packet), size);
+    link_close(client->link, "it sent a packet that is not allowed");
+}

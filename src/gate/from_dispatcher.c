@@ -1,0 +1,244 @@
+/* from_dispatcher: see from_dispatcher.h; the table at the end lists the messages. */
+#include "gate/from_dispatcher.h"
+
+#include "gate/clients.h"
+#include "wire/messages.h"
+
+/* Returns false for a packet that does not follow the protocol. */
+typedef bool (*handle)(struct gate *g, unsigned index, struct view packet);
+
+/* What every message to one client begins with. */
+struct addressed {
+    struct client *client; /* NULL when it is gone */
+    gw_id id;
+    struct reader rest;
+};
+
+/* A client may go at any time: what comes for it afterwards is counted, and that is all. */
+static bool find_addressee(struct gate *g, struct view packet, struct addressed *to)
+{
+    struct reader r = reader_of(packet.data, packet.size);
+    read_u16(&r);
+    uint16_t gate = read_u16(&r);
+    to->id = read_id(&r);
+    if (r.bad || gate != g->desc.gateid)
+        return false;
+    to->client = clients_get(g, to->id);
+    to->rest = r;
+    if (!to->client)
+        g->stats.unknown_clients.count++;
+    return true;
+}
+
+static bool on_client_message(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct addressed to;
+    if (!find_addressee(g, packet, &to))
+        return false;
+    if (to.client)
+        client_send(to.client, packet.data, packet.size);
+    return true;
+}
+
+/* A player entity tells who owns the client. Its game may not know yet that the client is gone. */
+static bool on_create_entity(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct addressed to;
+    if (!find_addressee(g, packet, &to))
+        return false;
+    bool is_player = read_bool(&to.rest);
+    gw_id entity = read_id(&to.rest);
+    if (to.rest.bad)
+        return false;
+    if (is_player && to.client)
+        clients_set_owner(to.client, entity);
+    else if (is_player)
+        clients_tell_gone(g, entity, to.id);
+    if (to.client)
+        client_send(to.client, packet.data, packet.size);
+    return true;
+}
+
+static bool on_set_filter_prop(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct msg_set_clientproxy_filter_prop m;
+    struct addressed to;
+    if (!msg_set_clientproxy_filter_prop_read(packet, &m) || !find_addressee(g, packet, &to))
+        return false;
+    if (!to.client)
+        return true;
+    gw_err err = filters_set(g->filters, &to.client->filters, m.key, m.value);
+    if (err != GW_OK)
+        gate_complain(g, refused_props, "filter_property_refused",
+                      "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " reason=\"%s\"",
+                      GW_ID_ARG(m.client), GW_ID_ARG(to.client->owner), gw_strerror(err));
+    return true;
+}
+
+static bool on_clear_filter_props(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct msg_clear_clientproxy_filter_prop m;
+    struct addressed to;
+    if (!msg_clear_clientproxy_filter_prop_read(packet, &m) || !find_addressee(g, packet, &to))
+        return false;
+    if (to.client)
+        filters_clear(g->filters, &to.client->filters);
+    return true;
+}
+
+/* One packet that goes to many: shared where that is cheaper than a copy for each. */
+struct fanout {
+    struct view packet;
+    struct packet *shared; /* NULL for a small one */
+};
+
+static void fan_out_to(struct fanout *fanout, struct client *client)
+{
+    if (fanout->shared)
+        client_send_packet(client, fanout->shared);
+    else
+        client_send(client, fanout->packet.data, fanout->packet.size);
+}
+
+static void fan_out_to_member(void *user, struct filter_member *member)
+{
+    fan_out_to(user, (struct client *)((char *)member - offsetof(struct client, filters)));
+}
+
+static void fan_out(struct gate *g, const struct msg_call_filtered_clients *m, struct view packet)
+{
+    struct fanout fanout = {.packet = packet};
+    if (packet.size >= OUTQ_SHARE_BYTES)
+        fanout.shared = packet_new(packet.data, packet.size);
+    if (m->key.size)
+        filters_each(g->filters, (enum filter_op)m->op, m->key, m->value, fan_out_to_member,
+                     &fanout);
+    else
+        for (size_t i = 0; i < g->stats.clients; i++)
+            fan_out_to(&fanout, g->clients[i]);
+    packet_unref(fanout.shared);
+}
+
+static bool on_filtered_call(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct msg_call_filtered_clients m;
+    if (!msg_call_filtered_clients_read(packet, &m) || m.op >= FILTER_OP_COUNT)
+        return false;
+    fan_out(g, &m, packet);
+    return true;
+}
+
+static bool on_positions(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct msg_sync_position_yaw_on_clients m;
+    return msg_sync_position_yaw_on_clients_read(packet, &m) && m.gate == g->desc.gateid &&
+           positions_deliver(g, m.records);
+}
+
+static bool on_hello(struct gate *g, unsigned index, struct view packet)
+{
+    struct msg_hello m;
+    if (!msg_hello_read(packet, &m))
+        return false;
+    g->said_hello[index] = true;
+    return true;
+}
+
+static void tell_given(struct gate *g, struct client *client)
+{
+    unsigned index = dispatchers_of_entity(g->dispatchers, client->owner);
+    if (!g->said_hello[index]) {
+        gate_complain(g, refused_gives, "new_owner_cannot_be_told",
+                      "client=" GW_ID_FORMAT " to=" GW_ID_FORMAT, GW_ID_ARG(client->id),
+                      GW_ID_ARG(client->owner));
+        link_close(client->link, "its new owner cannot be told of it");
+        return;
+    }
+    struct buf *b = gate_scratch(g);
+    msg_notify_client_given_write(b, &(struct msg_notify_client_given){
+                                         .entity = client->owner,
+                                         .client = client->id,
+                                         .gate = g->desc.gateid,
+                                     });
+    gate_send_to_entity(g, client->owner, b);
+}
+
+/* The gate is where it is decided who owns a client: an entity that does not cannot give it away.
+ */
+static bool on_give_client(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct msg_give_client m;
+    struct addressed to;
+    if (!msg_give_client_read(packet, &m) || !find_addressee(g, packet, &to))
+        return false;
+    if (!to.client)
+        return true;
+    if (!gw_id_equal(to.client->owner, m.from)) {
+        gate_complain(g, refused_gives, "client_is_not_its_own",
+                      "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " from=" GW_ID_FORMAT,
+                      GW_ID_ARG(m.client), GW_ID_ARG(to.client->owner), GW_ID_ARG(m.from));
+        return true;
+    }
+    clients_set_owner(to.client, m.to);
+    tell_given(g, to.client);
+    return true;
+}
+
+static bool on_close_client(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct msg_close_client m;
+    struct addressed to;
+    if (!msg_close_client_read(packet, &m) || !find_addressee(g, packet, &to))
+        return false;
+    if (!to.client)
+        return true;
+    gate_complain(g, closed_by_game, "client_closed_by_cluster",
+                  "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " reason=\"%.*s\"",
+                  GW_ID_ARG(m.client), GW_ID_ARG(to.client->owner),
+                  (int)(m.reason.size < 200 ? m.reason.size : 200), (const char *)m.reason.data);
+    link_close(to.client->link, "the game closed it");
+    return true;
+}
+
+/* Indexed by message type. */
+static const handle handlers[] = {
+    [MSG_CREATE_ENTITY_ON_CLIENT] = on_create_entity,
+    [MSG_DESTROY_ENTITY_ON_CLIENT] = on_client_message,
+    [MSG_NOTIFY_MAP_ATTR_CHANGE] = on_client_message,
+    [MSG_NOTIFY_MAP_ATTR_DEL] = on_client_message,
+    [MSG_NOTIFY_LIST_ATTR_CHANGE] = on_client_message,
+    [MSG_NOTIFY_LIST_ATTR_POP] = on_client_message,
+    [MSG_NOTIFY_LIST_ATTR_APPEND] = on_client_message,
+    [MSG_CALL_ENTITY_METHOD_ON_CLIENT] = on_client_message,
+    [MSG_SET_CLIENTPROXY_FILTER_PROP] = on_set_filter_prop,
+    [MSG_CLEAR_CLIENTPROXY_FILTER_PROP] = on_clear_filter_props,
+    [MSG_NOTIFY_MAP_ATTR_CLEAR] = on_client_message,
+    [MSG_CALL_FILTERED_CLIENTS] = on_filtered_call,
+    [MSG_SYNC_POSITION_YAW_ON_CLIENTS] = on_positions,
+    [MSG_HELLO] = on_hello,
+    [MSG_GIVE_CLIENT] = on_give_client,
+    [MSG_CLOSE_CLIENT] = on_close_client,
+};
+
+void from_dispatcher_packet(void *user, unsigned index, const uint8_t *payload, size_t size)
+{
+    struct gate *g = user;
+    struct view packet = {payload, (uint32_t)size};
+    unsigned type = msg_type_of(packet);
+    g->stats.packets_from_dispatchers++;
+    handle handler = type < sizeof handlers / sizeof *handlers ? handlers[type] : NULL;
+    if (!handler)
+        gate_complain(g, unknown_messages, "unknown_message", "dispid=%u type=%u size=%zu",
+                      index + 1, type, size);
+    else if (!handler(g, index, packet))
+        gate_complain(g, bad_dispatcher_packets, "bad_dispatcher_packet",
+                      "dispid=%u type=%u size=%zu", index + 1, type, size);
+}

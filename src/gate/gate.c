@@ -1,0 +1,166 @@
+/* gate: its life, its links to the dispatchers, its numbers. */
+#include "gate/gate.h"
+
+#include "base/assert.h"
+#include "gate/clients.h"
+#include "gate/from_dispatcher.h"
+#include "wire/messages.h"
+
+#include <stdlib.h>
+
+#define FEATURES 0u /* no bit has a meaning yet: what HELLO itself says is enough */
+#define HELLO_VERSION 1u
+
+static struct gate_limits limits_or_defaults(struct gate_limits l)
+{
+    static const size_t mib = (size_t)1024 * 1024;
+    return (struct gate_limits){
+        .client_packet_size_max = l.client_packet_size_max ? l.client_packet_size_max : 1 << 20,
+        .client_send_queue_max = l.client_send_queue_max ? l.client_send_queue_max : 4 * mib,
+        .max_clients = l.max_clients ? l.max_clients : 100000,
+        .backlog_bytes_max = l.backlog_bytes_max,
+        .filters = l.filters,
+    };
+}
+
+static void dial(void *user, unsigned index)
+{
+    struct gate *g = user;
+    g->desc.dial(g->desc.user, index);
+}
+
+/* The first packets on a new link. */
+static void register_at(void *user, unsigned index, struct link *link)
+{
+    struct gate *g = user;
+    (void)index;
+    struct buf *b = gate_scratch(g);
+    msg_set_gate_id_write(b, &(struct msg_set_gate_id){.gate = g->desc.gateid});
+    link_send(link, b->data, b->size);
+    b = gate_scratch(g);
+    msg_hello_write(b, &(struct msg_hello){
+                           .version = HELLO_VERSION, .features = FEATURES, .epoch = g->desc.epoch});
+    link_send(link, b->data, b->size);
+}
+
+/* The clients stay: what they send waits in the backlog. */
+static void lost(void *user, unsigned index)
+{
+    (void)user, (void)index;
+}
+
+struct gate *gate_create(const struct gate_desc *desc)
+{
+    ASSERT(desc->gateid >= 1);
+    struct gate *g = mem_zalloc(sizeof *g);
+    g->desc = *desc;
+    g->desc.limits = limits_or_defaults(desc->limits);
+    g->said_hello = mem_zalloc(desc->dispatchers * sizeof *g->said_hello);
+    g->by_id.seed = desc->seed;
+    g->filters = filters_create(desc->seed, desc->limits.filters);
+    positions_init(&g->positions, desc->dispatchers);
+    g->dispatchers = dispatchers_create(&(struct dispatchers_desc){
+        .count = desc->dispatchers,
+        .backlog_bytes_max = desc->limits.backlog_bytes_max,
+        .pool = desc->pool,
+        .clock = desc->clock,
+        .log = desc->log,
+        .dial = dial,
+        .hello = register_at,
+        .packet = from_dispatcher_packet,
+        .down = lost,
+        .user = g,
+    });
+    return g;
+}
+
+void gate_destroy(struct gate *g)
+{
+    if (!g)
+        return;
+    clients_close_all(g, "the gate stops");
+    dispatchers_destroy(g->dispatchers);
+    filters_destroy(g->filters);
+    positions_fini(&g->positions, g->desc.dispatchers);
+    idmap_free(&g->by_id);
+    buf_free(&g->scratch);
+    free(g->clients);
+    free(g->said_hello);
+    free(g);
+}
+
+void gate_accept_client(struct gate *g, struct link *link)
+{
+    clients_accept(g, link);
+}
+
+void gate_dispatcher_up(struct gate *g, unsigned index, struct link *link)
+{
+    dispatchers_up(g->dispatchers, index, link);
+}
+
+void gate_dispatcher_down(struct gate *g, unsigned index)
+{
+    dispatchers_down(g->dispatchers, index);
+}
+
+void gate_send_to_entity(struct gate *g, gw_id entity, const struct buf *packet)
+{
+    dispatchers_send(g->dispatchers, dispatchers_of_entity(g->dispatchers, entity), packet->data,
+                     packet->size);
+}
+
+int64_t gate_turn(struct gate *g)
+{
+    int64_t dial_ms = dispatchers_turn(g->dispatchers), sync_ms = positions_turn(g);
+    g->stats.dispatchers_connected = dispatchers_connected(g->dispatchers);
+    return dial_ms < sync_ms ? dial_ms : sync_ms;
+}
+
+const struct gate_stats *gate_stats(const struct gate *g)
+{
+    return &g->stats;
+}
+
+const struct dispatchers *gate_dispatchers(const struct gate *g)
+{
+    return g->dispatchers;
+}
+
+#define ROW(kind, member, name, help) METRIC(kind, struct gate_stats, member, "gate_" name, help)
+const struct metric gate_metrics[] = {
+    ROW(GAUGE, clients, "clients", "Connected clients"),
+    ROW(GAUGE, dispatchers_connected, "dispatchers_connected", "Dispatchers with a link"),
+    ROW(COUNTER, clients_accepted, "clients_accepted_total", "Clients that have connected"),
+    ROW(COUNTER, clients_closed, "clients_closed_total", "Clients that have gone"),
+    ROW(COUNTER, packets_from_clients, "client_packets_received_total", "Packets from clients"),
+    ROW(COUNTER, bytes_from_clients, "client_bytes_received_total", "Payload bytes from clients"),
+    ROW(COUNTER, packets_to_clients, "client_packets_sent_total", "Packets to clients"),
+    ROW(COUNTER, bytes_to_clients, "client_bytes_sent_total", "Payload bytes to clients"),
+    ROW(COUNTER, packets_from_dispatchers, "dispatcher_packets_received_total",
+        "Packets from dispatchers"),
+    ROW(COUNTER, calls, "client_calls_total", "Calls from clients that were passed on"),
+    ROW(COUNTER, positions, "client_positions_total", "Positions from clients"),
+    ROW(COUNTER, bad_client_packets.count, "bad_client_packets_total",
+        "Packets that closed their client"),
+    ROW(COUNTER, foreign_positions.count, "foreign_positions_total",
+        "Positions of entities that are not the client's"),
+    ROW(COUNTER, refused_clients.count, "refused_clients_total",
+        "Clients refused because the gate was full"),
+    ROW(COUNTER, lost_client_packets.count, "lost_client_packets_total",
+        "Packets for clients that are full or closing"),
+    ROW(COUNTER, unknown_messages.count, "unknown_messages_total",
+        "Messages of an unknown type from dispatchers"),
+    ROW(COUNTER, bad_dispatcher_packets.count, "bad_dispatcher_packets_total",
+        "Malformed packets from dispatchers"),
+    ROW(COUNTER, unknown_clients.count, "unknown_clients_total",
+        "Packets for clients that are gone"),
+    ROW(COUNTER, refused_props.count, "refused_filter_properties_total",
+        "Filter properties beyond a limit"),
+    ROW(COUNTER, refused_gives.count, "refused_gives_total",
+        "Clients that could not be handed over"),
+    ROW(COUNTER, closed_by_game.count, "clients_closed_by_game_total",
+        "Clients that the cluster closed"),
+    METRIC_END,
+};
+#undef ROW
