@@ -3,8 +3,8 @@
 
 #include <goworld/types.h>
 
-/* Zero is the empty string. Members are the engine's: read with gw_text_get, write an attribute with
- * GW_SET and any other text with gw_text_assign. */
+/* Zero is the empty string. Members are the engine's: read with gw_text_get, write an attribute
+ * with GW_SET and any other text with gw_text_assign. */
 typedef struct gw_text {
     char *owned_;
     uint32_t length_;

@@ -134,8 +134,9 @@ void entities_settle(struct dispatcher *d, gw_id entity, struct peer *game)
 
 void entities_load(struct dispatcher *d, gw_id entity, struct peer *game)
 {
-    ASSERT(!entities_find(d, entity));
-    if (!table_has_room(d, entity))
+    const struct place *old = entities_find(d, entity);
+    ASSERT(!old || (!old->hold && old->game == game));
+    if (!old && !table_has_room(d, entity))
         return;
     struct hold *hold = mem_zalloc(sizeof *hold);
     hold->place = (struct place){.game = game, .hold = hold};

@@ -67,6 +67,9 @@ static bool on_destroy_notice(struct dispatcher *d, struct peer *from, struct vi
     struct msg_notify_destroy_entity m;
     if (!msg_notify_destroy_entity_read(packet, &m))
         return false;
+    const struct place *place = entities_find(d, m.entity);
+    if (place && place->hold)
+        return true; /* it ended before the game heard that it is to be loaded: the answer to that counts */
     entities_remove(d, m.entity, from);
     return true;
 }
@@ -141,9 +144,10 @@ static bool on_load_somewhere(struct dispatcher *d, struct peer *from, struct vi
     struct msg_load_entity_somewhere m;
     if (!msg_load_entity_somewhere_read(packet, &m))
         return false;
-    if (entities_find(d, m.entity))
-        return true; /* it lives, or will */
-    struct peer *game = games_choose(d, m.game);
+    const struct place *place = entities_find(d, m.entity);
+    if (place && (place->hold || !place->game->said_hello))
+        return true; /* it will live, or lives on a game that knows no such question */
+    struct peer *game = place ? place->game : games_choose(d, m.game);
     if (!game) {
         no_game(d, from, m.entity, m.game);
         return true;

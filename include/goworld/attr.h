@@ -1,0 +1,56 @@
+/* Attributes: the members of an entity that clients see and storage keeps. */
+#pragma once
+
+#include <goworld/value.h>
+
+struct gw_entity;
+
+typedef enum gw_attr_flags {
+    GW_CLIENT = 1u << 0,      /* the own client sees it */
+    GW_ALL_CLIENTS = 1u << 1, /* the own client and those of neighbours see it */
+    GW_PERSISTENT = 1u << 2,  /* storage keeps it */
+} gw_attr_flags;
+
+/* One row of an entity type's table:
+ *
+ *     static const gw_attr Avatar_attrs[] = {
+ *         GW_ATTR(Avatar, name, GW_CLIENT | GW_PERSISTENT),
+ *         GW_ATTR_END
+ *     };
+ */
+typedef gw_field gw_attr;
+#define GW_ATTR(Type, member, attr_flags)                                                          \
+    {                                                                                              \
+#member, offsetof(Type, member), sizeof(((Type *)0)->member),                              \
+            GW_VALUE_TYPE_OF(((Type *)0)->member), (attr_flags)                                    \
+    }
+#define GW_ATTR_END GW_FIELD_END
+
+/* GW_SET(self, hp, self->hp - 10) changes an attribute. The change leaves for the clients that may
+ * see it at once, in order with the calls around it. Every set is sent, also one of the same value.
+ *
+ * Gives GW_EINVAL (logged with the entity's type and the attribute; nothing is changed) for a text
+ * that does not fit its char[N] and for a member that is no attribute; GW_ECANCELED when the entity
+ * is destroyed. */
+#define GW_SET(self, member, value)                                                                \
+    _Generic((self)->member,                                                                       \
+        bool: gw_set_bool,                                                                         \
+        int8_t: gw_set_i8,                                                                         \
+        int16_t: gw_set_i16,                                                                       \
+        int32_t: gw_set_i32,                                                                       \
+        int64_t: gw_set_i64,                                                                       \
+        uint8_t: gw_set_u8,                                                                        \
+        uint16_t: gw_set_u16,                                                                      \
+        uint32_t: gw_set_u32,                                                                      \
+        uint64_t: gw_set_u64,                                                                      \
+        float: gw_set_f32,                                                                         \
+        double: gw_set_f64,                                                                        \
+        gw_id: gw_set_id,                                                                          \
+        gw_vec3: gw_set_vec3,                                                                      \
+        gw_text: gw_set_str,                                                                       \
+        char *: gw_set_str)(&(self)->base, &(self)->member, (value))
+
+/* What GW_SET chooses from. `member` points into the entity. */
+#define T(tag, ctype) gw_err gw_set_##tag(struct gw_entity *entity, void *member, ctype value);
+GW_VALUE_TYPES(T)
+#undef T

@@ -1,0 +1,47 @@
+/* Clients: whom a client call reaches, and which entity a client belongs to. */
+#pragma once
+
+#include <goworld/entity.h>
+
+/* How a filter property is compared; both sides are byte strings. The numbers are on the wire. */
+typedef enum gw_filter_op { GW_EQ, GW_NE, GW_GT, GW_LT, GW_GE, GW_LE } gw_filter_op;
+
+/* Whom a client call reaches. Make it with one of the functions below and use it at once. */
+typedef struct gw_clients {
+    gw_entity *owner; /* NULL: all clients of the cluster that match */
+    gw_filter_op op;
+    const char *key, *value; /* borrowed; an empty key matches every client */
+} gw_clients;
+
+/* The client of this entity; nobody when it has none. */
+static inline gw_clients gw_own_client(gw_entity *entity)
+{
+    return (gw_clients){.owner = entity};
+}
+
+/* Every client whose filter property compares true. The call is made on the client's own player. */
+static inline gw_clients gw_clients_where(const char *key, gw_filter_op op, const char *value)
+{
+    return (gw_clients){.op = op, .key = key, .value = value};
+}
+
+static inline gw_clients gw_all_clients(void)
+{
+    return (gw_clients){.key = "", .value = ""};
+}
+
+bool gw_has_client(const gw_entity *entity);
+
+/* Sets a filter property of the entity's client: kept by its gate until the client leaves its
+ * owner. No effect without a client. GW_EINVAL for an empty key. */
+gw_err gw_set_filter(gw_entity *entity, const char *key, const char *value);
+
+/* Gives the client to another entity on any game; that one may still be loading. `from` loses it
+ * now (on_client_lost runs on it), `to` gets it when its game hears of it; if there is no such
+ * entity the client is disconnected. A client that `to` had before is disconnected. GW_ENOTFOUND
+ * when `from` has no client. */
+gw_err gw_give_client(gw_entity *from, gw_id to);
+
+/* Disconnects the entity's client; `reason` is for the logs. on_client_lost runs when its gate says
+ * so. */
+void gw_close_client(gw_entity *entity, const char *reason);

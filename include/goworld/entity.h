@@ -1,0 +1,71 @@
+/* Entities: what a game is made of. Each has a type, an id that is unique in the cluster, and lives
+ * on one game. */
+#pragma once
+
+#include <goworld/attr.h>
+#include <goworld/types.h>
+
+typedef struct gw_entity gw_entity;
+typedef struct gw_entity_type gw_entity_type;
+struct gw_method;
+
+/* The first member, named `base`, of every entity struct. Read only. A pointer to an entity is good
+ * until the handler that has it ends or awaits; keep the id across time. */
+struct gw_entity {
+    const gw_entity_type *type;
+    gw_id id;
+};
+
+/* A type of entities. Zero is the default of everything but name and size. */
+struct gw_entity_type {
+    const char *name;                /* on the wire and in storage */
+    size_t size;                     /* sizeof the struct; an entity starts zeroed */
+    const gw_attr *attrs;            /* ends with GW_ATTR_END; NULL: none */
+    const struct gw_method *methods; /* what GW_RPC_DEFINE made: Avatar_methods; NULL: none */
+    bool persistent; /* saved when created, at each save_interval and when destroyed */
+
+    /* Hooks, in the order of an entity's life; NULL: nothing to do. None of them may await. */
+    void (*on_init)(gw_entity *self);             /* attributes still have their zero values */
+    void (*on_attrs_ready)(gw_entity *self);      /* loaded attributes are there */
+    void (*on_created)(gw_entity *self);          /* it can be called by others from now on */
+    void (*on_client_connected)(gw_entity *self); /* it has got a client, which has seen it */
+    void (*on_client_lost)(gw_entity *self);      /* its client has gone, or was given away */
+    void (*on_destroy)(gw_entity *self);          /* free what is no attribute */
+};
+
+/* Casts to the struct of an entity whose type is known; stops the process when it is of another
+ * type. */
+#define GW_AS(Type, entity) ((Type *)gw_check_type((entity), &Type##_type))
+gw_entity *gw_check_type(gw_entity *entity, const gw_entity_type *type);
+
+/* Creates an entity on this game. Returns NULL when the type is not in the game's table (logged).
+ */
+gw_entity *gw_create(const gw_entity_type *type);
+/* Creates one on the game with the least load, or on a given one; its id is known at once, calls
+ * wait for it. */
+gw_id gw_create_anywhere(const gw_entity_type *type);
+gw_id gw_create_on(uint16_t gameid, const gw_entity_type *type);
+
+/* Bring a saved entity to life, here or elsewhere; no effect when it lives already. Calls made
+ * meanwhile wait for it. */
+void gw_load(const gw_entity_type *type, gw_id id);
+void gw_load_anywhere(const gw_entity_type *type, gw_id id);
+void gw_load_on(uint16_t gameid, const gw_entity_type *type, gw_id id);
+
+/* Ends its life: on_destroy runs now, a persistent one is saved, a client it still has is
+ * disconnected. The memory stays until the handler ends. Doing it again has no effect. */
+void gw_destroy(gw_entity *entity);
+bool gw_is_destroyed(const gw_entity *entity);
+
+/* Saves now what is persistent. Does nothing for a type that is not. */
+void gw_save(gw_entity *entity);
+
+/* The living entity of this game with that id, or NULL. */
+gw_entity *gw_find(gw_id id);
+
+/* Walks the living entities of one type on this game: start with NULL, ends with NULL. The entity
+ * at hand may be destroyed after its successor was taken. */
+gw_entity *gw_next(const gw_entity_type *type, const gw_entity *after);
+size_t gw_count(const gw_entity_type *type);
+
+uint16_t gw_game_id(void); /* of the game that runs the handler */

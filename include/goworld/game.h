@@ -1,0 +1,13 @@
+/* The game: one table that holds the whole program, and the main that runs it. */
+#pragma once
+
+#include <goworld/entity.h>
+
+typedef struct gw_game {
+    const gw_entity_type *const *types; /* ends with NULL; the ini's boot_entity is one of them */
+    void (*on_ready)(
+        void); /* once, when all processes that goworld.ini asks for are there; NULL: nothing */
+} gw_game;
+
+/* Runs the game process until it is told to stop; the body of main. Returns the exit code. */
+int gw_main(const gw_game *game, int argc, char **argv);

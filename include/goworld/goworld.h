@@ -1,0 +1,14 @@
+/* GoWorld: all that a game programmer includes. */
+#pragma once
+
+#include <goworld/attr.h>
+#include <goworld/client.h>
+#include <goworld/entity.h>
+#include <goworld/fiber.h>
+#include <goworld/game.h>
+#include <goworld/kv.h>
+#include <goworld/rpc.h>
+#include <goworld/text.h>
+#include <goworld/timer.h>
+#include <goworld/types.h>
+#include <goworld/value.h>

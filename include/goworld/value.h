@@ -1,0 +1,77 @@
+/* The one list of value types that may travel: as attributes, as arguments of calls, in storage. */
+#pragma once
+
+#include <goworld/text.h>
+#include <goworld/types.h>
+
+/* T(tag, C type of an argument). Integers and floats keep their width on the wire, except that i64
+ * is what GoWorld calls int. A `str` is never NULL; it lives as long as the handler it was handed
+ * to, awaits included. */
+#define GW_VALUE_TYPES(T)                                                                          \
+    T(bool, bool)                                                                                  \
+    T(i8, int8_t)                                                                                  \
+    T(i16, int16_t)                                                                                \
+    T(i32, int32_t)                                                                                \
+    T(i64, int64_t)                                                                                \
+    T(u8, uint8_t)                                                                                 \
+    T(u16, uint16_t)                                                                               \
+    T(u32, uint32_t)                                                                               \
+    T(u64, uint64_t)                                                                               \
+    T(f32, float)                                                                                  \
+    T(f64, double)                                                                                 \
+    T(str, const char *)                                                                           \
+    T(id, gw_id)                                                                                   \
+    T(vec3, gw_vec3)
+
+typedef enum gw_value_type {
+#define T(tag, ctype) GW_VALUE_##tag,
+    GW_VALUE_TYPES(T)
+#undef T
+        GW_VALUE_text, /* a gw_text member; a string on the wire */
+    GW_VALUE_chars,    /* a char[N] member, NUL-terminated; a string on the wire */
+    GW_VALUE_COUNT
+} gw_value_type;
+
+#define T(tag, ctype) typedef ctype gw_arg_##tag;
+GW_VALUE_TYPES(T)
+#undef T
+
+/* The type of a member follows from its C type; a member that cannot travel does not compile. */
+#define GW_VALUE_TYPE_OF(member)                                                                   \
+    _Generic((member),                                                                             \
+        bool: GW_VALUE_bool,                                                                       \
+        int8_t: GW_VALUE_i8,                                                                       \
+        int16_t: GW_VALUE_i16,                                                                     \
+        int32_t: GW_VALUE_i32,                                                                     \
+        int64_t: GW_VALUE_i64,                                                                     \
+        uint8_t: GW_VALUE_u8,                                                                      \
+        uint16_t: GW_VALUE_u16,                                                                    \
+        uint32_t: GW_VALUE_u32,                                                                    \
+        uint64_t: GW_VALUE_u64,                                                                    \
+        float: GW_VALUE_f32,                                                                       \
+        double: GW_VALUE_f64,                                                                      \
+        gw_id: GW_VALUE_id,                                                                        \
+        gw_vec3: GW_VALUE_vec3,                                                                    \
+        gw_text: GW_VALUE_text,                                                                    \
+        char *: GW_VALUE_chars)
+
+/* Describes one member of a struct. A table of them ends with GW_FIELD_END. */
+typedef struct gw_field {
+    const char *name;
+    uint32_t offset, size; /* bytes */
+    gw_value_type type;
+    unsigned flags; /* of an attribute: gw_attr_flags; of a record: 0 */
+} gw_field;
+
+#define GW_FIELD(Struct, member)                                                                   \
+    {                                                                                              \
+#member, offsetof(Struct, member), sizeof(((Struct *)0)->member),                          \
+            GW_VALUE_TYPE_OF(((Struct *)0)->member), 0                                             \
+    }
+#define GW_FIELD_END                                                                               \
+    {                                                                                              \
+        0                                                                                          \
+    }
+
+/* Frees every gw_text of a record and zeroes all its described members. */
+void gw_record_clear(const gw_field *fields, void *record);

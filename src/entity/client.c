@@ -1,0 +1,152 @@
+/* Clients of entities. */
+#include "entity/client.h"
+
+#include "entity/entity.h"
+#include "entity/value.h"
+
+static struct view view_of_text(const char *text)
+{
+    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
+}
+
+void client_write_head(struct buf *b, uint16_t message, const struct entity *e)
+{
+    write_u16(b, message);
+    write_u16(b, e->gateid);
+    write_id(b, e->client);
+}
+
+void client_close(struct world *w, gw_id route, uint16_t gateid, gw_id client, const char *reason)
+{
+    struct msg_close_client m = {.gate = gateid, .client = client, .reason = view_of_text(reason)};
+    buf_clear(&w->out);
+    msg_close_client_write(&w->out, &m);
+    world_send(w, route, (struct view){0});
+}
+
+static void send_create(struct world *w, struct entity *e)
+{
+    buf_clear(&w->pack);
+    fields_write(&w->pack, e->type->def->attrs, &e->base, GW_CLIENT | GW_ALL_CLIENTS);
+    struct msg_create_entity_on_client m = {
+        .gate = e->gateid,
+        .client = e->client,
+        .is_player = true,
+        .entity = e->base.id,
+        .type = view_of_text(e->type->def->name),
+        .attrs = view_of(&w->pack),
+    };
+    buf_clear(&w->out);
+    msg_create_entity_on_client_write(&w->out, &m);
+    world_send(w, e->base.id, (struct view){0});
+}
+
+static void send_destroy(struct world *w, struct entity *e)
+{
+    struct msg_destroy_entity_on_client m = {
+        .gate = e->gateid,
+        .client = e->client,
+        .type = view_of_text(e->type->def->name),
+        .entity = e->base.id,
+    };
+    buf_clear(&w->out);
+    msg_destroy_entity_on_client_write(&w->out, &m);
+    world_send(w, e->base.id, (struct view){0});
+}
+
+static void unbind(struct world *w, struct entity *e)
+{
+    e->client = (gw_id){0};
+    e->gateid = 0;
+    w->stats.clients--;
+}
+
+void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gateid)
+{
+    if (!gw_id_is_none(e->client)) {
+        if (gw_id_equal(e->client, client))
+            return;
+        client_close(w, e->base.id, e->gateid, e->client,
+                     "another client has taken over its entity");
+        unbind(w, e);
+    }
+    e->client = client;
+    e->gateid = gateid;
+    w->stats.clients++;
+    send_create(w, e);
+    entity_hook(w, e, e->type->def->on_client_connected);
+}
+
+void client_lost(struct world *w, struct entity *e)
+{
+    unbind(w, e);
+    entity_hook(w, e, e->type->def->on_client_lost);
+}
+
+void client_end(struct world *w, struct entity *e)
+{
+    if (gw_id_is_none(e->client))
+        return;
+    send_destroy(w, e);
+    client_close(w, e->base.id, e->gateid, e->client, "its entity has ended");
+    unbind(w, e);
+}
+
+/* ---- what games call ------------------------------------------------------------------------ */
+
+bool gw_has_client(const gw_entity *entity)
+{
+    return !gw_id_is_none(entity_of(entity)->client);
+}
+
+gw_err gw_set_filter(gw_entity *entity, const char *key, const char *value)
+{
+    struct world *w = world_running();
+    struct entity *e = entity_of(entity);
+    if (!key[0]) {
+        world_misuse(w, entity, "gw_set_filter: the key is empty", "");
+        return GW_EINVAL;
+    }
+    if (gw_id_is_none(e->client))
+        return GW_OK;
+    struct msg_set_clientproxy_filter_prop m = {
+        .gate = e->gateid,
+        .client = e->client,
+        .key = view_of_text(key),
+        .value = view_of_text(value),
+    };
+    buf_clear(&w->out);
+    msg_set_clientproxy_filter_prop_write(&w->out, &m);
+    world_send(w, e->base.id, (struct view){0});
+    return GW_OK;
+}
+
+/* The three packets leave through one dispatcher, so the gate gets them in this order. It hands the
+ * client on only if it is still there and still belongs to `from`. */
+gw_err gw_give_client(gw_entity *from, gw_id to)
+{
+    struct world *w = world_running();
+    struct entity *e = entity_of(from);
+    if (gw_id_is_none(e->client))
+        return GW_ENOTFOUND;
+    if (gw_id_equal(from->id, to))
+        return GW_OK;
+    send_destroy(w, e);
+    buf_clear(&w->out);
+    client_write_head(&w->out, MSG_CLEAR_CLIENTPROXY_FILTER_PROP, e);
+    world_send(w, from->id, (struct view){0});
+    struct msg_give_client m = {.gate = e->gateid, .client = e->client, .from = from->id, .to = to};
+    buf_clear(&w->out);
+    msg_give_client_write(&w->out, &m);
+    world_send(w, from->id, (struct view){0});
+    client_lost(w, e);
+    return GW_OK;
+}
+
+void gw_close_client(gw_entity *entity, const char *reason)
+{
+    struct entity *e = entity_of(entity);
+    if (gw_id_is_none(e->client))
+        return;
+    client_close(world_running(), entity->id, e->gateid, e->client, reason);
+}

@@ -1,0 +1,20 @@
+/* client: which client an entity has, and what goes to it. */
+#pragma once
+
+#include "entity/state.h"
+
+/* Appends the start of a client message: type, gate, client. */
+void client_write_head(struct buf *b, uint16_t message, const struct entity *e);
+
+/* Gives the entity its client: the client sees it as its player, then the hook runs. */
+void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gateid);
+
+/* The client has gone by itself: the hook runs. */
+void client_lost(struct world *w, struct entity *e);
+
+/* The entity ends: it goes from its client's sight, and the client, which has no owner any more, is
+ * disconnected. */
+void client_end(struct world *w, struct entity *e);
+
+/* Asks the gate to disconnect; through the dispatcher of `route`. */
+void client_close(struct world *w, gw_id route, uint16_t gateid, gw_id client, const char *reason);

@@ -1,0 +1,226 @@
+/* The life of an entity. */
+#include "entity/entity.h"
+
+#include "entity/client.h"
+#include "entity/fiber.h"
+#include "entity/save.h"
+#include "entity/timer.h"
+#include "entity/value.h"
+#include "wire/msgpack.h"
+
+#include <stdlib.h>
+
+struct entity *entity_find(const struct world *w, gw_id id)
+{
+    return idmap_get(&w->entities, id);
+}
+
+struct type *world_type(const struct world *w, const gw_entity_type *def)
+{
+    for (size_t i = 0; i < w->type_count; i++)
+        if (w->types[i].def == def)
+            return &w->types[i];
+    return NULL;
+}
+
+struct type *world_type_named(const struct world *w, struct view name)
+{
+    for (size_t i = 0; i < w->type_count; i++)
+        if (view_equals(name, w->types[i].def->name))
+            return &w->types[i];
+    return NULL;
+}
+
+void entity_hook(struct world *w, struct entity *e, void (*hook)(gw_entity *self))
+{
+    if (!hook)
+        return;
+    struct scope before = world_enter(w, e);
+    w->hook_depth++;
+    hook(&e->base);
+    w->hook_depth--;
+    world_leave(w, before);
+}
+
+struct entity *entity_new(struct world *w, struct type *type, gw_id id)
+{
+    struct entity *e = mem_zalloc(offsetof(struct entity, base) + type->def->size);
+    e->type = type;
+    e->save.index = HEAP_OUTSIDE;
+    e->base.type = type->def;
+    e->base.id = id;
+    entity_hook(w, e, type->def->on_init);
+    return e;
+}
+
+void entity_notify(struct world *w, uint16_t message, gw_id id)
+{
+    buf_clear(&w->out);
+    write_u16(&w->out, message);
+    write_id(&w->out, id);
+    world_send(w, id, (struct view){0});
+}
+
+static void list_add(struct type *type, struct entity *e)
+{
+    e->next = type->first;
+    if (type->first)
+        type->first->previous = e;
+    type->first = e;
+    type->count++;
+}
+
+static void list_remove(struct type *type, struct entity *e)
+{
+    if (e->previous)
+        e->previous->next = e->next;
+    else
+        type->first = e->next;
+    if (e->next)
+        e->next->previous = e->previous;
+    e->previous = NULL; /* next stays: a walk that holds e goes on */
+    type->count--;
+}
+
+void entity_begin(struct world *w, struct entity *e)
+{
+    struct entity *old = idmap_put(&w->entities, e->base.id, e);
+    ASSERT(!old);
+    list_add(e->type, e);
+    w->stats.entities++;
+    entity_hook(w, e, e->type->def->on_attrs_ready);
+    if (e->destroyed)
+        return;
+    entity_notify(w, MSG_NOTIFY_CREATE_ENTITY, e->base.id);
+    save_schedule_first(w, e);
+    entity_hook(w, e, e->type->def->on_created);
+}
+
+void entity_end(struct world *w, struct entity *e)
+{
+    if (e->destroyed)
+        return;
+    entity_hook(w, e, e->type->def->on_destroy);
+    if (e->destroyed)
+        return; /* by its own hook */
+    client_end(w, e);
+    e->destroyed = true;
+    idmap_remove(&w->entities, e->base.id);
+    list_remove(e->type, e);
+    w->stats.entities--;
+    timers_end(w, e);
+    fibers_cancel(w, e);
+    heap_remove(&w->saves, &e->save);
+    save_last(w, e);
+    e->next_dead = w->dead;
+    w->dead = e;
+}
+
+void entity_free(struct entity *e)
+{
+    fields_clear(e->type->def->attrs, &e->base);
+    free(e);
+}
+
+void entity_bury(struct world *w)
+{
+    struct entity *e = w->dead, *kept = NULL;
+    while (e) {
+        struct entity *next = e->next_dead;
+        if (e->pins) {
+            e->next_dead = kept;
+            kept = e;
+        } else {
+            entity_free(e);
+        }
+        e = next;
+    }
+    w->dead = kept;
+}
+
+/* ---- what games call ------------------------------------------------------------------------ */
+
+gw_entity *gw_check_type(gw_entity *entity, const gw_entity_type *type)
+{
+    ASSERT(entity && entity->type == type);
+    return entity;
+}
+
+gw_entity *gw_create(const gw_entity_type *type)
+{
+    struct world *w = world_running();
+    struct type *known = world_type(w, type);
+    if (!known || w->stopping) {
+        world_misuse(w, NULL, known ? "gw_create: the game is stopping" : "gw_create: unknown type",
+                     type->name);
+        return NULL;
+    }
+    struct entity *e = entity_new(w, known, id_new(w->desc.ids));
+    entity_begin(w, e);
+    return &e->base;
+}
+
+gw_id gw_create_anywhere(const gw_entity_type *type)
+{
+    return gw_create_on(0, type);
+}
+
+gw_id gw_create_on(uint16_t gameid, const gw_entity_type *type)
+{
+    struct world *w = world_running();
+    gw_id id = id_new(w->desc.ids);
+    struct buf nil = {0};
+    msgpack_write_nil(&nil);
+    struct msg_create_entity_somewhere m = {
+        .game = gameid,
+        .entity = id,
+        .type = {(const uint8_t *)type->name, (uint32_t)strlen(type->name)},
+        .attrs = view_of(&nil),
+    };
+    buf_clear(&w->out);
+    msg_create_entity_somewhere_write(&w->out, &m);
+    world_send(w, id, (struct view){0});
+    buf_free(&nil);
+    return id;
+}
+
+void gw_destroy(gw_entity *entity)
+{
+    entity_end(world_running(), entity_of(entity));
+}
+
+bool gw_is_destroyed(const gw_entity *entity)
+{
+    return entity_of(entity)->destroyed;
+}
+
+gw_entity *gw_find(gw_id id)
+{
+    struct entity *e = entity_find(world_running(), id);
+    return e ? &e->base : NULL;
+}
+
+gw_entity *gw_next(const gw_entity_type *type, const gw_entity *after)
+{
+    struct entity *e;
+    if (after) {
+        e = entity_of(after)->next;
+    } else {
+        struct type *known = world_type(world_running(), type);
+        e = known ? known->first : NULL;
+    }
+    while (e && e->destroyed)
+        e = e->next;
+    return e ? &e->base : NULL;
+}
+
+size_t gw_count(const gw_entity_type *type)
+{
+    struct type *known = world_type(world_running(), type);
+    return known ? known->count : 0;
+}
+
+uint16_t gw_game_id(void)
+{
+    return world_running()->desc.gameid;
+}

@@ -1,0 +1,29 @@
+/* entity: one entity's life, from its first byte to the free of its last. */
+#pragma once
+
+#include "entity/state.h"
+
+/* Makes an entity that nobody knows yet; on_init has run. */
+struct entity *entity_new(struct world *w, struct type *type, gw_id id);
+
+/* Takes it into the world: attributes are there, the cluster is told, hooks run. */
+void entity_begin(struct world *w, struct entity *e);
+
+/* gw_destroy. */
+void entity_end(struct world *w, struct entity *e);
+
+/* Frees one that nobody knows. */
+void entity_free(struct entity *e);
+
+/* Frees what nothing pins of the destroyed ones. */
+void entity_bury(struct world *w);
+
+struct entity *entity_find(const struct world *w, gw_id id); /* NULL when it does not live here */
+struct type *world_type(const struct world *w, const gw_entity_type *def);
+struct type *world_type_named(const struct world *w, struct view name);
+
+/* Runs a hook; nothing for NULL. */
+void entity_hook(struct world *w, struct entity *e, void (*hook)(gw_entity *self));
+
+/* Sends a message that holds nothing but the entity's id. */
+void entity_notify(struct world *w, uint16_t message, gw_id id);

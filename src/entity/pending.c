@@ -1,0 +1,200 @@
+/* Entities between storage and life. */
+#include "entity/pending.h"
+
+#include "entity/client.h"
+#include "entity/entity.h"
+#include "entity/value.h"
+
+#include <stdlib.h>
+
+struct pending {
+    struct heap_node retry; /* in world.retries while storage has no room; first, so that a node is
+                               its pending */
+    struct world *world;
+    struct type *type;
+    gw_id id;
+    bool saving;      /* else: loading */
+    bool load_wanted; /* while saving: load it again */
+    struct buf data;  /* to be saved */
+};
+
+static struct pending *pending_new(struct world *w, struct type *type, gw_id id)
+{
+    struct pending *p = mem_zalloc(sizeof *p);
+    *p = (struct pending){.world = w, .type = type, .id = id, .retry.index = HEAP_OUTSIDE};
+    void *old = idmap_put(&w->pending, id, p);
+    ASSERT(!old);
+    return p;
+}
+
+static void pending_free(struct pending *p)
+{
+    idmap_remove(&p->world->pending, p->id);
+    heap_remove(&p->world->retries, &p->retry);
+    buf_free(&p->data);
+    free(p);
+}
+
+void pendings_free(struct world *w)
+{
+    struct idmap_slot *slot;
+    for (size_t start = 0; (slot = idmap_next(&w->pending, &start)); start = 0)
+        pending_free(slot->value);
+    idmap_free(&w->pending);
+}
+
+/* ---- loading -------------------------------------------------------------------------------- */
+
+static void log_misfit(void *user, const char *key, size_t key_size, const char *why)
+{
+    const struct entity *e = user;
+    struct world *w = world_running();
+    log_warn(w->desc.log, "attribute_dropped",
+             "entity=%s/" GW_ID_FORMAT " attribute=\"%.*s\" why=\"%s\"", e->type->def->name,
+             GW_ID_ARG(e->base.id), (int)key_size, key, why);
+}
+
+static void fail_load(struct pending *p, gw_err err)
+{
+    struct world *w = p->world;
+    w->stats.loads_failed++;
+    log_warn(w->desc.log, "load_failed", "entity=%s/" GW_ID_FORMAT " why=\"%s\"",
+             p->type->def->name, GW_ID_ARG(p->id), gw_strerror(err));
+    entity_notify(w, MSG_NOTIFY_LOAD_FAILED, p->id);
+    pending_free(p);
+}
+
+static void loaded(void *user, gw_err err, struct view data)
+{
+    struct pending *p = user;
+    struct world *w = p->world;
+    if (w->stopping)
+        err = GW_ECANCELED;
+    if (err) {
+        fail_load(p, err);
+        return;
+    }
+    struct entity *e = entity_new(w, p->type, p->id);
+    struct scope before = world_enter(w, e);
+    err = fields_read(data, p->type->def->attrs, &e->base, GW_PERSISTENT, log_misfit, e);
+    if (err) {
+        entity_free(e);
+        fail_load(p, err);
+    } else {
+        w->stats.loads++;
+        pending_free(p); /* first: a hook may end the entity, which is then saved */
+        entity_begin(w, e);
+    }
+    world_leave(w, before);
+}
+
+static void load(struct pending *p)
+{
+    struct world *w = p->world;
+    gw_err err = storage_load(w->desc.storage, p->type->def->name, p->id, loaded, p);
+    if (err)
+        fail_load(p, err);
+}
+
+void pending_load(struct world *w, struct type *type, gw_id id)
+{
+    struct pending *p = idmap_get(&w->pending, id);
+    if (!p)
+        load(pending_new(w, type, id));
+    else if (p->saving)
+        p->load_wanted = true;
+}
+
+/* ---- saving --------------------------------------------------------------------------------- */
+
+static void saved(void *user, gw_err err)
+{
+    struct pending *p = user;
+    (void)err; /* a save is tried until it succeeds */
+    if (p->load_wanted && !p->world->stopping) {
+        p->saving = false;
+        load(p);
+        return;
+    }
+    entity_notify(p->world, MSG_NOTIFY_DESTROY_ENTITY, p->id);
+    pending_free(p);
+}
+
+static void save(struct pending *p)
+{
+    struct world *w = p->world;
+    gw_err err =
+        storage_save(w->desc.storage, p->type->def->name, p->id, view_of(&p->data), saved, p);
+    if (!err) {
+        w->stats.saves++;
+        buf_free(&p->data);
+        return;
+    }
+    w->stats.save_retries++;
+    world_complain(w, &w->limit_storage, "save_put_off", p->id, gw_strerror(err));
+    heap_push(&w->retries, &p->retry, w->desc.clock->now_ms + PENDING_RETRY_MS);
+}
+
+void pending_save(struct world *w, struct type *type, gw_id id, struct buf data)
+{
+    struct pending *p = pending_new(w, type, id);
+    p->saving = true;
+    p->data = data;
+    save(p);
+}
+
+void pendings_retry(struct world *w)
+{
+    struct heap_node *first;
+    while ((first = heap_first(&w->retries)) && first->due_ms <= w->desc.clock->now_ms) {
+        heap_remove(&w->retries, first);
+        save((struct pending *)first);
+    }
+}
+
+/* ---- asking for it -------------------------------------------------------------------------- */
+
+/* When it lives already the dispatcher is told once more, which ends its wait. */
+void world_load_entity(struct world *w, gw_id id, struct view type_name)
+{
+    struct type *type = world_type_named(w, type_name);
+    if (entity_find(w, id)) {
+        entity_notify(w, MSG_NOTIFY_CREATE_ENTITY, id);
+    } else if (!type || !type->def->persistent || w->stopping) {
+        log_warn(w->desc.log, "load_failed", "entity=" GW_ID_FORMAT " type=\"%.*s\" why=\"%s\"",
+                 GW_ID_ARG(id), (int)type_name.size, (const char *)type_name.data,
+                 w->stopping ? "the game is stopping" : "there is no such persistent type");
+        w->stats.loads_failed++;
+        entity_notify(w, MSG_NOTIFY_LOAD_FAILED, id);
+    } else {
+        pending_load(w, type, id);
+    }
+}
+
+static void request_load(uint16_t gameid, const gw_entity_type *type, gw_id id)
+{
+    struct world *w = world_running();
+    struct msg_load_entity_somewhere m = {
+        .game = gameid,
+        .entity = id,
+        .type = {(const uint8_t *)type->name, (uint32_t)strlen(type->name)},
+    };
+    buf_clear(&w->out);
+    msg_load_entity_somewhere_write(&w->out, &m);
+    world_send(w, id, (struct view){0});
+}
+
+void gw_load(const gw_entity_type *type, gw_id id)
+{
+    request_load(world_running()->desc.gameid, type, id);
+}
+
+void gw_load_anywhere(const gw_entity_type *type, gw_id id)
+{
+    request_load(0, type, id);
+}
+
+void gw_load_on(uint16_t gameid, const gw_entity_type *type, gw_id id)
+{
+    request_load(gameid, type, id);
+}

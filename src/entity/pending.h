@@ -1,0 +1,19 @@
+/* pending: entities between storage and life: being saved for the last time, or being loaded.
+ *
+ * An entity that is to be loaded again while its last save is under way goes from one to the other
+ * here, so that it is never read before it was written. Its dispatcher holds what is sent to it
+ * until it hears that it lives. */
+#pragma once
+
+#include "entity/state.h"
+
+#define PENDING_RETRY_MS 1000 /* when storage has no room */
+
+/* Takes `data`: what is to be saved. */
+void pending_save(struct world *w, struct type *type, gw_id id, struct buf data);
+
+/* Loads an entity; when it is being saved, afterwards. */
+void pending_load(struct world *w, struct type *type, gw_id id);
+
+void pendings_retry(struct world *w); /* saves that storage had no room for */
+void pendings_free(struct world *w);

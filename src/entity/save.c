@@ -1,0 +1,68 @@
+/* Saves entities. */
+#include "entity/save.h"
+
+#include "entity/entity.h"
+#include "entity/pending.h"
+#include "entity/value.h"
+
+void save_pack(const struct entity *e, struct buf *out)
+{
+    fields_write(out, e->type->def->attrs, &e->base, GW_PERSISTENT);
+}
+
+void save_schedule_first(struct world *w, struct entity *e)
+{
+    if (!e->type->def->persistent)
+        return;
+    heap_push(&w->saves, &e->save, w->desc.clock->now_ms);
+}
+
+gw_err save_now(struct world *w, struct entity *e, storage_saved saved, void *user)
+{
+    buf_clear(&w->pack);
+    save_pack(e, &w->pack);
+    gw_err err = storage_save(w->desc.storage, e->type->def->name, e->base.id, view_of(&w->pack),
+                              saved, user);
+    if (err)
+        world_complain(w, &w->limit_storage, "save_put_off", e->base.id, gw_strerror(err));
+    else
+        w->stats.saves++;
+    return err;
+}
+
+void saves_run(struct world *w)
+{
+    int64_t now_ms = w->desc.clock->now_ms;
+    for (unsigned i = 0; i < SAVES_PER_TURN_MAX; i++) {
+        struct heap_node *first = heap_first(&w->saves);
+        if (!first || first->due_ms > now_ms)
+            return;
+        struct entity *e = (struct entity *)((char *)first - offsetof(struct entity, save));
+        heap_remove(&w->saves, first);
+        gw_err err = save_now(w, e, NULL, NULL);
+        heap_push(&w->saves, first, now_ms + (err ? PENDING_RETRY_MS : w->desc.save_interval_ms));
+    }
+}
+
+void save_last(struct world *w, struct entity *e)
+{
+    if (!e->type->def->persistent || e->disowned) {
+        entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, e->base.id);
+        return;
+    }
+    struct buf data = {0};
+    save_pack(e, &data);
+    pending_save(w, e->type, e->base.id, data);
+}
+
+void gw_save(gw_entity *entity)
+{
+    struct entity *e = entity_of(entity);
+    if (!e->type->def->persistent || e->destroyed)
+        return;
+    struct world *w = world_running();
+    heap_remove(&w->saves, &e->save);
+    gw_err err = save_now(w, e, NULL, NULL);
+    heap_push(&w->saves, &e->save,
+              w->desc.clock->now_ms + (err ? PENDING_RETRY_MS : w->desc.save_interval_ms));
+}

@@ -1,0 +1,95 @@
+/* state: how the world looks inside, for the files of src/entity only. */
+#pragma once
+
+#include "entity/type.h"
+#include "entity/world.h"
+
+#define SAVES_PER_TURN_MAX 256u /* so that packing them never blocks the loop */
+#define LOCAL_CALLS_PER_TURN_MAX                                                                   \
+    20000u /* two entities that call each other for ever starve nobody */
+
+struct task;
+struct timer;
+
+/* The engine's part of an entity; the game's struct begins at `base`. */
+struct entity {
+    struct type *type;
+    struct entity *next, *previous; /* of the same type */
+    struct heap_node save;          /* when it is saved next; in world.saves */
+    struct timer *timers;
+    struct task *tasks;
+    gw_id client; /* none: no client */
+    uint16_t gateid;
+    uint16_t pins; /* fibers whose stacks hold a pointer to it */
+    bool destroyed;
+    bool disowned; /* another game has it: nothing of this copy is saved */
+    struct entity *next_dead;
+    _Alignas(16) gw_entity base;
+};
+
+static inline struct entity *entity_of(const gw_entity *base)
+{
+    return (struct entity *)((char *)(uintptr_t)base - offsetof(struct entity, base));
+}
+
+struct post {
+    void (*fn)(void *argument);
+    void *argument;
+};
+
+struct world {
+    struct world_desc desc;
+    struct type *types;
+    size_t type_count;
+    struct type *boot;
+    struct idmap entities, pending;
+    struct heap saves, timers, sleeps;
+    struct heap retries; /* of pending saves that storage had no room for */
+
+    struct buf out, args, pack;  /* scratch: a packet's head, arguments being written, attributes */
+    struct buf timer_args;       /* of the timer that fires */
+    struct buf strings;          /* NUL-terminated copies of the running call's strings */
+    struct buf calls, calls_run; /* local calls for after the handler, and those that run now */
+    size_t calls_at;             /* in calls_run */
+    struct buf posts, posts_run;
+    struct task *resume_first, *resume_last; /* cancelled: go on after the handler */
+    struct entity *dead;
+
+    gw_id caller;        /* whose code runs; none outside entities */
+    unsigned depth;      /* of user code */
+    bool settling;       /* what was left for after the handler runs now */
+    unsigned hook_depth; /* of hooks, in which nothing may await */
+    struct task *task;   /* the fiber that runs, or NULL */
+    uint32_t timer_ids;
+    unsigned argument_count; /* of the call being written */
+    bool stopping, ready;
+    struct log_limit limit_refused, limit_unknown, limit_bad, limit_misuse, limit_storage;
+    struct world_stats stats;
+};
+
+/* The world whose user code runs on this thread: what the gw_ functions act on. */
+struct world *world_running(void);
+
+/* Around every call into user code, for an entity or (NULL) none; they nest. The outermost leave
+ * runs what the code left for after the handler. */
+struct scope {
+    struct world *world;
+    gw_id caller;
+};
+struct scope world_enter(struct world *w, const struct entity *e); /* world_leave wants it back */
+void world_leave(struct world *w, struct scope before);
+
+/* The game used the API wrongly: logged (rate limited), counted. */
+void world_misuse(struct world *w, const gw_entity *entity, const char *what, const char *detail);
+
+/* Logs at most once per interval and kind. */
+void world_complain(struct world *w, struct log_limit *limit, const char *event, gw_id id,
+                    const char *what);
+
+/* Sends what stands in w->out, then `tail`, through the dispatcher of `route`. */
+void world_send(struct world *w, gw_id route, struct view tail);
+
+static inline struct view view_of(const struct buf *b)
+{
+    return (struct view){b->data, (uint32_t)b->size};
+}

@@ -1,0 +1,110 @@
+/* Timers of entities. */
+#include "entity/timer.h"
+
+#include "entity/call.h"
+#include "entity/entity.h"
+
+#include <stdlib.h>
+
+#define TIMER_DELAY_MS_MAX (INT64_C(366) * 24 * 3600 * 1000)
+
+struct timer {
+    struct heap_node node; /* in world.timers; first, so that a node is its timer */
+    struct entity *entity;
+    struct timer *next; /* of the same entity */
+    const gw_method *method;
+    int64_t interval_ms; /* 0: once */
+    gw_timer id;
+    uint32_t args_size;
+    uint8_t args[];
+};
+
+static void unlink_timer(struct timer *timer)
+{
+    struct timer **at = &timer->entity->timers;
+    while (*at != timer)
+        at = &(*at)->next;
+    *at = timer->next;
+}
+
+static void forget(struct world *w, struct timer *timer)
+{
+    heap_remove(&w->timers, &timer->node);
+    unlink_timer(timer);
+    free(timer);
+}
+
+/* The method may cancel the timer, or end the entity, so the arguments are copied first. */
+static void fire(struct world *w, struct timer *timer)
+{
+    struct entity *e = timer->entity;
+    const gw_method *method = timer->method;
+    buf_clear(&w->timer_args);
+    buf_append(&w->timer_args, timer->args, timer->args_size);
+    heap_remove(&w->timers, &timer->node);
+    if (timer->interval_ms) {
+        int64_t next_ms = timer->node.due_ms + timer->interval_ms;
+        int64_t now_ms = w->desc.clock->now_ms;
+        heap_push(&w->timers, &timer->node,
+                  next_ms > now_ms ? next_ms : now_ms + timer->interval_ms);
+    } else {
+        unlink_timer(timer);
+        free(timer);
+    }
+    call_invoke(w, e, method, view_of(&w->timer_args));
+}
+
+void timers_run(struct world *w)
+{
+    int64_t now_ms = w->desc.clock->now_ms;
+    struct heap_node *first;
+    while ((first = heap_first(&w->timers)) && first->due_ms <= now_ms)
+        fire(w, (struct timer *)first);
+}
+
+void timers_end(struct world *w, struct entity *e)
+{
+    while (e->timers)
+        forget(w, e->timers);
+}
+
+static bool delay_is_allowed(int64_t delay_ms, bool repeat)
+{
+    return delay_ms >= (repeat ? GW_TIMER_INTERVAL_MS_MIN : 0) && delay_ms <= TIMER_DELAY_MS_MAX;
+}
+
+gw_timer gw_timer_end(gw_entity *self, const gw_method *method, int64_t delay_ms, bool repeat)
+{
+    struct world *w = world_running();
+    struct entity *e = entity_of(self);
+    if (e->destroyed)
+        return 0;
+    if (!delay_is_allowed(delay_ms, repeat)) {
+        world_misuse(w, self, "a timer's time is out of range", method->name);
+        return 0;
+    }
+    struct timer *timer = mem_alloc(sizeof *timer + w->args.size);
+    *timer = (struct timer){.node.index = HEAP_OUTSIDE, .entity = e, .method = method};
+    timer->interval_ms = repeat ? delay_ms : 0;
+    timer->id = ++w->timer_ids ? w->timer_ids : ++w->timer_ids;
+    timer->args_size = (uint32_t)w->args.size;
+    memcpy(timer->args, w->args.data, w->args.size);
+    timer->next = e->timers;
+    e->timers = timer;
+    heap_push(&w->timers, &timer->node, w->desc.clock->now_ms + delay_ms);
+    return timer->id;
+}
+
+void gw_timer_cancel(gw_entity *entity, gw_timer id)
+{
+    struct timer *timer = entity_of(entity)->timers;
+    while (timer && timer->id != id)
+        timer = timer->next;
+    if (timer)
+        forget(world_running(), timer);
+}
+
+int64_t gw_now_ms(void)
+{
+    return world_running()->desc.clock->wall_ms;
+}

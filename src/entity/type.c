@@ -1,0 +1,130 @@
+/* Checks the tables of entity types and compiles them for look-up. */
+#include "entity/type.h"
+
+#include "base/hash.h"
+#include "entity/value.h"
+#include "wire/msgpack.h"
+#include "wire/writer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static gw_err refuse(char **error, const char *format, ...) GW_PRINTF(2, 3);
+static gw_err refuse(char **error, const char *format, ...)
+{
+    char sentence[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(sentence, sizeof sentence, format, args);
+    va_end(args);
+    *error = mem_strdup(sentence);
+    return GW_EINVAL;
+}
+
+static size_t slot_of(const struct type *type, const char *name, size_t size)
+{
+    return (size_t)hash64(name, size, 0) & (type->method_slots - 1);
+}
+
+const gw_method *type_method(const struct type *type, const char *name, size_t size)
+{
+    if (!type->method_slots)
+        return NULL;
+    for (size_t slot = slot_of(type, name, size);; slot = (slot + 1) & (type->method_slots - 1)) {
+        const gw_method *method = type->methods[slot];
+        if (!method)
+            return NULL;
+        if (strncmp(method->name, name, size) == 0 && method->name[size] == '\0')
+            return method;
+    }
+}
+
+static gw_err index_methods(struct type *type, char **error)
+{
+    size_t count = 0;
+    for (const gw_method *m = type->def->methods; m && m->name; m++)
+        count++;
+    if (!count)
+        return GW_OK;
+    type->method_slots = 4;
+    while (type->method_slots < count * 2)
+        type->method_slots *= 2;
+    type->methods = mem_zalloc(type->method_slots * sizeof *type->methods);
+    for (const gw_method *m = type->def->methods; m->name; m++) {
+        size_t size = strlen(m->name);
+        if (type_method(type, m->name, size))
+            return refuse(error, "type %s has two methods %s", type->def->name, m->name);
+        size_t slot = slot_of(type, m->name, size);
+        while (type->methods[slot])
+            slot = (slot + 1) & (type->method_slots - 1);
+        type->methods[slot] = m;
+    }
+    return GW_OK;
+}
+
+static gw_err check_attr(const struct type *type, const gw_attr *attr, char **error)
+{
+    const gw_entity_type *def = type->def;
+    if (attr->offset < sizeof(gw_entity) || attr->offset + attr->size > def->size)
+        return refuse(error, "type %s: attribute %s is no member of its struct", def->name,
+                      attr->name);
+    if (type->attr_at[attr->offset] != TYPE_NO_ATTR)
+        return refuse(error, "type %s: attribute %s stands twice in its table", def->name,
+                      attr->name);
+    return GW_OK;
+}
+
+static void write_attr_head(struct buf *head, const char *name)
+{
+    size_t begin = write_var_begin(head);
+    msgpack_write_nil(head);
+    write_var_end(head, begin);
+    write_str(head, name);
+}
+
+static gw_err index_attrs(struct type *type, char **error)
+{
+    const gw_entity_type *def = type->def;
+    while (def->attrs && def->attrs[type->attr_count].name)
+        type->attr_count++;
+    if (type->attr_count > TYPE_ATTRS_MAX)
+        return refuse(error, "type %s has more than %u attributes", def->name, TYPE_ATTRS_MAX);
+    type->attr_at = mem_alloc(def->size);
+    memset(type->attr_at, TYPE_NO_ATTR, def->size);
+    type->attr_heads = mem_zalloc((type->attr_count + 1) * sizeof *type->attr_heads);
+    for (size_t i = 0; i < type->attr_count; i++) {
+        gw_err err = check_attr(type, &def->attrs[i], error);
+        if (err)
+            return err;
+        type->attr_at[def->attrs[i].offset] = (uint8_t)i;
+        write_attr_head(&type->attr_heads[i], def->attrs[i].name);
+    }
+    return GW_OK;
+}
+
+gw_err type_init(struct type *type, const gw_entity_type *def, char **error)
+{
+    *type = (struct type){.def = def};
+    if (!def->name || !def->name[0])
+        return refuse(error, "an entity type has no name");
+    if (def->size < sizeof(gw_entity))
+        return refuse(error, "type %s: size must be the sizeof of its struct", def->name);
+    gw_err err = index_attrs(type, error);
+    return err ? err : index_methods(type, error);
+}
+
+void type_fini(struct type *type)
+{
+    for (size_t i = 0; type->attr_heads && i < type->attr_count; i++)
+        buf_free(&type->attr_heads[i]);
+    free(type->attr_heads);
+    free(type->attr_at);
+    free(type->methods);
+}
+
+unsigned type_attr_of(const struct type *type, const void *base, const void *member)
+{
+    size_t offset = (size_t)((const char *)member - (const char *)base);
+    return offset < type->def->size ? type->attr_at[offset] : TYPE_NO_ATTR;
+}

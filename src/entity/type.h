@@ -1,0 +1,33 @@
+/* type: an entity type as the engine works with it: checked, with its tables compiled for look-up.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "wire/reader.h"
+
+#include <goworld/goworld.h>
+
+#define TYPE_ATTRS_MAX 254u
+#define TYPE_NO_ATTR 0xffu
+
+struct type {
+    const gw_entity_type *def;
+    size_t attr_count;
+    struct buf *attr_heads;    /* per attribute: Data path of the root, VarStr key */
+    uint8_t *attr_at;          /* offset in the struct -> index, or TYPE_NO_ATTR */
+    const gw_method **methods; /* open addressing by name */
+    size_t method_slots;       /* a power of two */
+    struct entity *first;      /* living entities */
+    size_t count;
+};
+
+/* On failure *error is a sentence the caller frees. */
+GW_NODISCARD
+gw_err type_init(struct type *type, const gw_entity_type *def, char **error);
+void type_fini(struct type *type);
+
+const gw_method *type_method(const struct type *type, const char *name, size_t size); /* or NULL */
+
+/* Index of the attribute whose member starts at `member` of the struct at `base`, or TYPE_NO_ATTR.
+ */
+unsigned type_attr_of(const struct type *type, const void *base, const void *member);

@@ -1,0 +1,278 @@
+/* Values and tables of fields, to msgpack and back. */
+#include "entity/value.h"
+
+#include "wire/msgpack.h"
+
+#include <stdlib.h>
+
+void value_write(struct buf *b, const gw_field *field, const void *member)
+{
+    switch (field->type) {
+    case GW_VALUE_bool:
+        msgpack_write_bool(b, *(const bool *)member);
+        return;
+    case GW_VALUE_i8:
+        msgpack_write_i64(b, *(const int8_t *)member);
+        return;
+    case GW_VALUE_i16:
+        msgpack_write_i64(b, *(const int16_t *)member);
+        return;
+    case GW_VALUE_i32:
+        msgpack_write_i64(b, *(const int32_t *)member);
+        return;
+    case GW_VALUE_i64:
+        msgpack_write_i64(b, *(const int64_t *)member);
+        return;
+    case GW_VALUE_u8:
+        msgpack_write_i64(b, *(const uint8_t *)member);
+        return;
+    case GW_VALUE_u16:
+        msgpack_write_i64(b, *(const uint16_t *)member);
+        return;
+    case GW_VALUE_u32:
+        msgpack_write_i64(b, *(const uint32_t *)member);
+        return;
+    case GW_VALUE_u64: {
+        uint64_t value = *(const uint64_t *)member;
+        if (value <= INT64_MAX)
+            msgpack_write_i64(b, (int64_t)value);
+        else
+            msgpack_write_u64(b, value);
+        return;
+    }
+    case GW_VALUE_f32:
+        msgpack_write_f32(b, *(const float *)member);
+        return;
+    case GW_VALUE_f64:
+        msgpack_write_f64(b, *(const double *)member);
+        return;
+    case GW_VALUE_vec3:
+        msgpack_write_vec3(b, *(const gw_vec3 *)member);
+        return;
+    case GW_VALUE_id: {
+        const gw_id *id = member;
+        msgpack_write_str(b, id->text, gw_id_is_none(*id) ? 0 : sizeof id->text);
+        return;
+    }
+    case GW_VALUE_text: {
+        const gw_text *text = member;
+        msgpack_write_str(b, gw_text_get(text), gw_text_length(text));
+        return;
+    }
+    case GW_VALUE_chars:
+        msgpack_write_str(b, member, strlen(member));
+        return;
+    case GW_VALUE_str:
+    case GW_VALUE_COUNT:
+        break;
+    }
+    msgpack_write_nil(b);
+}
+
+static gw_err read_signed(struct view value, size_t size, void *member)
+{
+    int64_t max = (int64_t)(UINT64_MAX >> (65 - size * 8)), number;
+    gw_err err = msgpack_read_int(value, -max - 1, max, &number);
+    if (err)
+        return err;
+    switch (size) {
+    case 1:
+        *(int8_t *)member = (int8_t)number;
+        break;
+    case 2:
+        *(int16_t *)member = (int16_t)number;
+        break;
+    case 4:
+        *(int32_t *)member = (int32_t)number;
+        break;
+    default:
+        *(int64_t *)member = number;
+        break;
+    }
+    return GW_OK;
+}
+
+static gw_err read_unsigned(struct view value, size_t size, void *member)
+{
+    uint64_t number;
+    gw_err err = msgpack_read_uint(value, UINT64_MAX >> (64 - size * 8), &number);
+    if (err)
+        return err;
+    switch (size) {
+    case 1:
+        *(uint8_t *)member = (uint8_t)number;
+        break;
+    case 2:
+        *(uint16_t *)member = (uint16_t)number;
+        break;
+    case 4:
+        *(uint32_t *)member = (uint32_t)number;
+        break;
+    default:
+        *(uint64_t *)member = number;
+        break;
+    }
+    return GW_OK;
+}
+
+static gw_err read_float(struct view value, size_t size, void *member)
+{
+    double number;
+    gw_err err = msgpack_read_f64(value, &number);
+    if (err)
+        return err;
+    if (size == sizeof(float))
+        *(float *)member = (float)number;
+    else
+        *(double *)member = number;
+    return GW_OK;
+}
+
+static gw_err read_id_value(struct view value, gw_id *id)
+{
+    struct view text;
+    gw_err err = msgpack_read_str(value, &text);
+    if (err)
+        return err;
+    if (text.size != 0 && text.size != sizeof id->text)
+        return GW_EINVAL;
+    *id = (gw_id){0};
+    if (text.size)
+        memcpy(id->text, text.data, sizeof id->text);
+    return GW_OK;
+}
+
+/* C strings end at the first NUL, so a string that holds one cannot be taken whole. */
+static gw_err read_c_string(struct view value, struct view *text)
+{
+    gw_err err = msgpack_read_str(value, text);
+    if (err)
+        return err;
+    return text->size && memchr(text->data, 0, text->size) ? GW_EINVAL : GW_OK;
+}
+
+static gw_err read_text(struct view value, gw_text *out)
+{
+    struct view text;
+    gw_err err = read_c_string(value, &text);
+    if (err)
+        return err;
+    gw_text_clear(out);
+    if (!text.size)
+        return GW_OK;
+    out->owned_ = mem_alloc((size_t)text.size + 1);
+    memcpy(out->owned_, text.data, text.size);
+    out->owned_[text.size] = '\0';
+    out->length_ = text.size;
+    return GW_OK;
+}
+
+static gw_err read_chars(struct view value, char *out, size_t capacity)
+{
+    struct view text;
+    gw_err err = read_c_string(value, &text);
+    if (err)
+        return err;
+    if (text.size >= capacity)
+        return GW_EINVAL;
+    if (text.size)
+        memcpy(out, text.data, text.size);
+    out[text.size] = '\0';
+    return GW_OK;
+}
+
+gw_err value_read(struct view value, const gw_field *field, void *member)
+{
+    switch (field->type) {
+    case GW_VALUE_bool:
+        return msgpack_read_bool(value, member);
+    case GW_VALUE_i8:
+    case GW_VALUE_i16:
+    case GW_VALUE_i32:
+    case GW_VALUE_i64:
+        return read_signed(value, field->size, member);
+    case GW_VALUE_u8:
+    case GW_VALUE_u16:
+    case GW_VALUE_u32:
+    case GW_VALUE_u64:
+        return read_unsigned(value, field->size, member);
+    case GW_VALUE_f32:
+    case GW_VALUE_f64:
+        return read_float(value, field->size, member);
+    case GW_VALUE_vec3:
+        return msgpack_read_vec3(value, member);
+    case GW_VALUE_id:
+        return read_id_value(value, member);
+    case GW_VALUE_text:
+        return read_text(value, member);
+    case GW_VALUE_chars:
+        return read_chars(value, member, field->size);
+    case GW_VALUE_str:
+    case GW_VALUE_COUNT:
+        break;
+    }
+    return GW_EINVAL;
+}
+
+static bool is_chosen(const gw_field *field, unsigned flags)
+{
+    return !flags || (field->flags & flags);
+}
+
+void fields_write(struct buf *b, const gw_field *fields, const void *base, unsigned flags)
+{
+    uint32_t count = 0;
+    for (const gw_field *f = fields; f && f->name; f++)
+        count += is_chosen(f, flags);
+    msgpack_write_map(b, count);
+    for (const gw_field *f = fields; f && f->name; f++) {
+        if (!is_chosen(f, flags))
+            continue;
+        msgpack_write_str(b, f->name, strlen(f->name));
+        value_write(b, f, (const char *)base + f->offset);
+    }
+}
+
+static const gw_field *field_named(const gw_field *fields, struct view name)
+{
+    for (const gw_field *f = fields; f && f->name; f++)
+        if (view_equals(name, f->name))
+            return f;
+    return NULL;
+}
+
+gw_err fields_read(struct view data, const gw_field *fields, void *base, unsigned flags,
+                   fields_misfit misfit, void *user)
+{
+    struct view map, key, value;
+    struct msgpack_pairs pairs;
+    if (msgpack_check(data, &map) || msgpack_read_map(map, &pairs))
+        return GW_EPROTO;
+    while (msgpack_next_pair(&pairs, &key, &value)) {
+        const gw_field *f = field_named(fields, key);
+        const char *why = NULL;
+        if (!f || !is_chosen(f, flags))
+            why = "there is no such field";
+        else if (value_read(value, f, (char *)base + f->offset))
+            why = "the value does not fit";
+        if (why && misfit)
+            misfit(user, (const char *)key.data, key.size, why);
+    }
+    return pairs.left ? GW_EPROTO : GW_OK;
+}
+
+void fields_clear(const gw_field *fields, void *base)
+{
+    for (const gw_field *f = fields; f && f->name; f++) {
+        void *member = (char *)base + f->offset;
+        if (f->type == GW_VALUE_text)
+            gw_text_clear(member);
+    }
+}
+
+void gw_record_clear(const gw_field *fields, void *record)
+{
+    fields_clear(fields, record);
+    for (const gw_field *f = fields; f && f->name; f++)
+        memset((char *)record + f->offset, 0, f->size);
+}

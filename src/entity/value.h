@@ -1,0 +1,30 @@
+/* value: moves members of structs to and from msgpack, by their descriptions. */
+#pragma once
+
+#include "base/buf.h"
+#include "wire/reader.h"
+
+#include <goworld/value.h>
+
+/* Writes the member at `member`. Integers of every width take the form of GoWorld's attributes
+ * (d3). */
+void value_write(struct buf *b, const gw_field *field, const void *member);
+
+/* Reads one checked msgpack value into the member; GW_EINVAL (member untouched) when it has another
+ * type or does not fit. */
+GW_NODISCARD
+gw_err value_read(struct view value, const gw_field *field, void *member);
+
+/* Writes a map of the fields with any of `flags` (0: of all). */
+void fields_write(struct buf *b, const gw_field *fields, const void *base, unsigned flags);
+
+/* What the bytes hold and the table does not, and the other way round, is passed over: programs
+ * change. Each value that does not fit its field is passed over too, and reported by `misfit` (may
+ * be NULL). GW_EPROTO: no map of strings. */
+typedef void (*fields_misfit)(void *user, const char *key, size_t key_size, const char *why);
+GW_NODISCARD
+gw_err fields_read(struct view data, const gw_field *fields, void *base, unsigned flags,
+                   fields_misfit misfit, void *user);
+
+/* Frees what the fields own. */
+void fields_clear(const gw_field *fields, void *base);

@@ -1,0 +1,88 @@
+/* world: all entities of one game, with what they wait for; the game core feeds it and it writes to
+ * an outbox. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/heap.h"
+#include "base/id.h"
+#include "base/idmap.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "os/fiber.h"
+#include "store/kv.h"
+#include "store/password.h"
+#include "store/storage.h"
+#include "wire/messages.h"
+
+#include <goworld/goworld.h>
+
+struct world;
+
+/* Where packets leave: one packet in two pieces, through the dispatcher that serves the entity
+ * `route`. */
+struct outbox {
+    void (*send)(void *user, gw_id route, const void *head, size_t head_size, const void *tail,
+                 size_t tail_size);
+    void *user;
+};
+
+/* Everything is borrowed and outlives the world. */
+struct world_desc {
+    const gw_game *game;
+    uint16_t gameid;
+    const char *boot_entity; /* name of a type in the game's table */
+    int64_t save_interval_ms;
+    struct outbox outbox;
+    const struct clock *clock;
+    const struct log *log;
+    struct id_source *ids;
+    struct storage *storage;
+    struct kv *kv;
+    struct passwords *passwords;
+    struct fiber_pool *fibers;
+    uint64_t seed;
+};
+
+/* Counted for ever, but for the gauges at the end. */
+struct world_stats {
+    uint64_t calls_in, calls_from_clients, calls_local, calls_refused, calls_unknown_entity;
+    uint64_t client_calls, attribute_changes, packets_bad, handler_errors;
+    uint64_t saves, save_retries, loads, loads_failed, fibers_refused;
+    uint64_t entities, clients, fibers;
+};
+extern const struct metric world_metrics[];
+
+/* On failure *error is a sentence the caller frees: a table of the game is wrong, or boot_entity is
+ * not in it. */
+GW_NODISCARD
+gw_err world_create(const struct world_desc *desc, struct world **out, char **error);
+/* Frees everything; storage, kv and passwords must be idle. NULL does nothing. */
+void world_destroy(struct world *w);
+
+/* Due timers, saves and posted work, then frees what was destroyed. Returns when it next wants to
+ * be called. */
+int64_t world_turn(struct world *w);
+const struct world_stats *world_stats(struct world *w);
+
+/* ---- what comes in from the cluster; views last for the call ------------------------------- */
+void world_client_connected(struct world *w, gw_id client, gw_id boot_entity, uint16_t gateid);
+void world_client_lost(struct world *w, gw_id owner, gw_id client);
+void world_gate_lost(struct world *w, uint16_t gateid);
+void world_create_entity(struct world *w, gw_id id, struct view type, struct view attrs);
+void world_load_entity(struct world *w, gw_id id, struct view type);
+/* A dispatcher says that the entity lives on another game: this copy ends without being saved. */
+void world_disown_entity(struct world *w, gw_id id);
+void world_ready(struct world *w);
+
+/* `payload` is the message whole. */
+void world_call(struct world *w, struct view payload);
+void world_call_from_client(struct world *w, struct view payload);
+void world_client_given(struct world *w, struct view payload);
+
+/* Calls each(user, id) for every entity that lives here. */
+void world_each_entity(struct world *w, void (*each)(void *user, gw_id id), void *user);
+
+/* Destroys all entities, with everything that implies, and takes no new ones. What is persistent is
+ * saved when world_is_idle. */
+void world_stop(struct world *w);
+bool world_is_idle(const struct world *w);

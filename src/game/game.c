@@ -1,0 +1,375 @@
+/* Joins the world of a game to its dispatchers: registers, hands on what comes in, sends what goes
+ * out. */
+#include "game/game.h"
+
+#include "wire/msgpack.h"
+
+#include <stdlib.h>
+
+#define LOAD_REPORT_INTERVAL_MS 1000
+#define HELLO_VERSION 1
+
+/* What a dispatcher has told this game. */
+struct membership {
+    bool registered, ready;
+};
+
+struct game {
+    struct game_desc desc;
+    struct world *world;
+    struct dispatchers *dispatchers;
+    struct membership *memberships; /* by dispatcher index */
+    int64_t load_report_due_ms;
+    struct buf out; /* scratch */
+    struct log_limit limit_bad, limit_unhandled;
+    struct game_stats stats;
+};
+
+/* ---- registration --------------------------------------------------------------------------- */
+
+struct served {
+    struct buf *ids;
+    const struct game *game;
+    unsigned index;
+};
+
+static void add_if_served(void *user, gw_id id)
+{
+    const struct served *s = user;
+    if (dispatchers_of_entity(s->game->dispatchers, id) == s->index)
+        write_id(s->ids, id);
+}
+
+static void send_hello(struct game *g, unsigned index, struct link *link)
+{
+    (void)index;
+    struct msg_hello hello = {.version = HELLO_VERSION, .epoch = g->desc.epoch};
+    buf_clear(&g->out);
+    msg_hello_write(&g->out, &hello);
+    link_send(link, g->out.data, g->out.size);
+}
+
+/* The first packets on every new link: who we are and which entities live here. */
+static void register_game(void *user, unsigned index, struct link *link)
+{
+    struct game *g = user;
+    struct buf ids = {0};
+    struct served served = {&ids, g, index};
+    world_each_entity(g->world, add_if_served, &served);
+    struct msg_set_game_id m = {
+        .game = g->desc.world.gameid,
+        .is_reconnect = g->memberships[index].registered,
+        .is_ban_boot_entity = g->desc.ban_boot_entity,
+        .entities = {ids.data, (uint32_t)ids.size},
+    };
+    buf_clear(&g->out);
+    msg_set_game_id_write(&g->out, &m);
+    link_send(link, g->out.data, g->out.size);
+    buf_free(&ids);
+    send_hello(g, index, link);
+}
+
+static void note_ready(struct game *g, unsigned index)
+{
+    g->memberships[index].ready = true;
+    for (unsigned i = 0; i < g->desc.dispatchers; i++)
+        if (!g->memberships[i].ready)
+            return;
+    world_ready(g->world);
+}
+
+/* ---- packets, by type ----------------------------------------------------------------------- */
+
+/* Each returns false when the packet cannot be read. */
+static bool on_registered(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_set_game_id_ack m;
+    if (!msg_set_game_id_ack_read(payload, &m))
+        return false;
+    g->memberships[index].registered = true;
+    struct reader rejected = reader_of(m.rejected.data, m.rejected.size);
+    while (reader_left(&rejected))
+        world_disown_entity(g->world, read_id(&rejected));
+    if (m.is_deployment_ready)
+        note_ready(g, index);
+    return true;
+}
+
+static bool on_deployment_ready(struct game *g, unsigned index, struct view payload)
+{
+    (void)payload;
+    note_ready(g, index);
+    return true;
+}
+
+static bool on_call(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    world_call(g->world, payload);
+    return true;
+}
+
+static bool on_call_from_client(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    world_call_from_client(g->world, payload);
+    return true;
+}
+
+static bool on_client_given(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    world_client_given(g->world, payload);
+    return true;
+}
+
+static bool on_create(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_create_entity_somewhere m;
+    if (!msg_create_entity_somewhere_read(payload, &m))
+        return false;
+    world_create_entity(g->world, m.entity, m.type, m.attrs);
+    return true;
+}
+
+static bool on_load(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_load_entity_somewhere m;
+    if (!msg_load_entity_somewhere_read(payload, &m))
+        return false;
+    world_load_entity(g->world, m.entity, m.type);
+    return true;
+}
+
+static bool on_client_connected(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_notify_client_connected_forwarded m;
+    if (!msg_notify_client_connected_forwarded_read(payload, &m))
+        return false;
+    world_client_connected(g->world, m.client, m.boot_entity, m.gate);
+    return true;
+}
+
+static bool on_client_disconnected(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_notify_client_disconnected m;
+    if (!msg_notify_client_disconnected_read(payload, &m))
+        return false;
+    world_client_lost(g->world, m.owner, m.client);
+    return true;
+}
+
+static bool on_gate_lost(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_notify_gate_disconnected m;
+    if (!msg_notify_gate_disconnected_read(payload, &m))
+        return false;
+    world_gate_lost(g->world, m.gate);
+    return true;
+}
+
+/* News of the cluster that a game without services and spaces has no use for. */
+static bool on_news(struct game *g, unsigned index, struct view payload)
+{
+    (void)g;
+    (void)index;
+    (void)payload;
+    return true;
+}
+
+static const struct {
+    uint16_t type;
+    bool (*handle)(struct game *g, unsigned index, struct view payload);
+} handlers[] = {
+    {MSG_CALL_ENTITY_METHOD_FROM_CLIENT, on_call_from_client},
+    {MSG_CALL_ENTITY_METHOD, on_call},
+    {MSG_NOTIFY_CLIENT_CONNECTED, on_client_connected},
+    {MSG_NOTIFY_CLIENT_DISCONNECTED, on_client_disconnected},
+    {MSG_NOTIFY_CLIENT_GIVEN, on_client_given},
+    {MSG_CREATE_ENTITY_SOMEWHERE, on_create},
+    {MSG_LOAD_ENTITY_SOMEWHERE, on_load},
+    {MSG_NOTIFY_GATE_DISCONNECTED, on_gate_lost},
+    {MSG_SET_GAME_ID_ACK, on_registered},
+    {MSG_NOTIFY_DEPLOYMENT_READY, on_deployment_ready},
+    {MSG_NOTIFY_GAME_CONNECTED, on_news},
+    {MSG_NOTIFY_GAME_DISCONNECTED, on_news},
+    {MSG_KVREG_REGISTER, on_news},
+    {MSG_HELLO, on_news},
+};
+
+static void complain(struct game *g, struct log_limit *limit, const char *event, uint16_t type)
+{
+    uint64_t held_back;
+    if (!log_limit_pass(limit, g->desc.world.clock->now_ms, &held_back))
+        return;
+    const char *name = msg_name(type);
+    log_warn(g->desc.world.log, event, "type=%u/%s more=%llu", type, name ? name : "?",
+             (unsigned long long)held_back);
+}
+
+static void on_packet(void *user, unsigned index, const uint8_t *payload, size_t size)
+{
+    struct game *g = user;
+    struct view view = {payload, (uint32_t)size};
+    uint16_t type = msg_type_of(view);
+    for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++) {
+        if (handlers[i].type != type)
+            continue;
+        if (handlers[i].handle(g, index, view))
+            return;
+        g->stats.packets_bad++;
+        complain(g, &g->limit_bad, "packet_bad", type);
+        return;
+    }
+    g->stats.packets_unhandled++;
+    complain(g, &g->limit_unhandled, "packet_unhandled", type);
+}
+
+/* ---- going out ------------------------------------------------------------------------------ */
+
+static void send_out(void *user, gw_id route, const void *head, size_t head_size, const void *tail,
+                     size_t tail_size)
+{
+    struct game *g = user;
+    unsigned index = dispatchers_of_entity(g->dispatchers, route);
+    if (tail_size)
+        dispatchers_send2(g->dispatchers, index, head, head_size, tail, tail_size);
+    else
+        dispatchers_send(g->dispatchers, index, head, head_size);
+}
+
+/* Dispatchers place new entities by it. */
+static void report_load(struct game *g)
+{
+    buf_clear(&g->out);
+    write_u16(&g->out, MSG_GAME_LBC_INFO);
+    size_t begin = write_var_begin(&g->out);
+    msgpack_write_map(&g->out, 1);
+    msgpack_write_str(&g->out, "cp", 2);
+    msgpack_write_f64(&g->out, g->desc.cpu_percent(g->desc.user));
+    write_var_end(&g->out, begin);
+    dispatchers_send_all(g->dispatchers, g->out.data, g->out.size);
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+static void on_down(void *user, unsigned index)
+{
+    struct game *g = user;
+    log_warn(g->desc.world.log, "dispatcher_lost", "dispatcher=%u", index + 1);
+}
+
+static void dial(void *user, unsigned index)
+{
+    struct game *g = user;
+    g->desc.dial(g->desc.user, index);
+}
+
+gw_err game_create(const struct game_desc *desc, struct game **out, char **error)
+{
+    struct game *g = mem_zalloc(sizeof *g);
+    g->desc = *desc;
+    g->desc.world.outbox = (struct outbox){send_out, g};
+    g->memberships = mem_zalloc(desc->dispatchers * sizeof *g->memberships);
+    g->dispatchers = dispatchers_create(&(struct dispatchers_desc){
+        .count = desc->dispatchers,
+        .pool = desc->pool,
+        .clock = desc->world.clock,
+        .log = desc->world.log,
+        .dial = dial,
+        .hello = register_game,
+        .packet = on_packet,
+        .down = on_down,
+        .user = g,
+    });
+    gw_err err = world_create(&g->desc.world, &g->world, error);
+    if (err)
+        game_destroy(g);
+    else
+        *out = g;
+    return err;
+}
+
+void game_destroy(struct game *g)
+{
+    if (!g)
+        return;
+    world_destroy(g->world);
+    dispatchers_destroy(g->dispatchers);
+    free(g->memberships);
+    buf_free(&g->out);
+    free(g);
+}
+
+void game_dispatcher_up(struct game *g, unsigned index, struct link *link)
+{
+    dispatchers_up(g->dispatchers, index, link);
+}
+
+void game_dispatcher_down(struct game *g, unsigned index)
+{
+    dispatchers_down(g->dispatchers, index);
+}
+
+int64_t game_turn(struct game *g)
+{
+    int64_t now_ms = g->desc.world.clock->now_ms;
+    int64_t due_ms = world_turn(g->world);
+    int64_t links_due_ms = dispatchers_turn(g->dispatchers);
+    if (now_ms >= g->load_report_due_ms && dispatchers_connected(g->dispatchers) > 0) {
+        report_load(g);
+        g->load_report_due_ms = now_ms + LOAD_REPORT_INTERVAL_MS;
+    }
+    if (links_due_ms < due_ms)
+        due_ms = links_due_ms;
+    if (!dispatchers_connected(g->dispatchers))
+        return due_ms;
+    return g->load_report_due_ms < due_ms ? g->load_report_due_ms : due_ms;
+}
+
+bool game_is_serving(const struct game *g)
+{
+    for (unsigned i = 0; i < g->desc.dispatchers; i++)
+        if (!g->memberships[i].registered || !dispatchers_is_up(g->dispatchers, i))
+            return false;
+    return true;
+}
+
+void game_stop(struct game *g)
+{
+    world_stop(g->world);
+}
+
+bool game_is_idle(const struct game *g)
+{
+    return world_is_idle(g->world) && storage_is_idle(g->desc.world.storage) &&
+           kv_is_idle(g->desc.world.kv) && passwords_are_idle(g->desc.world.passwords);
+}
+
+const struct game_stats *game_stats(const struct game *g)
+{
+    return &g->stats;
+}
+
+struct world *game_world(struct game *g)
+{
+    return g->world;
+}
+
+struct dispatchers *game_dispatchers(struct game *g)
+{
+    return g->dispatchers;
+}
+
+const struct metric game_metrics[] = {
+    METRIC(COUNTER, struct game_stats, packets_bad, "game_packets_bad_total",
+           "Packets from dispatchers that could not be read."),
+    METRIC(COUNTER, struct game_stats, packets_unhandled, "game_packets_unhandled_total",
+           "Packets of a type that this game does not know."),
+    METRIC_END,
+};

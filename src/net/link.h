@@ -1,0 +1,50 @@
+/* link: one peer as the cores see it: packets come in by events, packets go out to it, and it can
+ * be closed. */
+#pragma once
+
+#include "wire/outq.h"
+
+struct link;
+
+/* What the owner of the other end is told. Both run from the loop's turn, never from inside a link_
+ * call. */
+struct link_events {
+    /* One whole packet; `payload` lasts until the call returns; size >= 2 and no more than the
+     * link's limit. */
+    void (*packet)(void *user, const uint8_t *payload, size_t size);
+    /* Exactly once; `reason` is a static sentence. The link is gone when this returns. */
+    void (*closed)(void *user, const char *reason);
+};
+
+/* What the transport under it does. */
+struct link_ops {
+    void (*wake)(struct link *link); /* `out` was empty and is not any more */
+    void (*close)(struct link *link,
+                  const char *reason); /* `closed` follows in this or the next turn */
+};
+
+/* Embedded in the transport's own struct; it lives until `closed` has returned. What is written
+ * leaves at the end of the turn, in one piece. */
+struct link {
+    struct outq out;
+    const struct link_ops *ops;
+    const struct link_events *events; /* set by the owner when it takes the link */
+    void *user;                       /* the owner's, handed to events */
+    char address[64];                 /* of the peer, for logs: "127.0.0.1:50000" */
+    bool closing;                     /* writes are swallowed from now on */
+    uint32_t payload_bytes_max;       /* a longer packet from the peer closes the link */
+};
+
+/* Each sends one packet. A link that is full is closed with "its send queue is full" and false is
+ * returned; the same when it is closing. */
+bool link_send(struct link *link, const void *payload, size_t size);
+bool link_send2(struct link *link, const void *head, size_t head_size, const void *tail,
+                size_t tail_size);
+bool link_send_packet(struct link *link,
+                      struct packet *packet); /* borrows: takes its own reference */
+
+extern const char link_full[]; /* the reason of a close because of bytes_max */
+
+/* Nothing more comes out of the link's `packet` after this. What was sent before still leaves if it
+ * can at once. */
+void link_close(struct link *link, const char *reason);
