@@ -200,7 +200,7 @@ gw_err msgpack_check(struct view data, struct view *value)
         uint64_t inside;
         if (!check_one(&r, &inside))
             continue;
-        if (depth == MSGPACK_DEPTH_MAX || inside > reader_left(&r))
+        if (depth == MSGPACK_DEPTH_MAX)
             return GW_EPROTO;
         left[++depth] = inside;
     }
