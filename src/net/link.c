@@ -1,0 +1,43 @@
+/* link: what sending and closing is, whatever the transport. */
+#include "net/link.h"
+
+const char link_full[] = "its send queue is full";
+
+static bool sent(struct link *link, bool was_empty, gw_err err)
+{
+    if (err) {
+        link_close(link, link_full);
+        return false;
+    }
+    if (was_empty)
+        link->ops->wake(link);
+    return true;
+}
+
+bool link_send(struct link *link, const void *payload, size_t size)
+{
+    bool was_empty = link->out.bytes == 0;
+    return !link->closing && sent(link, was_empty, outq_put(&link->out, payload, size));
+}
+
+bool link_send2(struct link *link, const void *head, size_t head_size, const void *tail,
+                size_t tail_size)
+{
+    bool was_empty = link->out.bytes == 0;
+    return !link->closing &&
+           sent(link, was_empty, outq_put2(&link->out, head, head_size, tail, tail_size));
+}
+
+bool link_send_packet(struct link *link, struct packet *packet)
+{
+    bool was_empty = link->out.bytes == 0;
+    return !link->closing && sent(link, was_empty, outq_put_packet(&link->out, packet));
+}
+
+void link_close(struct link *link, const char *reason)
+{
+    if (link->closing)
+        return;
+    link->closing = true;
+    link->ops->close(link, reason);
+}

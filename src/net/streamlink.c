@@ -1,0 +1,86 @@
+/* streamlink: see streamlink.h. The stream sends straight out of the link's queue. */
+#include "net/streamlink.h"
+
+#include "base/buf.h"
+#include "net/frame.h"
+
+#include <stdlib.h>
+
+enum { QUEUE_BYTES_MAX = 64 * 1024 * 1024 };
+
+struct streamlink {
+    struct link link; /* first: a link is its streamlink */
+    struct stream *stream;
+    struct frame frame;
+};
+
+static void wake(struct link *link)
+{
+    stream_wake(((struct streamlink *)link)->stream);
+}
+
+static void close_link(struct link *link, const char *reason)
+{
+    struct stream *stream = ((struct streamlink *)link)->stream;
+    if (reason == link_full)
+        stream->stats->queues_full++;
+    stream_close(stream, reason);
+}
+
+static const struct link_ops ops = {.wake = wake, .close = close_link};
+
+static bool deliver(void *user, const uint8_t *payload, size_t size)
+{
+    struct streamlink *sl = user;
+    sl->stream->stats->packets_in++;
+    sl->link.events->packet(sl->link.user, payload, size);
+    return !sl->link.closing;
+}
+
+static void stream_bytes(void *user, uint8_t *data, size_t size)
+{
+    struct streamlink *sl = user;
+    if (sl->link.closing)
+        return;
+    switch (frame_feed(&sl->frame, data, size, sl->link.payload_bytes_max, deliver, sl)) {
+    case FRAME_TOO_LONG:
+        sl->stream->stats->packets_too_long++;
+        link_close(&sl->link, "it sent a packet longer than the limit");
+        break;
+    case FRAME_TOO_SHORT:
+        sl->stream->stats->packets_too_short++;
+        link_close(&sl->link, "it sent a packet too short for a message type");
+        break;
+    case FRAME_OK:
+    case FRAME_STOPPED:
+        break;
+    }
+}
+
+static void stream_closed(void *user, const char *reason)
+{
+    struct streamlink *sl = user;
+    sl->link.closing = true;
+    sl->link.events->closed(sl->link.user, reason);
+    outq_clear(&sl->link.out);
+    frame_free(&sl->frame);
+    free(sl);
+}
+
+static const struct stream_events events = {.bytes = stream_bytes, .closed = stream_closed};
+
+struct link *streamlink_create(struct stream *stream, const struct link_limits *limits)
+{
+    struct streamlink *sl = mem_zalloc(sizeof *sl);
+    size_t queue_bytes_max = limits->queue_bytes_max ? limits->queue_bytes_max : QUEUE_BYTES_MAX;
+    outq_init(&sl->link.out, stream->pool, queue_bytes_max);
+    sl->link.ops = &ops;
+    sl->link.payload_bytes_max =
+        limits->payload_bytes_max ? limits->payload_bytes_max : PACKET_PAYLOAD_BYTES_MAX;
+    stream_address(stream, sl->link.address, sizeof sl->link.address);
+    sl->stream = stream;
+    stream->events = &events;
+    stream->user = sl;
+    stream->out = &sl->link.out;
+    return &sl->link;
+}

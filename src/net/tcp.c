@@ -1,0 +1,409 @@
+/* tcp: see tcp.h. One read per connection and turn, one write at the end of the turn; a write that
+ * the peer is too slow for goes on in the background, and everything behind it waits in the queue
+ * of the layer above. */
+#include "net/tcp.h"
+
+#include "base/assert.h"
+#include "base/buf.h"
+#include "net/tcp_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+enum { SPANS_MAX = 128, LINGER_MS = 1000 };
+
+struct tcp_write {
+    uv_write_t uv;
+    size_t bytes;
+};
+
+static struct tcp *tcp_of(const struct tcp_conn *conn)
+{
+    return conn->uv.data;
+}
+
+static struct tcp_conn *conn_of(struct stream *stream)
+{
+    return (struct tcp_conn *)((char *)stream - offsetof(struct tcp_conn, stream));
+}
+
+static void push_dirty(struct tcp_conn *conn)
+{
+    struct tcp_conn_list *list = &tcp_of(conn)->dirty;
+    if (conn->dirty)
+        return;
+    conn->dirty = true;
+    conn->next_dirty = NULL;
+    if (list->first)
+        list->last->next_dirty = conn;
+    else
+        list->first = conn;
+    list->last = conn;
+}
+
+static struct tcp_conn *pop_dirty(struct tcp *tcp)
+{
+    struct tcp_conn *conn = tcp->dirty.first;
+    if (!conn)
+        return NULL;
+    tcp->dirty.first = conn->next_dirty;
+    conn->dirty = false;
+    return conn;
+}
+
+static void push_closing(struct tcp_conn *conn)
+{
+    struct tcp_conn_list *list = &tcp_of(conn)->closing;
+    conn->next_closing = NULL;
+    if (list->first)
+        list->last->next_closing = conn;
+    else
+        list->first = conn;
+    list->last = conn;
+}
+
+static struct tcp_conn *pop_closing(struct tcp *tcp)
+{
+    struct tcp_conn *conn = tcp->closing.first;
+    if (conn)
+        tcp->closing.first = conn->next_closing;
+    return conn;
+}
+
+static void list_add(struct tcp_conn_list *list, struct tcp_conn *conn)
+{
+    conn->prev = list->last;
+    conn->next = NULL;
+    if (list->last)
+        list->last->next = conn;
+    else
+        list->first = conn;
+    list->last = conn;
+}
+
+static void list_remove(struct tcp_conn_list *list, struct tcp_conn *conn)
+{
+    if (conn->prev)
+        conn->prev->next = conn->next;
+    else
+        list->first = conn->next;
+    if (conn->next)
+        conn->next->prev = conn->prev;
+    else
+        list->last = conn->prev;
+}
+
+/* Stops reading; the coming turn tells the layer above. */
+static void conn_close(struct tcp_conn *conn, const char *reason)
+{
+    if (conn->state != CONN_OPEN)
+        return;
+    conn->state = CONN_CLOSING;
+    conn->reason = reason;
+    uv_read_stop((uv_stream_t *)&conn->uv);
+    push_closing(conn);
+    loop_wake(tcp_of(conn)->loop);
+}
+
+static void conn_broke(struct tcp_conn *conn, int uv_error)
+{
+    conn->broken = true;
+    conn_close(conn, uv_error == UV_EOF          ? "the peer closed the connection"
+                     : uv_error == UV_ECONNRESET ? "the peer reset the connection"
+                     : uv_error == UV_EPIPE      ? "the peer reset the connection"
+                     : uv_error == UV_ETIMEDOUT  ? "the peer does not answer"
+                                                 : "the connection broke");
+}
+
+static void stream_woken(struct stream *stream)
+{
+    struct tcp_conn *conn = conn_of(stream);
+    if (conn->state == CONN_OPEN)
+        push_dirty(conn);
+}
+
+static void stream_asked_to_close(struct stream *stream, const char *reason)
+{
+    conn_close(conn_of(stream), reason);
+}
+
+static void print_address(const struct sockaddr_storage *address, char *text, size_t size)
+{
+    char host[INET6_ADDRSTRLEN] = "?";
+    if (address->ss_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)address;
+        uv_ip6_name(v6, host, sizeof host);
+        snprintf(text, size, "[%s]:%u", host, (unsigned)ntohs(v6->sin6_port));
+    } else {
+        const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
+        uv_ip4_name(v4, host, sizeof host);
+        snprintf(text, size, "%s:%u", host, (unsigned)ntohs(v4->sin_port));
+    }
+}
+
+static void stream_peer(struct stream *stream, char *text, size_t size)
+{
+    struct sockaddr_storage address;
+    int bytes = sizeof address;
+    if (uv_tcp_getpeername(&conn_of(stream)->uv, (struct sockaddr *)&address, &bytes) == 0)
+        print_address(&address, text, size);
+    else
+        snprintf(text, size, "?");
+}
+
+static const struct stream_ops stream_ops = {
+    .wake = stream_woken,
+    .close = stream_asked_to_close,
+    .address = stream_peer,
+};
+
+static void write_done(uv_write_t *uv, int status)
+{
+    struct tcp_conn *conn = (struct tcp_conn *)uv->handle;
+    struct tcp_write *write = conn->write;
+    conn->write = NULL;
+    if (conn->state <= CONN_CLOSING) {
+        loop_begin(tcp_of(conn)->loop);
+        if (status == 0) {
+            tcp_of(conn)->stats.bytes_out += write->bytes;
+            outq_consume(conn->stream.out, write->bytes);
+            push_dirty(conn);
+        } else {
+            conn_broke(conn, status);
+        }
+    }
+    free(write);
+}
+
+/* The socket takes no more now: libuv sends the rest of these spans when it does. */
+static void write_later(struct tcp_conn *conn)
+{
+    struct outq_span spans[SPANS_MAX];
+    uv_buf_t bufs[SPANS_MAX];
+    size_t count = outq_peek(conn->stream.out, spans, SPANS_MAX);
+    struct tcp_write *write = mem_zalloc(sizeof *write);
+    for (size_t i = 0; i < count; i++) {
+        bufs[i] = uv_buf_init((char *)(uintptr_t)spans[i].data, (unsigned)spans[i].size);
+        write->bytes += spans[i].size;
+    }
+    conn->write = write;
+    tcp_of(conn)->stats.writes++;
+    int err = uv_write(&write->uv, (uv_stream_t *)&conn->uv, bufs, (unsigned)count, write_done);
+    if (err == 0)
+        return;
+    conn->write = NULL;
+    free(write);
+    conn_broke(conn, err);
+}
+
+/* Sends what can be sent at once; true when the socket took all that was offered. */
+static bool write_now(struct tcp_conn *conn)
+{
+    struct outq_span spans[SPANS_MAX];
+    uv_buf_t bufs[SPANS_MAX];
+    size_t offered = 0, count = outq_peek(conn->stream.out, spans, SPANS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        bufs[i] = uv_buf_init((char *)(uintptr_t)spans[i].data, (unsigned)spans[i].size);
+        offered += spans[i].size;
+    }
+    int sent = uv_try_write((uv_stream_t *)&conn->uv, bufs, (unsigned)count);
+    if (sent < 0 && sent != UV_EAGAIN)
+        conn_broke(conn, sent);
+    if (sent <= 0)
+        return false;
+    tcp_of(conn)->stats.writes++;
+    tcp_of(conn)->stats.bytes_out += (uint64_t)sent;
+    outq_consume(conn->stream.out, (size_t)sent);
+    return (size_t)sent == offered;
+}
+
+/* Has the layer above something to send? */
+static bool has_output(struct tcp_conn *conn)
+{
+    const struct stream *stream = &conn->stream;
+    if (stream->out->bytes == 0 && stream->events->refill)
+        stream->events->refill(stream->user);
+    return stream->out->bytes > 0;
+}
+
+static void conn_flush(struct tcp_conn *conn)
+{
+    while (conn->state <= CONN_CLOSING && !conn->write && !conn->broken && has_output(conn)) {
+        if (write_now(conn))
+            continue;
+        if (conn->state == CONN_OPEN && !conn->broken)
+            write_later(conn);
+        return;
+    }
+}
+
+static void flush(void *user)
+{
+    struct tcp *tcp = user;
+    struct tcp_conn *conn;
+    while ((conn = pop_dirty(tcp)))
+        conn_flush(conn);
+}
+
+static void conn_free(uv_handle_t *handle)
+{
+    free(handle);
+}
+
+void tcp_conn_drop(struct tcp_conn *conn)
+{
+    struct tcp *tcp = tcp_of(conn);
+    list_remove(conn->state == CONN_LINGERING ? &tcp->lingering : &tcp->open, conn);
+    conn->state = CONN_CLOSED;
+    tcp->stats.connections--;
+    if (conn->listener)
+        tcp_listener_uncount(conn->listener);
+    uv_close((uv_handle_t *)&conn->uv, conn_free);
+}
+
+static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    struct tcp *tcp = handle->data;
+    (void)suggested;
+    *buf = uv_buf_init((char *)tcp->buffer, sizeof tcp->buffer);
+}
+
+static void bytes_arrived(uv_stream_t *uv, ssize_t size, const uv_buf_t *buf)
+{
+    struct tcp_conn *conn = (struct tcp_conn *)uv;
+    struct tcp *tcp = tcp_of(conn);
+    loop_begin(tcp->loop);
+    if (size > 0) {
+        tcp->stats.reads++;
+        tcp->stats.bytes_in += (uint64_t)size;
+        conn->stream.events->bytes(conn->stream.user, (uint8_t *)buf->base, (size_t)size);
+    } else if (size < 0) {
+        conn_broke(conn, (int)size);
+    }
+}
+
+/* What comes after the close is dropped; the peer has seen the end when it closes too. */
+static void bytes_while_lingering(uv_stream_t *uv, ssize_t size, const uv_buf_t *buf)
+{
+    (void)buf;
+    if (size < 0)
+        tcp_conn_drop((struct tcp_conn *)uv);
+}
+
+/* Closing a socket with unread bytes resets the connection, and the peer loses what was sent last.
+ * So only our direction is shut, and for a moment the rest of the peer's is read. False when that
+ * makes no sense. */
+static bool linger(struct tcp_conn *conn)
+{
+    uv_os_fd_t fd;
+    struct tcp *tcp = tcp_of(conn);
+    if (conn->broken || uv_fileno((uv_handle_t *)&conn->uv, &fd) != 0 ||
+        shutdown(fd, SHUT_WR) != 0 ||
+        uv_read_start((uv_stream_t *)&conn->uv, give_buffer, bytes_while_lingering) != 0)
+        return false;
+    list_remove(&tcp->open, conn);
+    list_add(&tcp->lingering, conn);
+    conn->state = CONN_LINGERING;
+    conn->linger_until_ms = loop_clock(tcp->loop)->now_ms + LINGER_MS;
+    return true;
+}
+
+/* Tells the layer above; true when all it had was sent. */
+static bool conn_tell_closed(struct tcp_conn *conn)
+{
+    conn_flush(conn);
+    bool all_sent = !conn->broken && !conn->write && conn->stream.out->bytes == 0;
+    conn->stream.events->closed(conn->stream.user, conn->reason);
+    conn->stream.events = NULL;
+    conn->stream.out = NULL;
+    return all_sent;
+}
+
+static int64_t turn(void *user)
+{
+    struct tcp *tcp = user;
+    struct tcp_conn *conn;
+    while ((conn = pop_closing(tcp)))
+        if (!conn_tell_closed(conn) || !linger(conn))
+            tcp_conn_drop(conn);
+    int64_t now_ms = loop_clock(tcp->loop)->now_ms, dial_due_ms = tcp_dials_turn(tcp);
+    while ((conn = tcp->lingering.first) && conn->linger_until_ms <= now_ms)
+        tcp_conn_drop(conn);
+    int64_t linger_due_ms = conn ? conn->linger_until_ms : CLOCK_NEVER;
+    return dial_due_ms < linger_due_ms ? dial_due_ms : linger_due_ms;
+}
+
+struct tcp_conn *tcp_conn_create(struct tcp *tcp)
+{
+    struct tcp_conn *conn = mem_zalloc(sizeof *conn);
+    uv_tcp_init(loop_uv(tcp->loop), &conn->uv);
+    conn->uv.data = tcp;
+    conn->stream.ops = &stream_ops;
+    conn->stream.stats = &tcp->stats;
+    conn->stream.pool = tcp->pool;
+    list_add(&tcp->open, conn);
+    tcp->stats.connections++;
+    return conn;
+}
+
+void tcp_conn_start(struct tcp_conn *conn)
+{
+    ASSERT(conn->stream.events && conn->stream.out);
+    uv_tcp_nodelay(&conn->uv, 1);
+    if (conn->state != CONN_OPEN) /* whoever took it has closed it already */
+        return;
+    int err = uv_read_start((uv_stream_t *)&conn->uv, give_buffer, bytes_arrived);
+    if (err != 0)
+        conn_broke(conn, err);
+}
+
+struct tcp *tcp_create(struct loop *loop, struct outq_pool *pool)
+{
+    struct tcp *tcp = mem_zalloc(sizeof *tcp);
+    tcp->loop = loop;
+    tcp->pool = pool;
+    loop_on_turn(loop, turn, tcp);
+    loop_on_flush(loop, flush, tcp);
+    return tcp;
+}
+
+/* Connections that nobody has taken yet belong to dials, and have ended with those. */
+static void close_all(struct tcp *tcp)
+{
+    struct tcp_conn *conn;
+    while ((conn = tcp->open.first)) {
+        if (!conn->reason)
+            conn->reason = "the process stops";
+        conn->state = CONN_CLOSING;
+        conn_tell_closed(conn);
+        tcp_conn_drop(conn);
+    }
+    while ((conn = tcp->lingering.first))
+        tcp_conn_drop(conn);
+}
+
+void tcp_destroy(struct tcp *tcp)
+{
+    if (!tcp)
+        return;
+    tcp_listeners_close(tcp);
+    tcp_dials_cancel(tcp);
+    close_all(tcp);
+    free(tcp);
+}
+
+struct net_stats *tcp_stats(struct tcp *tcp)
+{
+    return &tcp->stats;
+}
+
+struct loop *tcp_loop(struct tcp *tcp)
+{
+    return tcp->loop;
+}
+
+struct outq_pool *tcp_pool(struct tcp *tcp)
+{
+    return tcp->pool;
+}

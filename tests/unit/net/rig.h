@@ -1,0 +1,63 @@
+/* rig: a loop with TCP that runs until something has happened, and links that remember what came.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "net/tcp.h"
+#include "net/tcplink.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+struct rig {
+    struct loop *loop;
+    struct outq_pool pool;
+    struct tcp *tcp;
+    bool (*until)(void *user);
+    void *user;
+    int64_t give_up_ms;
+};
+
+void rig_init(struct rig *rig);
+void rig_fini(struct rig *rig);
+
+/* Runs turns until the condition holds; fails the test when that takes ten seconds. */
+void rig_run(struct rig *rig, bool (*until)(void *user), void *user);
+void rig_run_until_set(struct rig *rig, const bool *flag);
+
+/* One end of a link and what it has seen. Zero, then `wanted` of a listener or a dial points to it.
+ */
+struct peer {
+    struct link *link;   /* NULL before and after */
+    struct buf received; /* payloads, one behind the other */
+    unsigned packets, closed;
+    bool is_closed; /* closed > 0 */
+    const char *reason;
+    bool echoes;
+    unsigned close_after; /* closes its link inside this packet's callback; 0: never */
+};
+
+void peer_take(struct peer *peer, struct link *link);
+void peer_fini(struct peer *peer);
+
+/* A listener on 127.0.0.1 that gives its connections to peers[0], peers[1]...; the rest is closed.
+ */
+struct rig_server {
+    struct tcplink_listener *listener;
+    struct peer *peers;
+    unsigned count, taken;
+    char address[32];
+};
+void rig_listen(struct rig *rig, struct rig_server *server, struct peer *peers, unsigned count,
+                struct link_limits limits);
+
+/* Connects and waits until both ends are there. */
+void rig_connect(struct rig *rig, struct rig_server *server, struct peer *peer,
+                 struct link_limits limits);
+
+/* A plain blocking socket connected to the port: a peer that does what it wants. */
+int rig_socket(uint16_t port);
