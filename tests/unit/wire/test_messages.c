@@ -202,6 +202,8 @@ static void counts_without_the_bytes_are_refused(void **state)
         {"SET_GAME_ID", "0100 0100 00 00 00 00000010"}, /* 2^28 ids are 2^32 bytes */
         {"SET_GAME_ID_ACK", "1500 0100 01 ffff 0000"},
         {"SET_GAME_ID_ACK", "1500 0100 01 0000 00000000 ffffffff"},
+        {"SET_GAME_ID_ACK",
+         "1500 0100 01 0000 00000000 00000080"}, /* 2^31 pairs are 2^32 strings */
         {"CALL_NIL_SPACES", "1400 0000 00000000 ffff"},
         {"CALL_NIL_SPACES", "1400 0000 ffffffff 0000"},
         {"CALL_NIL_SPACES", "1400 0000 00000000 0100 ffffffff c0"},
