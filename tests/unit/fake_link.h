@@ -1,0 +1,144 @@
+/* fake_link: a link without a transport: tests read back what was sent and play the peer. */
+#pragma once
+
+#include "base/log.h"
+#include "net/link.h"
+#include "wire/messages.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+struct fake_link {
+    struct link link;   /* first: ops get a pointer to it */
+    struct buf sent;    /* what was taken out of link.out */
+    size_t read;        /* how much of it the test has seen */
+    const char *reason; /* of the close; NULL while open */
+};
+
+static inline void fake_wake(struct link *link)
+{
+    (void)link;
+}
+
+static inline void fake_close(struct link *link, const char *reason)
+{
+    ((struct fake_link *)link)->reason = reason;
+}
+
+static inline void fake_link_init(struct fake_link *fake, struct outq_pool *pool)
+{
+    static const struct link_ops ops = {.wake = fake_wake, .close = fake_close};
+    *fake = (struct fake_link){.link = {.ops = &ops, .address = "test"}};
+    outq_init(&fake->link.out, pool, 0);
+}
+
+static inline void fake_link_fini(struct fake_link *fake)
+{
+    outq_clear(&fake->link.out);
+    buf_free(&fake->sent);
+}
+
+static inline void fake_link_drain(struct fake_link *fake)
+{
+    struct outq_span span;
+    while (outq_peek(&fake->link.out, &span, 1) == 1) {
+        buf_append(&fake->sent, span.data, span.size);
+        outq_consume(&fake->link.out, span.size);
+    }
+}
+
+/* The next packet that was sent; the view lasts until the next call. */
+static inline bool fake_link_next(struct fake_link *fake, struct view *payload)
+{
+    fake_link_drain(fake);
+    struct reader r = reader_of(fake->sent.data + fake->read, fake->sent.size - fake->read);
+    *payload = read_var(&r);
+    if (r.bad || fake->read == fake->sent.size)
+        return false;
+    fake->read += 4 + payload->size;
+    return true;
+}
+
+static inline bool fake_link_is_quiet(struct fake_link *fake)
+{
+    struct view payload;
+    return !fake_link_next(fake, &payload);
+}
+
+/* Forgets what was sent so far. */
+static inline void fake_link_skip(struct fake_link *fake)
+{
+    fake_link_drain(fake);
+    fake->read = fake->sent.size;
+}
+
+static inline void fake_link_receive(struct fake_link *fake, const void *payload, size_t size)
+{
+    if (!fake->link.closing)
+        fake->link.events->packet(fake->link.user, payload, size);
+}
+
+/* The transport's turn: tells of a close that was asked for. */
+static inline void fake_link_turn(struct fake_link *fake)
+{
+    if (!fake->reason || !fake->link.events)
+        return;
+    const struct link_events *events = fake->link.events;
+    fake->link.events = NULL;
+    events->closed(fake->link.user, fake->reason);
+}
+
+/* The peer hangs up. */
+static inline void fake_link_hang_up(struct fake_link *fake)
+{
+    fake->link.closing = true;
+    fake->reason = "the peer hung up";
+    fake_link_turn(fake);
+}
+
+/* Plays the peer: RECEIVE(&fake, set_gate_id, .gate = 1). */
+#define RECEIVE(fake, name, ...)                                                                   \
+    do {                                                                                           \
+        struct buf packet_ = {0};                                                                  \
+        msg_##name##_write(&packet_, &(struct msg_##name){__VA_ARGS__});                           \
+        fake_link_receive((fake), packet_.data, packet_.size);                                     \
+        buf_free(&packet_);                                                                        \
+    } while (0)
+
+/* Wants the next packet that was sent to be this message, and reads it into *m. */
+#define EXPECT(fake, name, m)                                                                      \
+    do {                                                                                           \
+        struct view payload_;                                                                      \
+        assert_true(fake_link_next((fake), &payload_));                                            \
+        assert_int_equal(msg_type_of(payload_), msg_type_of_##name());                             \
+        assert_true(msg_##name##_read(payload_, (m)));                                             \
+    } while (0)
+
+#define MSG(NAME, name, number, ...)                                                               \
+    static inline uint16_t msg_type_of_##name(void)                                                \
+    {                                                                                              \
+        return number;                                                                             \
+    }
+#include "wire/messages.inl"
+#undef MSG
+
+static inline struct view view_str(const char *text)
+{
+    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
+}
+
+static inline gw_id id_str(const char *text)
+{
+    gw_id id;
+    assert_int_equal(strlen(text), sizeof id.text);
+    memcpy(id.text, text, sizeof id.text);
+    return id;
+}
+
+static inline void quiet_log_write(void *user, enum log_level level, const char *line, size_t size)
+{
+    (void)user, (void)level, (void)line, (void)size;
+}
