@@ -1,15 +1,23 @@
-# What `make install` puts where, and goworld.pc, from which `goworld build` learns how to link a game.
-function(gw_pkgconfig file prefix includedir libdir)
+# What `make install` puts where. The build folder has the same layout, so that `goworld build` finds what a game needs
+# (goworld.pc, game.mk, CMake's package) relative to the command in both.
+set(share share/goworld)
+set(pkgconfig lib/pkgconfig)
+set(package lib/cmake/goworld)
+
+function(gw_pkgconfig file prefix libdir)
   configure_file("${PROJECT_SOURCE_DIR}/cmake/goworld.pc.in" "${file}" @ONLY)
 endfunction()
 
-gw_pkgconfig("${PROJECT_BINARY_DIR}/goworld.pc" "${PROJECT_SOURCE_DIR}" "\${prefix}/include" "${PROJECT_BINARY_DIR}")
+gw_pkgconfig("${PROJECT_BINARY_DIR}/${pkgconfig}/goworld.pc" "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
 # The installed one finds its prefix from where it lies, so that an installed tree can be moved.
-gw_pkgconfig("${PROJECT_BINARY_DIR}/install/goworld.pc" "\${pcfiledir}/../.." "\${prefix}/include" "\${prefix}/lib")
+gw_pkgconfig("${PROJECT_BINARY_DIR}/install/goworld.pc" "\${pcfiledir}/../.." "\${prefix}/lib")
+configure_file(cmake/game.mk "${PROJECT_BINARY_DIR}/${share}/game.mk" COPYONLY)
+configure_file(cmake/goworldConfig.cmake "${PROJECT_BINARY_DIR}/${package}/goworldConfig.cmake" COPYONLY)
 
 install(DIRECTORY include/goworld DESTINATION include FILES_MATCHING PATTERN "*.h" PATTERN "*.inl")
-install(FILES "${PROJECT_BINARY_DIR}/install/goworld.pc" DESTINATION lib/pkgconfig)
-install(FILES cmake/goworldConfig.cmake DESTINATION lib/cmake/goworld)
+install(FILES "${PROJECT_BINARY_DIR}/install/goworld.pc" DESTINATION ${pkgconfig})
+install(FILES cmake/goworldConfig.cmake DESTINATION ${package})
+install(FILES cmake/game.mk DESTINATION ${share})
 install(FILES LICENSE README.md DESTINATION share/doc/goworld)
 if(TARGET goworld)
   install(TARGETS goworld ARCHIVE DESTINATION lib)

@@ -1,5 +1,4 @@
-/* process: starts processes in the background, finds them again by their pid files, and tells a
- * starter that one serves. */
+/* process: starts processes in the background and finds them again by their pid files. */
 #include "os/process.h"
 
 #include <errno.h>
@@ -11,59 +10,7 @@
 #include <unistd.h>
 
 #define READY_VARIABLE "GOWORLD_READY_FD"
-#define READY_WORD "ready"
-#define FAILED_WORD "error: "
 #define SENTENCE_MAX 1024
-
-/* Takes the inherited descriptor out of the environment, so that the word is said once and no child
- * repeats it. */
-static int take_ready_fd(void)
-{
-    const char *text = getenv(READY_VARIABLE);
-    int fd = text ? atoi(text) : -1;
-    unsetenv(READY_VARIABLE);
-    return fd > STDERR_FILENO ? fd : -1;
-}
-
-static void write_all(int fd, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t written = write(fd, bytes, size);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return;
-        bytes += written;
-        size -= (size_t)written;
-    }
-}
-
-static void say_failed(int fd, const char *sentence)
-{
-    char line[SENTENCE_MAX];
-    int size = snprintf(line, sizeof line - 1, FAILED_WORD "%s", sentence);
-    size_t used = size < (int)sizeof line - 1 ? (size_t)size : sizeof line - 2;
-    line[used++] = '\n';
-    write_all(fd, line, used);
-}
-
-void process_ready(void)
-{
-    int fd = take_ready_fd();
-    if (fd < 0)
-        return;
-    write_all(fd, READY_WORD "\n", strlen(READY_WORD) + 1);
-    close(fd);
-}
-
-void process_failed(const char *sentence)
-{
-    int fd = take_ready_fd();
-    if (fd < 0)
-        return;
-    say_failed(fd, sentence);
-    close(fd);
-}
 
 /* Reads state and start time (in clock ticks since boot) of a process; two processes never share
  * pid and start. */
@@ -100,11 +47,13 @@ static gw_err write_pid_file(const char *path)
     return fclose(file) == 0 ? GW_OK : GW_EIO;
 }
 
+/* One line is less than PIPE_BUF, so it goes whole. */
 static _Noreturn void child_fails(int ready_fd, const char *what, const char *path)
 {
     char text[SENTENCE_MAX];
-    snprintf(text, sizeof text, "cannot %s %s: %s", what, path, strerror(errno));
-    say_failed(ready_fd, text);
+    int size = snprintf(text, sizeof text, "cannot %s %s: %s", what, path, strerror(errno));
+    if (write(ready_fd, text, size < SENTENCE_MAX ? (size_t)size : SENTENCE_MAX - 1) < 0)
+        _exit(126);
     _exit(127);
 }
 
@@ -130,11 +79,14 @@ static _Noreturn void run_child(const struct process_desc *desc, int ready_fd)
         child_fails(ready_fd, "enter", desc->dir);
     snprintf(number, sizeof number, "%d", ready_fd);
     setenv(READY_VARIABLE, number, 1);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
     fcntl(ready_fd, F_SETFD, 0);
-    execv(desc->argv[0], (char *const *)(uintptr_t)desc->argv);
+    execv(desc->argv[0], (char *const *)desc->argv);
     child_fails(ready_fd, "run", desc->argv[0]);
+}
+
+static int open_pidfd(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
 gw_err process_spawn(const struct process_desc *desc, struct process_child *child)
@@ -150,11 +102,10 @@ gw_err process_spawn(const struct process_desc *desc, struct process_child *chil
         close(ends[0]);
         return GW_EIO;
     }
-    *child = (struct process_child){pid, ends[0]};
+    *child = (struct process_child){pid, ends[0], open_pidfd(pid)};
     return GW_OK;
 }
 
-/* One line is less than PIPE_BUF, so it comes whole. */
 enum process_state process_heard(const struct process_child *child, char **why)
 {
     char line[SENTENCE_MAX + 1];
@@ -164,18 +115,24 @@ enum process_state process_heard(const struct process_child *child, char **why)
         return errno == EINTR || errno == EAGAIN ? PROCESS_STARTING : PROCESS_FAILED;
     line[size] = '\0';
     line[strcspn(line, "\n")] = '\0';
-    if (strcmp(line, READY_WORD) == 0)
+    if (strcmp(line, "ready") == 0)
         return PROCESS_READY;
-    if (strncmp(line, FAILED_WORD, strlen(FAILED_WORD)) == 0)
-        *why = strdup(line + strlen(FAILED_WORD));
+    if (*line)
+        *why = strdup(line);
     return PROCESS_FAILED;
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
 }
 
 void process_release(struct process_child *child)
 {
-    if (child->ready_fd >= 0)
-        close(child->ready_fd);
-    child->ready_fd = -1;
+    close_fd(&child->ready_fd);
+    close_fd(&child->pidfd);
 }
 
 static gw_err read_pid_file(const char *path, pid_t *pid, unsigned long long *start)
@@ -198,7 +155,7 @@ gw_err process_find(const char *pid_path, struct process *process)
     char state;
     if (read_pid_file(pid_path, &pid, &start) != GW_OK)
         return GW_ENOTFOUND;
-    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    int pidfd = open_pidfd(pid);
     if (pidfd < 0)
         return GW_ENOTFOUND;
     if (read_stat(pid, &state, &its_start) != GW_OK || its_start != start || state == 'Z' ||
@@ -225,7 +182,5 @@ bool process_wait(const struct process *process, int timeout_ms)
 
 void process_close(struct process *process)
 {
-    if (process->pidfd >= 0)
-        close(process->pidfd);
-    process->pidfd = -1;
+    close_fd(&process->pidfd);
 }

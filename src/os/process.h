@@ -1,16 +1,10 @@
-/* process: starts processes in the background, finds them again by their pid files, and tells a
- * starter that one serves. */
+/* process: starts processes in the background and finds them again by their pid files. */
 #pragma once
 
 #include <goworld/types.h>
 
 #include <signal.h>
 #include <sys/types.h>
-
-/* In the process that was started: says that it serves, or in one sentence why it cannot. The first
- * word counts; nothing happens when nobody waits for it. */
-void process_ready(void);
-void process_failed(const char *sentence);
 
 struct process_desc {
     const char *const *argv; /* ends with NULL; [0] is the program's path */
@@ -19,10 +13,11 @@ struct process_desc {
     const char *pid_path;
 };
 
-/* A child and the end of the pipe on which it says that it serves. */
+/* A child and the end of the pipe on which it says that it serves (os/system.h). */
 struct process_child {
     pid_t pid;
-    int ready_fd;
+    int ready_fd; /* readable when it has said something or died */
+    int pidfd;    /* readable when it has died */
 };
 
 enum process_state { PROCESS_STARTING, PROCESS_READY, PROCESS_FAILED };
@@ -35,7 +30,7 @@ gw_err process_spawn(const struct process_desc *desc, struct process_child *chil
 /* Reads what the child says when ready_fd is readable. PROCESS_FAILED: *why is its sentence, or
  * NULL when it died without one; the caller frees it. */
 enum process_state process_heard(const struct process_child *child, char **why);
-/* Closes the pipe; the process goes on. */
+/* Closes both; the process goes on. */
 void process_release(struct process_child *child);
 
 /* A running process. The pidfd makes sure that a signal never reaches another one that got its

@@ -1,0 +1,227 @@
+/* cli: reads the command line and runs the command it names. */
+#include "cli/cli.h"
+
+#include "conf/hint.h"
+#include "dispatcher/main.h"
+#include "gate/main.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct command {
+    const char *name;
+    int (*run)(const struct cli_options *options);
+    const char *summary;
+    const char *details;
+};
+
+static const struct command commands[] = {
+    {"build", build_run, "compile the C files in DIR and link them with the engine into DIR/NAME",
+     "NAME is the folder's name. Only what has changed is compiled again (objects lie in "
+     "DIR/.obj).\n"
+     "CC, CFLAGS, LDFLAGS and LDLIBS are taken from the environment. A Makefile or CMakeLists.txt "
+     "in\n"
+     "DIR is used instead; it has to leave DIR/NAME, and finds the engine by pkg-config goworld "
+     "or\n"
+     "find_package(goworld).\n"},
+    {"start", start_run, "start the dispatchers, then the games, then the gates of DIR",
+     "Returns when every process serves; they go on in the background. When one cannot start, "
+     "says\n"
+     "which and why, stops what has been started and exits with 1. Logs lie in run/ beside the "
+     "ini.\n"},
+    {"stop", stop_run, "stop the gates, then the games, then the dispatchers of DIR",
+     "Games save and destroy all entities first. Waits for the end of each process.\n"},
+    {"kill", kill_run, "end all processes of DIR at once, without saving", ""},
+    {"status", status_run, "say which processes of DIR run",
+     "Exits with 1 when any process that goworld.ini asks for is down.\n"},
+    {"run", foreground_run, "run a dispatcher, a gate and a game in one process in the foreground",
+     "For the first minute and for a debugger. Ends with Ctrl-C, after saving. DIR has to be "
+     "built.\n"},
+    {0},
+};
+
+/* Roles that this same program plays; start runs them. */
+static const struct process_role {
+    const char *name;
+    int (*main)(int argc, char **argv);
+    const char *usage;
+} roles[] = {
+    {"dispatcher", dispatcher_main, "goworld dispatcher -dispid N -configfile FILE"},
+    {"gate", gate_main, "goworld gate -gid N -configfile FILE"},
+    {0},
+};
+
+static void print_help(FILE *out)
+{
+    fputs("usage: goworld [-configfile FILE] [-d] COMMAND DIR\n\n"
+          "DIR is a server directory: the C files of a game and its goworld.ini.\n\ncommands:\n",
+          out);
+    for (const struct command *c = commands; c->name; c++)
+        fprintf(out, "  %-8s %s\n", c->name, c->summary);
+    fputs("  version  print the version\n"
+          "  help     print this, or more about a COMMAND\n\noptions:\n"
+          "  -configfile FILE  instead of DIR/goworld.ini, or goworld.ini in the current folder\n"
+          "  -d                taken for GoWorld's sake: processes run in the background anyway\n\n"
+          "processes (started by goworld start):\n",
+          out);
+    for (const struct process_role *role = roles; role->name; role++)
+        fprintf(out, "  %s\n", role->usage);
+    fputs("  DIR/NAME -gid N -configfile FILE\n\n"
+          "Exit codes: 0 done, 1 failed, 2 wrong usage.\n",
+          out);
+}
+
+static void print_command_help(const struct command *c)
+{
+    printf("usage: goworld [-configfile FILE] %s DIR\n\n%s%s%s", c->name, c->summary,
+           *c->details ? "\n\n" : "\n", c->details);
+}
+
+int cli_fail(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fflush(stdout);
+    fputs("goworld: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return EXIT_FAILED;
+}
+
+int cli_fail_with(char *sentence)
+{
+    cli_fail("%s", sentence);
+    free(sentence);
+    return EXIT_FAILED;
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (const struct command *c = commands; c->name; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}
+
+static int usage_error(void)
+{
+    fputs("Try: goworld help\n", stderr);
+    return EXIT_USAGE;
+}
+
+static int unknown_command(const char *name)
+{
+    struct hint hint = {.wanted = name};
+    for (const struct command *c = commands; c->name; c++)
+        hint_offer(&hint, c->name);
+    if (hint.closest)
+        cli_fail("there is no command %s; did you mean %s?", name, hint.closest);
+    else
+        cli_fail("there is no command %s", name);
+    return usage_error();
+}
+
+static int help(const char *about)
+{
+    const struct command *c = about ? find_command(about) : NULL;
+    if (about && !c)
+        return unknown_command(about);
+    if (c)
+        print_command_help(c);
+    else
+        print_help(stdout);
+    return EXIT_OK;
+}
+
+struct arguments {
+    const char *words[2]; /* the command and DIR */
+    int word_count;
+    const char *configfile;
+    bool help;
+};
+
+/* The flag's name without its one or two dashes; a dash alone and what has none is a word. */
+static const char *flag_name(const char *arg)
+{
+    if (arg[0] != '-' || !arg[1])
+        return NULL;
+    return arg[1] == '-' ? arg + 2 : arg + 1;
+}
+
+/* Reads one flag at argv[*i] and moves *i over its value. */
+static gw_err read_flag(char **argv, int *i, struct arguments *args)
+{
+    const char *name = flag_name(argv[*i]);
+    if (strncmp(name, "configfile=", strlen("configfile=")) == 0) {
+        args->configfile = name + strlen("configfile=");
+    } else if (strcmp(name, "configfile") == 0) {
+        if (!argv[*i + 1]) {
+            cli_fail("-configfile needs the name of a file");
+            return GW_EINVAL;
+        }
+        args->configfile = argv[++*i];
+    } else if (strcmp(name, "h") == 0 || strcmp(name, "help") == 0) {
+        args->help = true;
+    } else if (strcmp(name, "d") != 0) {
+        cli_fail("there is no option %s", argv[*i]);
+        return GW_EINVAL;
+    }
+    return GW_OK;
+}
+
+static gw_err read_arguments(int argc, char **argv, struct arguments *args)
+{
+    for (int i = 1; i < argc; i++) {
+        if (flag_name(argv[i])) {
+            if (read_flag(argv, &i, args) != GW_OK)
+                return GW_EINVAL;
+        } else if (args->word_count == 2) {
+            cli_fail("%s is one argument too many", argv[i]);
+            return GW_EINVAL;
+        } else {
+            args->words[args->word_count++] = argv[i];
+        }
+    }
+    return GW_OK;
+}
+
+static int run_command(const struct arguments *args)
+{
+    const struct command *c = find_command(args->words[0]);
+    if (!c)
+        return unknown_command(args->words[0]);
+    if (args->help) {
+        print_command_help(c);
+        return EXIT_OK;
+    }
+    if (args->word_count < 2) {
+        cli_fail("%s needs a server directory: goworld %s DIR", c->name, c->name);
+        return usage_error();
+    }
+    struct cli_options options = {.dir = args->words[1], .configfile = args->configfile};
+    return c->run(&options);
+}
+
+int cli_main(int argc, char **argv)
+{
+    for (const struct process_role *role = roles; role->name; role++)
+        if (argc > 1 && strcmp(argv[1], role->name) == 0)
+            return role->main(argc - 1, argv + 1);
+    struct arguments args = {0};
+    if (read_arguments(argc, argv, &args) != GW_OK)
+        return usage_error();
+    const char *word = args.words[0];
+    if (!word && !args.help) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (!word || strcmp(word, "help") == 0)
+        return help(args.words[1]);
+    if (strcmp(word, "version") == 0) {
+        puts("goworld " GW_VERSION);
+        return EXIT_OK;
+    }
+    return run_command(&args);
+}

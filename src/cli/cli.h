@@ -1,0 +1,27 @@
+/* cli: reads the command line and runs the command it names. */
+#pragma once
+
+#include <goworld/types.h>
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+int cli_main(int argc, char **argv);
+
+/* What stands on the command line besides the command's name. */
+struct cli_options {
+    const char *dir;        /* as given */
+    const char *configfile; /* NULL: not given */
+};
+
+/* Prints "goworld: sentence" to standard error; returns EXIT_FAILED. */
+int cli_fail(const char *format, ...) GW_PRINTF(1, 2);
+/* The same for a sentence on the heap, which it frees. */
+int cli_fail_with(char *sentence);
+
+/* The commands. Each returns the exit code. */
+int build_run(const struct cli_options *options);
+int start_run(const struct cli_options *options);
+int stop_run(const struct cli_options *options);
+int kill_run(const struct cli_options *options);
+int status_run(const struct cli_options *options);
+int foreground_run(const struct cli_options *options);

@@ -1,0 +1,125 @@
+/* processes: what runs of a server, by the pid files in its run/ folder. */
+#include "cli/processes.h"
+
+#include "base/buf.h"
+#include "cli/now.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Reads "game12.pid". */
+static gw_err parse_name(const char *file, struct running *running)
+{
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        size_t stem = strlen(role_names[role]);
+        if (strncmp(file, role_names[role], stem) != 0)
+            continue;
+        char *end;
+        unsigned long number = strtoul(file + stem, &end, 10);
+        if (number < 1 || number > CONF_PROCESSES_MAX || strcmp(end, ".pid") != 0)
+            return GW_EINVAL;
+        running->role = (enum role)role;
+        running->number = (unsigned)number;
+        server_process_name(running->role, running->number, running->name);
+        return GW_OK;
+    }
+    return GW_EINVAL;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct running *x = a, *y = b;
+    if (x->role != y->role)
+        return x->role < y->role ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static void add(struct processes *processes, const struct running *running)
+{
+    processes->list =
+        mem_realloc(processes->list, (processes->count + 1) * sizeof *processes->list);
+    processes->list[processes->count++] = *running;
+}
+
+void processes_find(struct processes *processes, const char *run_dir)
+{
+    *processes = (struct processes){0};
+    DIR *dir = opendir(run_dir);
+    if (!dir)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        struct running running = {0};
+        if (parse_name(entry->d_name, &running) != GW_OK)
+            continue;
+        snprintf(running.pid_path, sizeof running.pid_path, "%s/%s", run_dir, entry->d_name);
+        if (process_find(running.pid_path, &running.process) == GW_OK)
+            add(processes, &running);
+    }
+    closedir(dir);
+    if (processes->count)
+        qsort(processes->list, processes->count, sizeof *processes->list, compare);
+}
+
+void processes_free(struct processes *processes)
+{
+    for (size_t i = 0; i < processes->count; i++)
+        process_close(&processes->list[i].process);
+    free(processes->list);
+    *processes = (struct processes){0};
+}
+
+const struct running *processes_get(const struct processes *processes, enum role role,
+                                    unsigned number)
+{
+    for (size_t i = 0; i < processes->count; i++)
+        if (processes->list[i].role == role && processes->list[i].number == number)
+            return &processes->list[i];
+    return NULL;
+}
+
+static bool wait_end(const struct running *running, int64_t deadline, bool quiet)
+{
+    int64_t left = deadline - now_ms();
+    if (!process_wait(&running->process, left > 0 ? (int)left : 0)) {
+        if (!quiet)
+            cli_fail("%s (pid %d) still runs", running->name, (int)running->process.pid);
+        return false;
+    }
+    unlink(running->pid_path);
+    if (!quiet)
+        printf("%s has stopped\n", running->name);
+    fflush(stdout);
+    return true;
+}
+
+static unsigned stop_role(const struct processes *processes, enum role role, int signum,
+                          int timeout_ms, bool quiet)
+{
+    unsigned left = 0;
+    int64_t deadline = now_ms() + timeout_ms;
+    for (size_t i = 0; i < processes->count; i++) {
+        const struct running *running = &processes->list[i];
+        if (running->role == role && process_signal(&running->process, signum) == GW_EDENIED)
+            cli_fail("%s (pid %d) belongs to someone else", running->name,
+                     (int)running->process.pid);
+    }
+    for (size_t i = 0; i < processes->count; i++)
+        if (processes->list[i].role == role && !wait_end(&processes->list[i], deadline, quiet))
+            left++;
+    return left;
+}
+
+unsigned processes_stop(const char *run_dir, int signum, int timeout_ms, bool quiet)
+{
+    static const enum role order[] = {ROLE_GATE, ROLE_GAME, ROLE_DISPATCHER};
+    struct processes processes;
+    unsigned left = 0;
+    processes_find(&processes, run_dir);
+    /* Dispatchers stay while a game that still saves needs them. */
+    for (size_t i = 0; i < ROLE_COUNT && left == 0; i++)
+        left = stop_role(&processes, order[i], signum, timeout_ms, quiet);
+    processes_free(&processes);
+    return left;
+}

@@ -1,0 +1,119 @@
+/* server: a server directory, its goworld.ini and the processes that the ini asks for. */
+#include "cli/server.h"
+
+#include "base/buf.h"
+#include "conf/sentence.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define INI_NAME "goworld.ini"
+
+const char *const role_names[ROLE_COUNT] = {"dispatcher", "game", "gate"};
+
+static const char *keep(struct server *server, char *text)
+{
+    return texts_take(&server->texts, text);
+}
+
+static gw_err open_dir(struct server *server, const char *dir, char **error)
+{
+    struct stat stat_of_dir;
+    char real[PATH_MAX];
+    if (stat(dir, &stat_of_dir) != 0 || !realpath(dir, real)) {
+        *error = sentence("%s: %s", dir, strerror(errno));
+        return GW_ENOTFOUND;
+    }
+    if (!S_ISDIR(stat_of_dir.st_mode) || strcmp(real, "/") == 0) {
+        *error = sentence("%s: this is no server directory", dir);
+        return GW_EINVAL;
+    }
+    server->dir = keep(server, mem_strdup(real));
+    server->name = strrchr(server->dir, '/') + 1;
+    server->program = keep(server, sentence("%s/%s", server->dir, server->name));
+    return GW_OK;
+}
+
+/* Returns the ini in use: the one named, else DIR's, else the current folder's; NULL when there is
+ * none. */
+static char *find_ini(const struct server *server, const char *configfile)
+{
+    if (configfile)
+        return mem_strdup(configfile);
+    char *in_dir = sentence("%s/" INI_NAME, server->dir);
+    if (access(in_dir, F_OK) == 0)
+        return in_dir;
+    free(in_dir);
+    return access(INI_NAME, F_OK) == 0 ? mem_strdup(INI_NAME) : NULL;
+}
+
+static gw_err open_ini(struct server *server, const char *configfile, char **error)
+{
+    char *path = find_ini(server, configfile), real[PATH_MAX];
+    if (!path) {
+        *error = sentence("there is no " INI_NAME " in %s or in the current folder; "
+                          "name one with -configfile",
+                          server->shown);
+        return GW_ENOTFOUND;
+    }
+    bool found = realpath(path, real) != NULL;
+    if (!found)
+        *error = sentence("%s: cannot read the configuration: %s", path, strerror(errno));
+    free(path);
+    if (!found)
+        return GW_ENOTFOUND;
+    server->ini = keep(server, mem_strdup(real));
+    server->run_dir =
+        keep(server, sentence("%.*s/run", (int)(strrchr(server->ini, '/') - server->ini), real));
+    return GW_OK;
+}
+
+gw_err server_open(struct server *server, const struct cli_options *options, enum server_need need,
+                   char **error)
+{
+    *server = (struct server){.shown = options->dir};
+    gw_err err = open_dir(server, options->dir, error);
+    if (err == GW_OK && need >= SERVER_INI)
+        err = open_ini(server, options->configfile, error);
+    if (err == GW_OK && need >= SERVER_CONF)
+        err = conf_load(server->ini, &server->conf, error);
+    if (err != GW_OK)
+        server_close(server);
+    return err;
+}
+
+void server_close(struct server *server)
+{
+    conf_free(server->conf);
+    texts_free(&server->texts);
+    *server = (struct server){0};
+}
+
+unsigned server_count(const struct server *server, enum role role)
+{
+    const struct conf_deployment *deployment = &server->conf->deployment;
+    const unsigned counts[ROLE_COUNT] = {deployment->dispatchers, deployment->games,
+                                         deployment->gates};
+    return counts[role];
+}
+
+void server_process_name(enum role role, unsigned number, char name[PROCESS_NAME_SIZE])
+{
+    snprintf(name, PROCESS_NAME_SIZE, "%s%u", role_names[role], number);
+}
+
+const char *server_state_path(struct server *server, const char *name, const char *suffix)
+{
+    return keep(server, sentence("%s/%s.%s", server->run_dir, name, suffix));
+}
+
+const char *server_own_program(struct server *server)
+{
+    char path[PATH_MAX];
+    ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
+    return keep(server, sentence("%.*s", size < 0 ? 0 : (int)size, path));
+}

@@ -1,0 +1,44 @@
+/* server: a server directory, its goworld.ini and the processes that the ini asks for. */
+#pragma once
+
+#include "cli/cli.h"
+#include "conf/conf.h"
+
+/* Paths are absolute. */
+struct server {
+    const char *shown;   /* the directory as given */
+    const char *dir;     /* where it lies */
+    const char *name;    /* the folder's name */
+    const char *program; /* DIR/NAME */
+    struct conf *conf;   /* NULL without SERVER_CONF */
+    const char *ini;     /* NULL without SERVER_INI */
+    const char *run_dir; /* where the ini lies, then run/ */
+    struct texts texts;  /* owns the above */
+};
+
+/* How much of a server a command needs. */
+enum server_need {
+    SERVER_DIR,  /* the directory is there */
+    SERVER_INI,  /* and it is known which ini is in use: enough to stop what runs */
+    SERVER_CONF, /* and the ini is right */
+};
+
+/* On failure *error is a sentence the caller frees. */
+GW_NODISCARD
+gw_err server_open(struct server *server, const struct cli_options *options, enum server_need need,
+                   char **error);
+void server_close(struct server *server);
+
+enum role { ROLE_DISPATCHER, ROLE_GAME, ROLE_GATE, ROLE_COUNT };
+
+extern const char *const role_names[ROLE_COUNT];
+
+unsigned server_count(const struct server *server, enum role role);
+
+#define PROCESS_NAME_SIZE 32
+void server_process_name(enum role role, unsigned number, char name[PROCESS_NAME_SIZE]);
+/* Returns the path of a state file: run/NAME.SUFFIX. The server owns it. */
+const char *server_state_path(struct server *server, const char *name, const char *suffix);
+
+/* The program that runs now, with symbolic links resolved; the server owns it. */
+const char *server_own_program(struct server *server);
