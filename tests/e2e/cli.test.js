@@ -1,0 +1,240 @@
+// The goworld command: what it answers when all is well, and the one clear sentence when something is not.
+import test from "node:test";
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const command = process.env.GOWORLD ?? path.join(root, "bin/goworld");
+
+// A program that does what the command expects of a game, without the engine: it says that it serves, and waits.
+const plainGame = `
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+int main(void)
+{
+    const char *fd = getenv("GOWORLD_READY_FD");
+    dprintf(fd ? atoi(fd) : 2, "ready\\n");
+    for (;;)
+        pause();
+}
+`;
+
+const brokenGame = `
+#include <stdio.h>
+int main(void)
+{
+    for (int i = 1; i <= 12; i++)
+        fprintf(stderr, "line %d\\n", i);
+    return 3;
+}
+`;
+
+function goworld(args, options = {}) {
+  const done = spawnSync(command, args, { encoding: "utf8", timeout: 90_000, ...options });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+function freePorts(count) {
+  const servers = Array.from({ length: count }, () => net.createServer().listen(0, "127.0.0.1"));
+  return Promise.all(
+    servers.map((server) => new Promise((resolve) => server.once("listening", () => resolve(server.address().port)))),
+  ).then((ports) =>
+    Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve)))).then(() => ports),
+  );
+}
+
+async function iniText(change = {}) {
+  const [dispatcher, gate] = await freePorts(2);
+  const ports = { dispatcher, gate, games: 1, ...change };
+  return `[deployment]
+desired_games=${ports.games}
+[dispatcher1]
+listen_addr=127.0.0.1:${ports.dispatcher}
+http_addr=127.0.0.1:0
+[game_common]
+http_addr=127.0.0.1:0
+[gate1]
+listen_addr=127.0.0.1:${ports.gate}
+http_addr=127.0.0.1:0
+`;
+}
+
+// A server directory that is stopped and removed when the test ends.
+function serverDir(t, files) {
+  const parent = fs.mkdtempSync(path.join(os.tmpdir(), "goworld-cli-"));
+  const dir = path.join(parent, "plain");
+  fs.mkdirSync(dir);
+  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(dir, name), text);
+  t.after(() => {
+    goworld(["kill", dir]);
+    fs.rmSync(parent, { recursive: true });
+  });
+  return dir;
+}
+
+async function builtServer(t, change) {
+  const dir = serverDir(t, { "game.c": plainGame, "goworld.ini": await iniText(change) });
+  const built = goworld(["build", dir]);
+  assert.equal(built.code, 0, built.err);
+  return dir;
+}
+
+function pidOf(dir, name) {
+  return Number(fs.readFileSync(path.join(dir, "run", `${name}.pid`), "utf8").split(" ")[0]);
+}
+
+function assertFails(result, sentence) {
+  assert.match(result.err.split("\n")[0], sentence);
+  assert.equal(result.code, 1);
+}
+
+test("wrong usage exits with 2 and points to help", () => {
+  for (const args of [["frob"], ["start"], ["-x", "start", "d"], ["start", "a", "b"], ["-configfile"]]) {
+    const result = goworld(args);
+    assert.equal(result.code, 2, args.join(" "));
+    assert.match(result.err, /^goworld: .*\nTry: goworld help\n$/);
+  }
+  assert.match(goworld(["strat", "d"]).err, /there is no command strat; did you mean start\?/);
+  assert.equal(goworld([]).code, 2);
+});
+
+test("help and version exit with 0", () => {
+  assert.match(goworld(["help"]).out, /usage: goworld .*\n[^]*build[^]*start[^]*stop[^]*kill[^]*status[^]*run/);
+  assert.match(goworld(["help", "build"]).out, /^usage: goworld .*build DIR\n/);
+  assert.match(goworld(["start", "-h"]).out, /^usage: goworld .*start DIR\n/);
+  assert.match(goworld(["version"]).out, /^goworld \d+\.\d+\.\d+\n$/);
+  for (const args of [["help"], ["help", "stop"], ["-h"], ["version"]]) assert.equal(goworld(args).code, 0);
+});
+
+test("a missing directory, ini or program is one sentence", async (t) => {
+  const dir = serverDir(t, { "game.c": plainGame });
+  for (const name of ["build", "start", "stop", "kill", "status", "run"])
+    assertFails(goworld([name, "/nowhere/game"]), /^goworld: \/nowhere\/game: No such file or directory$/);
+  assertFails(goworld(["start", dir], { cwd: "/" }), /there is no goworld\.ini in .*plain or in the current folder/);
+  fs.writeFileSync(path.join(dir, "goworld.ini"), await iniText());
+  for (const name of ["start", "run"])
+    assertFails(goworld([name, dir]), /there is no program .*\/plain\/plain; build it first: goworld build /);
+  assertFails(goworld(["-configfile", "/nowhere.ini", "start", dir]), /\/nowhere\.ini: cannot read the configuration: No/);
+});
+
+test("a wrong ini is named with its line", (t) => {
+  const dir = serverDir(t, { "game.c": plainGame, "goworld.ini": "[deployment]\ndesired_game=1\n" });
+  for (const name of ["start", "status", "run"])
+    assertFails(goworld([name, dir]), /goworld\.ini:2: unknown key "desired_game" .* did you mean "desired_games"\?$/);
+});
+
+test("build says what the compiler said, and builds only what changed", (t) => {
+  const dir = serverDir(t, { "game.c": "int main(void) { return 0 }\n" });
+  const broken = goworld(["build", dir]);
+  assert.equal(broken.code, 1);
+  assert.match(broken.err, /game\.c:1:.*error: [^]*\ngoworld: .*plain: the build failed\n$/);
+  fs.writeFileSync(path.join(dir, "game.c"), plainGame);
+  assert.match(goworld(["build", dir]).out, /compile game\.c\n.*link/);
+  assert.doesNotMatch(goworld(["build", dir]).out, /compile|link/);
+  fs.rmSync(path.join(dir, "game.c"));
+  assertFails(goworld(["build", dir]), /there are no C files to build/);
+});
+
+test("build uses a Makefile of the directory, and wants its program", (t) => {
+  const dir = serverDir(t, { "game.c": plainGame, Makefile: "all:\n\t@echo mine $(notdir $(GOWORLD_MK))\n" });
+  const result = goworld(["build", dir]);
+  assert.match(result.out, /mine game\.mk/);
+  assertFails(result, /the build left no program plain/);
+  fs.writeFileSync(path.join(dir, "Makefile"), "include $(GOWORLD_MK)\n");
+  assert.equal(goworld(["build", dir]).code, 0);
+});
+
+test("a server starts, is seen, and stops", async (t) => {
+  const dir = await builtServer(t, { games: 2 });
+  assert.equal(goworld(["status", dir]).code, 1);
+  const started = goworld(["start", dir]);
+  assert.equal(started.code, 0, started.err);
+  const status = goworld(["status", dir]);
+  assert.equal(status.code, 0);
+  const lines = status.out.trimEnd().split("\n");
+  assert.equal(lines[0], `1 dispatcher running, 1/1 gates running, 2/2 games (${dir}) running`);
+  assert.equal(lines.length, 5);
+  assert.match(lines[1], /^ *\d+ +dispatcher1 .* -dispid 1 -configfile .*goworld\.ini$/);
+  assert.match(lines[3], /^ *\d+ +game2 .*\/plain\/plain -gid 2 -configfile .*goworld\.ini$/);
+  assertFails(goworld(["start", dir]), /the server is running already .* stop it first: goworld stop/);
+  assertFails(goworld(["run", dir]), /the server is running already/);
+  const stopped = goworld(["stop", dir]);
+  assert.equal(stopped.code, 0, stopped.err);
+  assert.equal(stopped.out, "gate1 has stopped\ngame1 has stopped\ngame2 has stopped\ndispatcher1 has stopped\n");
+  assertFails(goworld(["stop", dir]), /is not running/);
+  assertFails(goworld(["kill", dir]), /is not running/);
+});
+
+test("two servers run side by side", async (t) => {
+  const one = await builtServer(t);
+  const other = await builtServer(t);
+  assert.equal(goworld(["start", one]).code, 0);
+  assert.equal(goworld(["start", other]).code, 0);
+  assert.equal(goworld(["stop", one]).code, 0);
+  assert.equal(goworld(["status", other]).code, 0);
+  assert.equal(goworld(["kill", other]).code, 0);
+});
+
+test("an ini elsewhere holds the state of its server", async (t) => {
+  const dir = await builtServer(t);
+  const ini = path.join(path.dirname(dir), "other.ini");
+  fs.renameSync(path.join(dir, "goworld.ini"), ini);
+  const started = goworld(["-configfile", ini, "-d", "start", dir]);
+  assert.equal(started.code, 0, started.err);
+  assert.equal(fs.existsSync(path.join(path.dirname(dir), "run/game1.log")), true);
+  assert.equal(goworld(["status", dir, `--configfile=${ini}`]).code, 0);
+  assert.equal(goworld(["stop", dir, "-configfile", ini]).code, 0);
+});
+
+test("a process that died is down, and the rest can be stopped even with a broken ini", async (t) => {
+  const dir = await builtServer(t);
+  assert.equal(goworld(["start", dir]).code, 0);
+  const game = pidOf(dir, "game1");
+  process.kill(game, "SIGKILL");
+  let status;
+  do status = goworld(["status", dir]);
+  while (status.code === 0); // the signal is on its way
+  assert.equal(status.code, 1);
+  assert.match(status.out, /0\/1 games .*\n[^]* game1 is down\n/);
+  fs.writeFileSync(path.join(dir, "goworld.ini"), "nonsense");
+  assert.equal(goworld(["stop", dir]).out, "gate1 has stopped\ndispatcher1 has stopped\n");
+});
+
+test("a game that ends at once is named with its last log lines, and nothing stays", async (t) => {
+  const dir = serverDir(t, { "game.c": brokenGame, "goworld.ini": await iniText() });
+  assert.equal(goworld(["build", dir]).code, 0);
+  const started = goworld(["start", dir]);
+  assertFails(started, /^goworld: game1 did not start: it ended with exit code 3$/);
+  assert.match(started.err, /\nThe last lines of .*game1\.log:\nline 3\n[^]*line 12\n$/);
+  assert.match(goworld(["status", dir]).out, /^0 dispatcher running, 0\/1 gates running, 0\/1 games/);
+});
+
+test("a port in use is named, and nothing stays", async (t) => {
+  for (const role of ["dispatcher", "gate"]) {
+    const taken = net.createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken.once("listening", resolve));
+    t.after(() => taken.close());
+    const { port } = taken.address();
+    const dir = await builtServer(t, { [role]: port });
+    assertFails(goworld(["start", dir]), new RegExp(`${role}1 did not start: .*127\\.0\\.0\\.1:${port}.*in use`));
+    assert.equal(goworld(["status", dir]).out.split("\n")[0].match(/[1-9]\d* dispatcher|[1-9]\d*\/1/), null);
+  }
+});
+
+test("a folder that cannot be written is one sentence", async (t) => {
+  const dir = await builtServer(t);
+  fs.writeFileSync(path.join(dir, "run"), "a file where a folder should be");
+  assertFails(goworld(["start", dir]), /^goworld: cannot write to the folder .*\/plain\/run: Not a directory$/);
+  if (process.getuid() !== 0) {
+    fs.rmSync(path.join(dir, "run"));
+    fs.chmodSync(dir, 0o555);
+    assertFails(goworld(["start", dir]), /^goworld: cannot create the folder .*\/plain\/run: Permission denied$/);
+    fs.chmodSync(dir, 0o755);
+  }
+});
