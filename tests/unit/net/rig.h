@@ -1,10 +1,11 @@
-/* rig: a loop with TCP that runs until something has happened, and links that remember what came.
+/* rig: a loop with TCP that runs until something has happened.
  */
 #pragma once
 
 #include "base/buf.h"
 #include "net/tcp.h"
 #include "net/tcplink.h"
+#include "peer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,21 +29,6 @@ void rig_fini(struct rig *rig);
 /* Runs turns until the condition holds; fails the test when that takes ten seconds. */
 void rig_run(struct rig *rig, bool (*until)(void *user), void *user);
 void rig_run_until_set(struct rig *rig, const bool *flag);
-
-/* One end of a link and what it has seen. Zero, then `wanted` of a listener or a dial points to it.
- */
-struct peer {
-    struct link *link;   /* NULL before and after */
-    struct buf received; /* payloads, one behind the other */
-    unsigned packets, closed;
-    bool is_closed; /* closed > 0 */
-    const char *reason;
-    bool echoes;
-    unsigned close_after; /* closes its link inside this packet's callback; 0: never */
-};
-
-void peer_take(struct peer *peer, struct link *link);
-void peer_fini(struct peer *peer);
 
 /* A listener on 127.0.0.1 that gives its connections to peers[0], peers[1]...; the rest is closed.
  */
