@@ -1,0 +1,89 @@
+// The chatroom demo as a real cluster: a copy of it in a temporary folder, on ports of its own.
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const GOWORLD = process.env.GOWORLD ?? path.join(ROOT, 'bin/goworld');
+const ADDRESS = /^(\s*\w+_addr\s*[=:]\s*(?:[\w.]+:)?)(\d+)/gm;
+const LOG_TAIL_BYTES = 4000;
+
+/** Why there is nothing to test, or false. */
+export const skip = existsSync(GOWORLD) ? false : `no ${GOWORLD}: run make first`;
+
+/** Builds and starts a copy of the demo. */
+export async function startDemo() {
+    const parent = await mkdtemp(path.join(tmpdir(), 'goworld-chat-'));
+    const dir = path.join(parent, 'chatroom_demo');
+    await cp(path.join(ROOT, 'examples/chatroom_demo'), dir, { recursive: true, filter: isSource });
+    const config = path.join(dir, 'goworld.ini');
+    const url = await useFreePorts(config);
+    const goworld = (command) => run(dir, '-configfile', config, command, dir);
+    const demo = {
+        url,
+        start: () => goworld('start'),
+        stop: () => goworld('stop'),
+        /** Stops what runs and removes the copy. */
+        async remove() {
+            await goworld('stop').catch(() => goworld('kill'));
+            await rm(parent, { recursive: true, force: true });
+        },
+    };
+    await goworld('build');
+    await demo.start();
+    return demo;
+}
+
+/** What somebody's own server left in the example does not belong in a copy. */
+function isSource(file) {
+    const name = path.basename(file);
+    const isProgram = name === 'chatroom_demo' && path.basename(path.dirname(file)) === 'chatroom_demo';
+    return name !== 'run' && !name.endsWith('.o') && !isProgram;
+}
+
+async function run(dir, ...args) {
+    try {
+        return await promisify(execFile)(GOWORLD, args, { maxBuffer: 1 << 24 });
+    } catch (error) {
+        error.message += `\n${error.stdout}${error.stderr}${await logTails(path.join(dir, 'run'))}`;
+        throw error;
+    }
+}
+
+/** The end of every log of the server: why it failed. */
+async function logTails(runDir) {
+    const names = await readdir(runDir).catch(() => []);
+    const logs = names.filter((name) => name.endsWith('.log'));
+    const tails = logs.map(async (name) => {
+        const text = await readFile(path.join(runDir, name), 'utf8');
+        return `\n--- ${name}\n${text.slice(-LOG_TAIL_BYTES)}`;
+    });
+    return (await Promise.all(tails)).join('');
+}
+
+/** Replaces every port of the ini file; returns the address of the gate's page. */
+async function useFreePorts(config) {
+    const text = await readFile(config, 'utf8');
+    const old = [...new Set([...text.matchAll(ADDRESS)].map((match) => match[2]))];
+    const fresh = await freePorts(old.length);
+    const portOf = new Map(old.map((port, i) => [port, fresh[i]]));
+    const changed = text.replace(ADDRESS, (_, key, port) => key + portOf.get(port));
+    await writeFile(config, changed);
+    const [, address] = /^\[gate1\][^[]*^\s*http_addr\s*[=:]\s*([\w.:]+)/m.exec(changed);
+    return `http://${address}/`;
+}
+
+/** Ports that nobody listens on: held all at once, so that they differ, then let go. */
+async function freePorts(count) {
+    const servers = Array.from({ length: count }, () => net.createServer().listen(0, '127.0.0.1'));
+    await Promise.all(servers.map((server) => server.listening || once(server, 'listening')));
+    const ports = servers.map((server) => String(server.address().port));
+    await Promise.all(servers.map((server) => once(server.close(), 'close')));
+    return ports;
+}
