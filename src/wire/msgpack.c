@@ -157,21 +157,28 @@ static struct head head_of(uint8_t tag)
     return (struct head){0};
 }
 
-static uint64_t read_big_endian(struct reader *r, size_t size)
+/* Reads the size or count behind a tag. */
+static uint64_t read_count(struct reader *r, size_t size)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < size; i++)
-        value = value << 8 | read_u8(r);
-    return value;
+    switch (size) {
+    case 0:
+        return 0;
+    case 1:
+        return read_u8(r);
+    case 2:
+        return __builtin_bswap16(read_u16(r));
+    default:
+        return __builtin_bswap32(read_u32(r));
+    }
 }
 
 /* Reads a value up to the values inside it; returns whether it is one that holds values, and how
  * many follow. */
-static bool check_one(struct reader *r, uint64_t *inside)
+static inline bool check_one(struct reader *r, uint64_t *inside)
 {
     uint8_t tag = read_u8(r);
     struct head head = head_of(tag);
-    uint64_t count = read_big_endian(r, head.size_bytes) + head.fixed;
+    uint64_t count = read_count(r, head.size_bytes) + head.fixed;
     r->bad |= tag == 0xc1; /* the one byte that msgpack never uses */
     if (head.values_each == 0)
         read_bytes(r, count);
@@ -179,32 +186,41 @@ static bool check_one(struct reader *r, uint64_t *inside)
     return head.values_each > 0;
 }
 
-/* Not mp_check: its counter is an int, which the count of a peer's array overflows, and it knows no
- * depth. */
-gw_err msgpack_check(struct view data, struct view *value)
+/* Checks `inside` values, and those inside them. */
+static void check_inside(struct reader *r, uint64_t inside)
 {
-    struct reader r = reader_of(data.data, data.size);
-    uint64_t left[MSGPACK_DEPTH_MAX + 1]; /* values still to come at each depth */
+    uint64_t left[MSGPACK_DEPTH_MAX]; /* values still to come at each depth */
     unsigned depth = 0;
-    left[0] = 1;
-    while (!r.bad) {
-        if (left[depth] == 0 && depth == 0) {
-            *value = (struct view){data.data, data.size - (uint32_t)reader_left(&r)};
-            return GW_OK;
-        }
+    left[0] = inside;
+    while (!r->bad) {
+        if (left[depth] == 0 && depth == 0)
+            return;
         if (left[depth] == 0) {
             depth--;
             continue;
         }
         left[depth]--;
-        uint64_t inside;
-        if (!check_one(&r, &inside))
+        if (!check_one(r, &inside))
             continue;
-        if (depth == MSGPACK_DEPTH_MAX)
-            return GW_EPROTO;
-        left[++depth] = inside;
+        if (++depth == MSGPACK_DEPTH_MAX)
+            r->bad = true;
+        else
+            left[depth] = inside;
     }
-    return GW_EPROTO;
+}
+
+/* Not mp_check: its counter is an int, which the count of a peer's array overflows, and it knows no
+ * depth. */
+gw_err msgpack_check(struct view data, struct view *value)
+{
+    struct reader r = reader_of(data.data, data.size);
+    uint64_t inside;
+    if (check_one(&r, &inside))
+        check_inside(&r, inside);
+    if (r.bad)
+        return GW_EPROTO;
+    *value = (struct view){data.data, data.size - (uint32_t)reader_left(&r)};
+    return GW_OK;
 }
 
 /* MP_EXT stands for "nothing that any reader takes" when there is no byte at all. */
@@ -224,58 +240,52 @@ gw_err msgpack_read_bool(struct view value, bool *out)
 
 /* A number in the widest form of its kind; a non-negative int is NATURAL however it is written. */
 struct number {
-    enum { NEGATIVE, NATURAL, REAL } kind;
-    int64_t negative;
-    uint64_t natural;
-    double real;
+    enum { NO_NUMBER, NEGATIVE, NATURAL, REAL } kind;
+    union {
+        int64_t negative;
+        uint64_t natural;
+        double real;
+    };
 };
 
 static struct number number_of_int(int64_t value)
 {
-    return value < 0 ? (struct number){.kind = NEGATIVE, .negative = value}
-                     : (struct number){.kind = NATURAL, .natural = (uint64_t)value};
+    return (struct number){.kind = value < 0 ? NEGATIVE : NATURAL, .negative = value};
 }
 
-static gw_err read_number(struct view value, struct number *out)
+static struct number number_of(struct view value)
 {
     const char *at = (const char *)value.data;
     switch (type_of(value)) {
     case MP_NIL:
-        *out = (struct number){.kind = NATURAL};
-        return GW_OK;
+        return (struct number){.kind = NATURAL, .natural = 0};
     case MP_UINT:
-        *out = (struct number){.kind = NATURAL, .natural = mp_decode_uint(&at)};
-        return GW_OK;
+        return (struct number){.kind = NATURAL, .natural = mp_decode_uint(&at)};
     case MP_INT:
-        *out = number_of_int(mp_decode_int(&at));
-        return GW_OK;
+        return number_of_int(mp_decode_int(&at));
     case MP_FLOAT:
-        *out = (struct number){.kind = REAL, .real = (double)mp_decode_float(&at)};
-        return GW_OK;
+        return (struct number){.kind = REAL, .real = (double)mp_decode_float(&at)};
     case MP_DOUBLE:
-        *out = (struct number){.kind = REAL, .real = mp_decode_double(&at)};
-        return GW_OK;
+        return (struct number){.kind = REAL, .real = mp_decode_double(&at)};
     default:
-        return GW_EINVAL;
+        return (struct number){.kind = NO_NUMBER};
     }
 }
 
 gw_err msgpack_read_int(struct view value, int64_t min, int64_t max, int64_t *out)
 {
-    struct number n;
-    if (read_number(value, &n) || n.kind == REAL || n.natural > INT64_MAX)
+    struct number n = number_of(value);
+    bool is_int = n.kind == NEGATIVE || (n.kind == NATURAL && n.natural <= INT64_MAX);
+    if (!is_int || n.negative < min || n.negative > max)
         return GW_EINVAL;
-    int64_t i = n.kind == NEGATIVE ? n.negative : (int64_t)n.natural;
-    if (i < min || i > max)
-        return GW_EINVAL;
-    *out = i;
+    *out = n.negative;
     return GW_OK;
 }
 
 gw_err msgpack_read_uint(struct view value, uint64_t max, uint64_t *out)
 {
-    struct number n;
-    if (read_number(value, &n) || n.kind != NATURAL || n.natural > max)
+    struct number n = number_of(value);
+    if (n.kind != NATURAL || n.natural > max)
         return GW_EINVAL;
     *out = n.natural;
     return GW_OK;
@@ -283,8 +293,8 @@ gw_err msgpack_read_uint(struct view value, uint64_t max, uint64_t *out)
 
 gw_err msgpack_read_f64(struct view value, double *out)
 {
-    struct number n;
-    if (read_number(value, &n))
+    struct number n = number_of(value);
+    if (n.kind == NO_NUMBER)
         return GW_EINVAL;
     *out = n.kind == REAL ? n.real : n.kind == NEGATIVE ? (double)n.negative : (double)n.natural;
     return GW_OK;

@@ -158,6 +158,8 @@ gw_err outq_put2(struct outq *q, const void *head, size_t head_size, const void 
     if (!fits(q, PACKET_HEADER_BYTES + size))
         return GW_EFULL;
     uint32_t header = htole32((uint32_t)size);
+    if (!q->last)
+        add_room(q);
     if (room_of_last(q) >= PACKET_HEADER_BYTES + size) {
         copy_into_last(q, &header, PACKET_HEADER_BYTES);
         copy_into_last(q, head, head_size);

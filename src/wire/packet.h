@@ -5,7 +5,7 @@
 #include <goworld/types.h>
 
 #define PACKET_HEADER_BYTES 4u                       /* u32 LE payload length */
-#define PACKET_PAYLOAD_BYTES_MAX (32u * 1024 * 1024) /* GoWorld's limit between processes */
+#define PACKET_PAYLOAD_BYTES_MAX (32u << 20) /* GoWorld's limit between processes */
 
 /* `bytes` holds the header and the payload, ready to send. Never changed after packet_new. */
 struct packet {
