@@ -1,5 +1,4 @@
-/* ASSERT: stops the process when one of our own invariants is broken; it stays in release builds.
- */
+/* ASSERT: stops the process when one of our invariants is broken; it stays in release builds. */
 #pragma once
 
 #define ASSERT(condition)                                                                          \

@@ -30,8 +30,7 @@ static inline void buf_clear(struct buf *b)
     b->size = 0;
 }
 
-/* malloc and friends that abort the process on failure: an engine half out of memory helps nobody.
- */
+/* malloc and friends; they abort the process on failure: half an engine helps nobody. */
 void *mem_alloc(size_t size);
 void *mem_zalloc(size_t size);
 void *mem_realloc(void *block, size_t size);

@@ -1,5 +1,4 @@
-/* heap: a binary heap of intrusive nodes ordered by time; every timer in the engine waits in one.
- */
+/* heap: a binary heap of intrusive nodes ordered by time; every timer waits in one. */
 #pragma once
 
 #include <stddef.h>

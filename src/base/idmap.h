@@ -21,6 +21,5 @@ void *idmap_put(struct idmap *map, gw_id id, void *value); /* returns the value 
 void *idmap_remove(struct idmap *map, gw_id id);           /* returns it, NULL when absent */
 void idmap_free(struct idmap *map);
 
-/* Walks: start with 0; returns NULL at the end. Putting or removing during a walk is not allowed.
- */
+/* Walks: start with 0; returns NULL at the end. No putting or removing during a walk. */
 struct idmap_slot *idmap_next(const struct idmap *map, size_t *position);

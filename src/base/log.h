@@ -30,8 +30,7 @@ void log_event(const struct log *log, enum log_level level, const char *event, c
 #define log_at(log, severity, ...)                                                                 \
     ((severity) >= (log)->level ? log_event((log), (severity), __VA_ARGS__) : (void)0)
 
-/* Says one kind of event at most once per interval; counts what it held back. Zero is ready to use.
- */
+/* Says one kind of event at most once per interval; counts what it held back. Zero is ready. */
 struct log_limit {
     int64_t next_ms;
     uint64_t held_back;
@@ -39,8 +38,7 @@ struct log_limit {
 
 #define LOG_LIMIT_INTERVAL_MS 10000
 
-/* Returns true when the event may be written now; *held_back is then how many were not since the
- * last. */
+/* Returns true when the event may be written now; *held_back is then how many were not. */
 bool log_limit_pass(struct log_limit *limit, int64_t now_ms, uint64_t *held_back);
 
 /* Reads "debug", "info", "warn", "error", "panic", "fatal". */

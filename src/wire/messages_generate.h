@@ -5,16 +5,16 @@
 #include "wire/reader.h"
 #include "wire/writer.h"
 
-/* For MSG(CALL_ENTITY_METHOD, call_entity_method, 6, (id, entity), (str, method), (args, args)) it
- * makes
+/* For MSG(CALL_ENTITY_METHOD, call_entity_method, 6, (id, entity), (str, method), (args, args))
+ * this makes
  *
  *     struct msg_call_entity_method {
  *         gw_id entity;
  *         struct view method;
  *         struct view args;
  *     };
- *     static inline bool msg_call_entity_method_read(struct view payload, struct
- * msg_call_entity_method *m)
+ *     static inline bool msg_call_entity_method_read(struct view payload,
+ *                                                   struct msg_call_entity_method *m)
  *     {
  *         struct reader r = reader_of(payload.data, payload.size);
  *         bool is_this = read_u16(&r) == 6;
@@ -23,8 +23,8 @@
  *         m->args = read_args(&r);
  *         return is_this && !r.bad && reader_left(&r) == 0;
  *     }
- *     static inline void msg_call_entity_method_write(struct buf *b, const struct
- * msg_call_entity_method *m)
+ *     static inline void msg_call_entity_method_write(struct buf *b,
+ *                                                    const struct msg_call_entity_method *m)
  *     {
  *         write_u16(b, 6);
  *         write_id(b, m->entity);
@@ -102,8 +102,7 @@ static inline void msg_write_u16s(struct buf *b, struct view v)
 }
 
 /* MSG_EACH(apply, (a, b), (c, d)) is apply(a, b) apply(c, d), for up to 16 pairs. A macro is not
- * expanded inside itself, so MSG_NEXT hides it until the next scan, and MSG_SCAN_16 scans often
- * enough. */
+ * expanded inside itself, so MSG_NEXT hides it until the next scan; MSG_SCAN_16 scans enough. */
 #define MSG_SCAN_1(...) __VA_ARGS__
 #define MSG_SCAN_2(...) MSG_SCAN_1(MSG_SCAN_1(__VA_ARGS__))
 #define MSG_SCAN_4(...) MSG_SCAN_2(MSG_SCAN_2(__VA_ARGS__))

@@ -1,5 +1,4 @@
-/* Values in the forms that GoWorld's clients need (PROTOCOL.md 1), on top of msgpuck's encoders and
- * decoders. */
+/* Values in the forms that GoWorld's clients need (PROTOCOL.md 1), on top of msgpuck. */
 #include "wire/msgpack.h"
 
 #include "base/assert.h"

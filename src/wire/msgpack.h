@@ -1,5 +1,4 @@
-/* msgpack: the one place that reads and writes msgpack values, in the forms that GoWorld's clients
- * need. */
+/* msgpack: the one place that reads and writes msgpack values, in the forms that clients need. */
 #pragma once
 
 #include "base/buf.h"

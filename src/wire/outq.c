@@ -1,5 +1,4 @@
-/* A list of chunks: bytes are copied into the last one, large packets hang in a chunk of their own.
- */
+/* A list of chunks: bytes are copied into the last one, large packets have a chunk of their own. */
 #include "wire/outq.h"
 
 #include "base/assert.h"

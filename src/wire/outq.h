@@ -44,8 +44,7 @@ gw_err outq_put_packet(struct outq *q, struct packet *packet); /* takes its own 
 GW_NODISCARD
 gw_err outq_put_raw(struct outq *q, const void *bytes, size_t size);
 
-/* Moves everything of `from` behind what `to` holds; both use the same pool. Ignores to->bytes_max.
- */
+/* Moves everything of `from` behind what `to` holds; both use the same pool. No limit stops it. */
 void outq_splice(struct outq *to, struct outq *from);
 
 /* Fills spans with the oldest bytes, without removing them; returns how many spans. */

@@ -1,10 +1,9 @@
-/* packet: an immutable, reference-counted message that several connections can send without a copy.
- */
+/* packet: an immutable, reference-counted message that many connections can send without a copy. */
 #pragma once
 
 #include <goworld/types.h>
 
-#define PACKET_HEADER_BYTES 4u                       /* u32 LE payload length */
+#define PACKET_HEADER_BYTES 4u               /* u32 LE payload length */
 #define PACKET_PAYLOAD_BYTES_MAX (32u << 20) /* GoWorld's limit between processes */
 
 /* `bytes` holds the header and the payload, ready to send. Never changed after packet_new. */
