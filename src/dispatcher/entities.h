@@ -33,8 +33,9 @@ const struct place *entities_find(const struct dispatcher *d, gw_id entity); /* 
 /* The entity lives on that game from now on; what waited for it goes there. */
 void entities_settle(struct dispatcher *d, gw_id entity, struct peer *game);
 
-/* The entity is being loaded on that game: packets for it wait until it settles. When it lives there already the game
- * knows whether it is about to end, and loads it again then, or says at once that it settles. */
+/* The entity is being loaded on that game: packets for it wait until it settles. When it lives
+ * there already the game knows whether it is about to end, and loads it again then, or says at once
+ * that it settles. */
 void entities_load(struct dispatcher *d, gw_id entity, struct peer *game);
 
 /* Forgets the entity when it belongs to that game; returns false when it does not. */

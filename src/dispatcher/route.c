@@ -69,7 +69,8 @@ static bool on_destroy_notice(struct dispatcher *d, struct peer *from, struct vi
         return false;
     const struct place *place = entities_find(d, m.entity);
     if (place && place->hold)
-        return true; /* it ended before the game heard that it is to be loaded: the answer to that counts */
+        return true; /* it ended before the game heard that it is to be loaded: the answer to that
+                        counts */
     entities_remove(d, m.entity, from);
     return true;
 }

@@ -1,0 +1,142 @@
+/* host: see host.h. */
+#include "gate/host.h"
+
+#include "base/buf.h"
+#include "conf/sentence.h"
+#include "gate/gate.h"
+#include "host/dial.h"
+#include "host/sink.h"
+#include "net/tcplink.h"
+
+#include <stdlib.h>
+
+struct gate_host {
+    struct host *host;
+    struct sink sink;
+    struct gate *core;
+    struct dialler *dialler;
+    struct tcplink_listener *listener;
+    unsigned dispatchers;
+    bool serves;
+};
+
+static void dial(void *user, unsigned index)
+{
+    dialler_dial(((struct gate_host *)user)->dialler, index);
+}
+
+static void dispatcher_up(void *user, unsigned index, struct link *link)
+{
+    gate_dispatcher_up(((struct gate_host *)user)->core, index, link);
+}
+
+static void dispatcher_down(void *user, unsigned index)
+{
+    gate_dispatcher_down(((struct gate_host *)user)->core, index);
+}
+
+static void accepted(void *user, struct link *link)
+{
+    gate_accept_client(((struct gate_host *)user)->core, link);
+}
+
+static int64_t turn(void *user)
+{
+    struct gate_host *server = user;
+    int64_t next = gate_turn(server->core);
+    if (!server->serves && gate_stats(server->core)->dispatchers_connected == server->dispatchers) {
+        server->serves = true;
+        log_info(&server->sink.log, "serving", "port=%u pid=%u",
+                 tcplink_listener_port(server->listener), server->host->ids.pid);
+        host_serves(server->host);
+    }
+    return next;
+}
+
+static struct gate *make_core(struct gate_host *server, const struct conf_gate *mine, unsigned id)
+{
+    struct host *host = server->host;
+    return gate_create(&(struct gate_desc){
+        .gateid = (uint16_t)id,
+        .dispatchers = server->dispatchers,
+        .position_sync_interval_ms = mine->position_sync_interval_ms,
+        .epoch = host->epoch,
+        .seed = host->seed,
+        .ids = &host->ids,
+        .pool = &host->pool,
+        .clock = loop_clock(host->loop),
+        .log = &server->sink.log,
+        .limits = {.client_packet_size_max = (uint32_t)mine->client_packet_size_max,
+                   .client_send_queue_max = mine->client_send_queue_max,
+                   .max_clients = mine->max_clients},
+        .dial = dial,
+        .user = server,
+    });
+}
+
+static gw_err listen_on(struct gate_host *server, const struct conf_gate *mine, char **error)
+{
+    struct host_address text = host_address(&mine->listen);
+    gw_err err = tcplink_listen(
+        server->host->tcp,
+        &(struct tcplink_listen_desc){
+            .address = text.text,
+            .connections_max = mine->max_clients,
+            .limits = {(uint32_t)mine->client_packet_size_max, mine->client_send_queue_max},
+            .accepted = accepted,
+            .user = server,
+        },
+        &server->listener);
+    if (err != GW_OK)
+        *error = host_listen_error(&mine->listen, "listen_addr", err);
+    return err;
+}
+
+static gw_err start(struct gate_host *server, const struct conf *conf,
+                    const struct host_options *options, char **error)
+{
+    const struct conf_gate *mine = conf_gate(conf, options->id);
+    if (!mine) {
+        *error = sentence("there is no gate %u in %s", options->id, conf->path);
+        return GW_ENOTFOUND;
+    }
+    const struct clock *clock = loop_clock(server->host->loop);
+    gw_err err = sink_open(&server->sink, &mine->log, "gate", options, clock, error);
+    if (err != GW_OK)
+        return err;
+    server->dispatchers = conf->deployment.dispatchers;
+    server->dialler = dialler_create(&(struct dialler_desc){.host = server->host,
+                                                            .conf = conf,
+                                                            .up = dispatcher_up,
+                                                            .down = dispatcher_down,
+                                                            .user = server});
+    server->core = make_core(server, mine, options->id);
+    return listen_on(server, mine, error);
+}
+
+gw_err gate_host_start(struct host *host, const struct conf *conf,
+                       const struct host_options *options, struct gate_host **out, char **error)
+{
+    struct gate_host *server = mem_zalloc(sizeof *server);
+    server->host = host;
+    gw_err err = start(server, conf, options, error);
+    if (err != GW_OK) {
+        gate_host_stop(server);
+        return err;
+    }
+    loop_on_turn(host->loop, turn, server);
+    host_await(host);
+    *out = server;
+    return GW_OK;
+}
+
+void gate_host_stop(struct gate_host *server)
+{
+    if (!server)
+        return;
+    tcplink_listener_close(server->listener);
+    gate_destroy(server->core);
+    dialler_destroy(server->dialler);
+    sink_close(&server->sink);
+    free(server);
+}

@@ -1,0 +1,27 @@
+/* main: see main.h. */
+#include "gate/main.h"
+
+#include "gate/host.h"
+#include "host/server.h"
+
+static gw_err start(struct host *host, const struct conf *conf, const struct host_options *options,
+                    void **server, char **error)
+{
+    struct gate_host *started;
+    gw_err err = gate_host_start(host, conf, options, &started, error);
+    if (err == GW_OK)
+        *server = started;
+    return err;
+}
+
+static void stop(void *server)
+{
+    gate_host_stop(server);
+}
+
+int gate_main(int argc, char **argv)
+{
+    static const struct host_server server = {
+        .name = "gate", .id_flag = "-gid", .start = start, .stop = stop};
+    return host_server_main(&server, argc, argv);
+}

@@ -1,0 +1,37 @@
+/* host: what the cores of one process share: its loop, its network, what makes it differ from
+ * others. */
+#pragma once
+
+#include "base/id.h"
+#include "conf/conf.h"
+#include "net/tcp.h"
+#include "os/loop.h"
+
+struct host {
+    struct loop *loop;
+    struct tcp *tcp;
+    struct outq_pool pool;
+    struct id_source ids;
+    uint64_t epoch; /* of this run */
+    uint64_t seed;
+    unsigned awaited; /* cores that do not serve yet */
+};
+
+/* On failure *error is a sentence the caller frees. */
+GW_NODISCARD
+gw_err host_open(struct host **out, char **error);
+void host_close(struct host *host); /* the cores are gone by then; NULL does nothing */
+
+/* Each core says that it has been started, and later that it serves. When all do, whoever started
+ * the process is told. */
+void host_await(struct host *host);
+void host_serves(struct host *host);
+
+/* Room for "host:port" of any configuration, brackets around IPv6 included. */
+struct host_address {
+    char text[sizeof((struct conf_address *)0)->host + 16];
+};
+struct host_address host_address(const struct conf_address *address);
+
+/* A sentence about an address that cannot be listened on; the caller frees it. */
+char *host_listen_error(const struct conf_address *address, const char *key, gw_err err);
