@@ -131,6 +131,11 @@ static void free_view(struct view v)
     test_free((void *)(uintptr_t)v.data);
 }
 
+/* What GoWorld writes for a timer: a time is an ext. */
+#define TIMERS                                                                                     \
+    "9185a84669726554696d65d7ff01312d006553f100ae526570656174496e74657276616cd3000000003b9aca00"   \
+    "a64d6574686f64a45469636ba44172677391d30000000000000007a6526570656174c3"
+
 static const char *const whole_values[] = {
     "c0",
     "c2",
@@ -174,8 +179,7 @@ static const char *const whole_values[] = {
     "c8000100ff",
     "c90000000100ff",
     "82a16191c0a16281c0c0",
-    "9185a84669726554696d65d7ff01312d006553f100ae526570656174496e74657276616cd3000000003b9aca00a64d"
-    "6574686f64a45469636ba44172677391d30000000000000007a6526570656174c3",
+    TIMERS,
 };
 
 enum { WHOLE_VALUES = sizeof whole_values / sizeof whole_values[0] };
