@@ -6,6 +6,12 @@
 #include <stdint.h>
 #include <string.h>
 
+/* A list of arguments would expand a macro: (bool, ok) has to stay what it is. C23 agrees. */
+#if __STDC_VERSION__ < 202311L
+#undef bool
+typedef _Bool bool;
+#endif
+
 #define GW_NODISCARD __attribute__((warn_unused_result))
 #define GW_PRINTF(format_index, first) __attribute__((format(printf, format_index, first)))
 

@@ -15,6 +15,12 @@ struct entity *entity_find(const struct world *w, gw_id id)
     return idmap_get(&w->entities, id);
 }
 
+gw_entity *world_find(const struct world *w, gw_id id)
+{
+    struct entity *e = entity_find(w, id);
+    return e ? &e->base : NULL;
+}
+
 struct type *world_type(const struct world *w, const gw_entity_type *def)
 {
     for (size_t i = 0; i < w->type_count; i++)
@@ -196,8 +202,7 @@ bool gw_is_destroyed(const gw_entity *entity)
 
 gw_entity *gw_find(gw_id id)
 {
-    struct entity *e = entity_find(world_running(), id);
-    return e ? &e->base : NULL;
+    return world_find(world_running(), id);
 }
 
 gw_entity *gw_next(const gw_entity_type *type, const gw_entity *after)

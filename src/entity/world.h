@@ -79,6 +79,8 @@ void world_call(struct world *w, struct view payload);
 void world_call_from_client(struct world *w, struct view payload);
 void world_client_given(struct world *w, struct view payload);
 
+gw_entity *world_find(const struct world *w, gw_id id); /* NULL when it does not live here */
+
 /* Calls each(user, id) for every entity that lives here. */
 void world_each_entity(struct world *w, void (*each)(void *user, gw_id id), void *user);
 
