@@ -1,0 +1,97 @@
+#include "options.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char usage[] =
+    "usage: load echo|idle -addr HOST:PORT [-clients N] [-outstanding M] [-seconds S] [-warmup S]\n"
+    "            [-pin CPU] [-from N] [-to N] [name=pid...]\n";
+
+static _Noreturn void refuse(const char *what, const char *value)
+{
+    fprintf(stderr, "load: %s: %s\n%s", what, value, usage);
+    exit(2);
+}
+
+static double read_number(const char *name, const char *text, double min, double max)
+{
+    char *end;
+    double number = strtod(text, &end);
+    if (*text == '\0' || *end != '\0' || !(number >= min && number <= max))
+        refuse(name, text);
+    return number;
+}
+
+static void read_address(struct sockaddr_in *address, const char *text)
+{
+    char host[64];
+    const char *colon = strrchr(text, ':');
+    if (!colon || (size_t)(colon - text) >= sizeof host)
+        refuse("-addr", text);
+    memcpy(host, text, (size_t)(colon - text));
+    host[colon - text] = '\0';
+    address->sin_family = AF_INET;
+    address->sin_port = htons((uint16_t)read_number("-addr", colon + 1, 1, 65535));
+    if (inet_pton(AF_INET, host, &address->sin_addr) != 1)
+        refuse("-addr", text);
+}
+
+static void read_option(struct options *o, const char *name, const char *value)
+{
+    if (strcmp(name, "-addr") == 0)
+        read_address(&o->address, value);
+    else if (strcmp(name, "-clients") == 0)
+        o->clients = (uint32_t)read_number(name, value, 1, 60000);
+    else if (strcmp(name, "-outstanding") == 0)
+        o->outstanding = (uint32_t)read_number(name, value, 1, 4096);
+    else if (strcmp(name, "-seconds") == 0)
+        o->seconds = read_number(name, value, 0.01, 3600);
+    else if (strcmp(name, "-warmup") == 0)
+        o->warmup_s = read_number(name, value, 0, 3600);
+    else if (strcmp(name, "-pin") == 0)
+        o->pin = (int)read_number(name, value, 0, 1023);
+    else if (strcmp(name, "-from") == 0)
+        o->from = (uint32_t)read_number(name, value, 0, 60000);
+    else if (strcmp(name, "-to") == 0)
+        o->to = (uint32_t)read_number(name, value, 1, 60000);
+    else
+        refuse("there is no such option", name);
+}
+
+static void add_watched(struct options *o, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    struct watched *w = &o->watched[o->watched_count];
+    if (o->watched_count == WATCHED_MAX || !equals || (size_t)(equals - text) >= sizeof w->name)
+        refuse("name=pid", text);
+    memcpy(w->name, text, (size_t)(equals - text));
+    w->pid = (pid_t)read_number("name=pid", equals + 1, 1, 1 << 30);
+    o->watched_count++;
+}
+
+void options_read(struct options *o, int argc, char **argv)
+{
+    *o = (struct options){.clients = 1,
+                          .outstanding = 1,
+                          .seconds = 2,
+                          .warmup_s = 0.5,
+                          .pin = -1,
+                          .from = 2000,
+                          .to = 8000};
+    if (argc < 2)
+        refuse("what", "");
+    o->mode = argv[1];
+    for (int i = 2; i < argc; i++) {
+        if (argv[i][0] != '-')
+            add_watched(o, argv[i]);
+        else if (i + 1 < argc)
+            read_option(o, argv[i], argv[i + 1]), i++;
+        else
+            refuse("a value is missing", argv[i]);
+    }
+    if (o->address.sin_port == 0)
+        refuse("-addr", "is missing");
+    if (o->from >= o->to)
+        refuse("-from", "must be less than -to");
+}

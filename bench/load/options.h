@@ -1,0 +1,24 @@
+/* options: the command line of the load generator. */
+#pragma once
+
+#include "watched.h"
+
+#include <netinet/in.h>
+
+enum { WATCHED_MAX = 8 };
+
+struct options {
+    const char *mode;
+    struct sockaddr_in address; /* -addr 127.0.0.1:14001 */
+    uint32_t clients;           /* -clients 1 */
+    uint32_t outstanding;       /* -outstanding 1: echoes of one client on their way at a time */
+    double seconds;             /* -seconds 2: measured */
+    double warmup_s;            /* -warmup 0.5: before that, not measured */
+    int pin;                    /* -pin CPU; -1: anywhere */
+    uint32_t from, to;          /* -from 2000 -to 8000: idle clients */
+    struct watched watched[WATCHED_MAX]; /* name=pid */
+    unsigned watched_count;
+};
+
+/* Says what is wrong on standard error and ends the process. */
+void options_read(struct options *options, int argc, char **argv);
