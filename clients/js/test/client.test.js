@@ -65,6 +65,15 @@ test('a destroyed player is gone before the next one comes', async (t) => {
     assert.equal(player.call('SendChat', 'x'), false);
 });
 
+test('an entity that is created again replaces the one before', async (t) => {
+    const { client, peer, player } = await playing(t);
+    const gone = event(client, 'destroy');
+    peer.write(create('Avatar', { attrs: { n: 2 } }));
+    assert.deepEqual(await gone, [player]);
+    assert.equal((await event(client, 'player'))[0], client.player);
+    assert.deepEqual([client.player.attrs, client.entities.size], [{ n: 2 }, 1]);
+});
+
 test('calls from the server reach the handler of their name', async (t) => {
     const { client, peer, player } = await playing(t);
     const got = [];
@@ -231,6 +240,22 @@ test('attempts that fail take longer and longer, until a connection has lasted',
     assert.deepEqual(attempts, [500, 1000, 2000, 500]);
     client.close();
     assert.deepEqual(hand.delays(), []);
+});
+
+test('what a transport says after it was given up is not heard', () => {
+    const handlers = [];
+    const connect = (h) => handlers.push(h) && { send() {}, close() {}, buffered: 0 };
+    const client = new Client({ connect });
+    client.open();
+    client.close();
+    client.open();
+    handlers[0].open();
+    handlers[0].close(new Error('late'));
+    assert.equal(client.state, 'connecting');
+    handlers[1].open();
+    handlers[0].data(Buffer.from('ffffffff', 'hex'));
+    assert.equal(client.state, 'open');
+    client.close();
 });
 
 test('an attempt without an answer is given up', async () => {
