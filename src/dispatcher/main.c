@@ -4,19 +4,20 @@
 #include "dispatcher/host.h"
 #include "host/server.h"
 
-static gw_err start(struct host *host, const struct conf *conf, const struct host_options *options,
-                    void **server, char **error)
+static gw_err start(const struct host_server *self, struct host *host, const struct conf *conf,
+                    const struct host_options *options, void **running, char **error)
 {
+    (void)self;
     struct dispatcher_host *started;
     gw_err err = dispatcher_host_start(host, conf, options, &started, error);
     if (err == GW_OK)
-        *server = started;
+        *running = started;
     return err;
 }
 
-static void stop(void *server)
+static void stop(void *running)
 {
-    dispatcher_host_stop(server);
+    dispatcher_host_stop(running);
 }
 
 int dispatcher_main(int argc, char **argv)

@@ -4,19 +4,20 @@
 #include "gate/host.h"
 #include "host/server.h"
 
-static gw_err start(struct host *host, const struct conf *conf, const struct host_options *options,
-                    void **server, char **error)
+static gw_err start(const struct host_server *self, struct host *host, const struct conf *conf,
+                    const struct host_options *options, void **running, char **error)
 {
+    (void)self;
     struct gate_host *started;
     gw_err err = gate_host_start(host, conf, options, &started, error);
     if (err == GW_OK)
-        *server = started;
+        *running = started;
     return err;
 }
 
-static void stop(void *server)
+static void stop(void *running)
 {
-    gate_host_stop(server);
+    gate_host_stop(running);
 }
 
 int gate_main(int argc, char **argv)

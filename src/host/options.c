@@ -33,7 +33,7 @@ static gw_err read_level(const char *text, struct host_options *options, char **
 static gw_err read_option(const char *flag, const char *value, const char *id_flag,
                           struct host_options *options, char **error)
 {
-    if (strcmp(flag, id_flag) == 0)
+    if (id_flag && strcmp(flag, id_flag) == 0)
         return read_id(flag, value, &options->id, error);
     if (strcmp(flag, "-log") == 0)
         return read_level(value, options, error);
@@ -67,7 +67,7 @@ gw_err host_options_parse(int argc, char **argv, const char *id_flag, struct hos
         if (err != GW_OK)
             return err;
     }
-    if (!options.id) {
+    if (id_flag && !options.id) {
         *error = sentence("%s is missing", id_flag);
         return GW_EINVAL;
     }

@@ -12,7 +12,8 @@ struct host_options {
     enum log_level log_level; /* instead of what the configuration says */
 };
 
-/* Reads `ID_FLAG N -configfile FILE -log LEVEL -d`; `id_flag` is "-dispid" or "-gid". On failure
+/* Reads `ID_FLAG N -configfile FILE -log LEVEL -d`; `id_flag` is "-dispid" or "-gid", or NULL
+ * when the process has no number. On failure
  * *error is a sentence the caller frees. -d is taken for GoWorld's sake and means nothing: whoever
  * starts a server process puts it into the background. */
 GW_NODISCARD

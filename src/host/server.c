@@ -15,31 +15,52 @@ int host_fail(const char *name, char *error)
     return EXIT_FAILURE;
 }
 
+struct run {
+    const struct host_server *server;
+    void *running;
+    struct loop *loop;
+    bool stopping;
+};
+
+static int64_t finish_turn(void *user)
+{
+    struct run *run = user;
+    if (run->stopping && run->server->finish(run->running))
+        loop_stop(run->loop);
+    return CLOCK_NEVER;
+}
+
 static void asked_to_stop(void *user, int signum)
 {
+    struct run *run = user;
     (void)signum;
-    loop_stop(user);
+    if (run->stopping || !run->server->finish)
+        loop_stop(run->loop);
+    run->stopping = true;
+    loop_wake(run->loop);
 }
 
-static gw_err stop_on_signals(struct loop *loop)
+static gw_err stop_on_signals(struct run *run)
 {
-    gw_err err = loop_on_signal(loop, SIGTERM, asked_to_stop, loop);
-    return err != GW_OK ? err : loop_on_signal(loop, SIGINT, asked_to_stop, loop);
+    if (run->server->finish)
+        loop_on_turn(run->loop, finish_turn, run);
+    gw_err err = loop_on_signal(run->loop, SIGTERM, asked_to_stop, run);
+    return err != GW_OK ? err : loop_on_signal(run->loop, SIGINT, asked_to_stop, run);
 }
 
-static gw_err run(const struct host_server *server, const struct conf *conf,
-                  const struct host_options *options, char **error)
+gw_err host_run(const struct host_server *server, const struct conf *conf,
+                const struct host_options *options, char **error)
 {
     struct host *host;
-    void *running;
     gw_err err = host_open(&host, error);
     if (err != GW_OK)
         return err;
-    err = server->start(host, conf, options, &running, error);
+    struct run run = {.server = server, .loop = host->loop};
+    err = server->start(server, host, conf, options, &run.running, error);
     if (err == GW_OK) {
-        (void)!stop_on_signals(host->loop); /* without them a signal ends the process at once */
+        (void)!stop_on_signals(&run); /* without them a signal ends the process at once */
         loop_run(host->loop);
-        server->stop(running);
+        server->stop(run.running);
     }
     host_close(host);
     return err;
@@ -54,7 +75,7 @@ int host_server_main(const struct host_server *server, int argc, char **argv)
         return host_fail(server->name, error);
     if (conf_load(options.configfile, &conf, &error) != GW_OK)
         return host_fail(server->name, error);
-    gw_err err = run(server, conf, &options, &error);
+    gw_err err = host_run(server, conf, &options, &error);
     conf_free(conf);
     return err == GW_OK ? EXIT_SUCCESS : host_fail(server->name, error);
 }

@@ -1,5 +1,5 @@
-/* server: the main function that dispatcher and gate share: command line, configuration, start,
- * signals, end. */
+/* server: the main function that dispatcher, gate and game share: command line, configuration,
+ * start, signals, end. */
 #pragma once
 
 #include "host/host.h"
@@ -7,16 +7,26 @@
 
 struct host_server {
     const char *name;    /* "gate" */
-    const char *id_flag; /* "-gid" */
+    const char *id_flag; /* "-gid"; NULL: the process has no number */
+    const void *program; /* for start: the game's table */
     /* On failure *error is a sentence the caller frees. `conf` and `host` live until after `stop`.
      */
     GW_NODISCARD
-    gw_err (*start)(struct host *host, const struct conf *conf, const struct host_options *options,
-                    void **server, char **error);
-    void (*stop)(void *server); /* after the loop has ended */
+    gw_err (*start)(const struct host_server *self, struct host *host, const struct conf *conf,
+                    const struct host_options *options, void **running, char **error);
+    /* Asked to end: called in each turn from then on until it returns true; NULL: it can end at
+     * once. A second signal ends the process whatever it returns. */
+    bool (*finish)(void *running);
+    void (*stop)(void *running); /* after the loop has ended */
 };
 
-/* Runs until SIGTERM or SIGINT; returns the exit code. */
+/* Runs with that configuration until SIGTERM or SIGINT. On failure *error is a sentence the caller
+ * frees. */
+GW_NODISCARD
+gw_err host_run(const struct host_server *server, const struct conf *conf,
+                const struct host_options *options, char **error);
+
+/* Reads the command line and the configuration, then does host_run; returns the exit code. */
 int host_server_main(const struct host_server *server, int argc, char **argv);
 
 /* Reports why the process cannot start, to standard error and to whoever started it, and frees the

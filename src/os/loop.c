@@ -9,7 +9,7 @@
 #include <time.h>
 #include <uv.h>
 
-enum { CALLBACKS_MAX = 8 };
+enum { CALLBACKS_MAX = 64 };
 
 struct turn_entry {
     loop_turn turn;

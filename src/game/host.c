@@ -1,0 +1,220 @@
+/* Runs a game on a process's loop, sockets and databases. */
+#include "game/host.h"
+
+#include "conf/sentence.h"
+#include "game/game.h"
+#include "host/dial.h"
+#include "host/sink.h"
+#include "os/system.h"
+
+#include <stdlib.h>
+
+#define PROGRESS_INTERVAL_MS 1000
+
+struct game_host {
+    struct host *host;
+    struct sink sink;
+    struct storage *storage;
+    struct kv *kv;
+    struct passwords *passwords;
+    struct fiber_pool *fibers;
+    struct dialler *dialler;
+    struct game *core;
+    uint64_t cpu_ns;      /* used when it was last asked for */
+    int64_t cpu_asked_ms; /* when that was */
+    int64_t progress_due_ms;
+    bool serves, finishing;
+};
+
+/* ---- what the core asks of its process ------------------------------------------------------ */
+
+static void dial(void *user, unsigned index)
+{
+    dialler_dial(((struct game_host *)user)->dialler, index);
+}
+
+static void dispatcher_up(void *user, unsigned index, struct link *link)
+{
+    game_dispatcher_up(((struct game_host *)user)->core, index, link);
+}
+
+static void dispatcher_down(void *user, unsigned index)
+{
+    game_dispatcher_down(((struct game_host *)user)->core, index);
+}
+
+static double cpu_percent(void *user)
+{
+    struct game_host *server = user;
+    struct os_usage usage;
+    os_usage(&usage);
+    int64_t now_ms = loop_clock(server->host->loop)->now_ms;
+    int64_t elapsed_ms = now_ms - server->cpu_asked_ms;
+    double percent = 0;
+    if (server->cpu_asked_ms && elapsed_ms > 0)
+        percent = (double)(usage.cpu_ns - server->cpu_ns) / 1e4 / (double)elapsed_ms;
+    server->cpu_ns = usage.cpu_ns;
+    server->cpu_asked_ms = now_ms;
+    return percent;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t turn(void *user)
+{
+    struct game_host *server = user;
+    int64_t due_ms = game_turn(server->core);
+    due_ms = earlier(due_ms, storage_turn(server->storage));
+    if (!server->serves && game_is_serving(server->core)) {
+        server->serves = true;
+        log_info(&server->sink.log, "serving", "pid=%u", server->host->ids.pid);
+        host_serves(server->host);
+    }
+    return due_ms;
+}
+
+/* ---- start ---------------------------------------------------------------------------------- */
+
+/* By the names that goworld.ini knows; conf has refused all others. */
+static gw_err open_databases(struct game_host *server, const struct conf *conf, char **error)
+{
+    struct loop *loop = server->host->loop;
+    struct storage_desc storage = {
+        .ops = &storage_sqlite,
+        .url = conf->storage.url,
+        .workers = loop_workers(loop),
+        .clock = loop_clock(loop),
+        .log = &server->sink.log,
+    };
+    gw_err err = storage_create(&storage, &server->storage, error);
+    if (err)
+        return err;
+    struct kv_desc kv = {
+        .ops = &kv_sqlite,
+        .url = conf->kvdb.url,
+        .workers = loop_workers(loop),
+        .clock = loop_clock(loop),
+        .log = &server->sink.log,
+    };
+    return kv_create(&kv, &server->kv, error);
+}
+
+static gw_err make_core(struct game_host *server, const struct conf *conf,
+                        const struct conf_game *mine, const gw_game *game, unsigned id,
+                        char **error)
+{
+    struct host *host = server->host;
+    struct game_desc desc = {
+        .world =
+            {
+                .game = game,
+                .gameid = (uint16_t)id,
+                .boot_entity = mine->boot_entity,
+                .save_interval_ms = (int64_t)mine->save_interval_s * 1000,
+                .clock = loop_clock(host->loop),
+                .log = &server->sink.log,
+                .ids = &host->ids,
+                .storage = server->storage,
+                .kv = server->kv,
+                .passwords = server->passwords,
+                .fibers = server->fibers,
+                .seed = host->seed,
+            },
+        .ban_boot_entity = mine->ban_boot_entity,
+        .dispatchers = conf->deployment.dispatchers,
+        .pool = &host->pool,
+        .epoch = host->epoch,
+        .dial = dial,
+        .cpu_percent = cpu_percent,
+        .user = server,
+    };
+    return game_create(&desc, &server->core, error);
+}
+
+static gw_err start(struct game_host *server, const struct conf *conf, const gw_game *game,
+                    const struct host_options *options, char **error)
+{
+    const struct conf_game *mine = conf_game(conf, options->id);
+    if (!mine) {
+        *error = sentence("there is no game %u in %s", options->id, conf->path);
+        return GW_ENOTFOUND;
+    }
+    const struct clock *clock = loop_clock(server->host->loop);
+    gw_err err = sink_open(&server->sink, &mine->log, "game", options, clock, error);
+    if (!err)
+        err = open_databases(server, conf, error);
+    if (err)
+        return err;
+    server->passwords = passwords_create(loop_workers(server->host->loop));
+    server->fibers = fiber_pool_create(&(struct fiber_pool_desc){0});
+    server->dialler = dialler_create(&(struct dialler_desc){.host = server->host,
+                                                            .conf = conf,
+                                                            .up = dispatcher_up,
+                                                            .down = dispatcher_down,
+                                                            .user = server});
+    return make_core(server, conf, mine, game, options->id, error);
+}
+
+gw_err game_host_start(struct host *host, const struct conf *conf, const gw_game *game,
+                       const struct host_options *options, struct game_host **out, char **error)
+{
+    struct game_host *server = mem_zalloc(sizeof *server);
+    server->host = host;
+    gw_err err = start(server, conf, game, options, error);
+    if (err) {
+        game_host_stop(server);
+        return err;
+    }
+    loop_on_turn(host->loop, turn, server);
+    host_await(host);
+    *out = server;
+    return GW_OK;
+}
+
+/* ---- end ------------------------------------------------------------------------------------ */
+
+bool game_host_finish(struct game_host *server)
+{
+    const struct clock *clock = loop_clock(server->host->loop);
+    if (!server->finishing) {
+        server->finishing = true;
+        log_info(&server->sink.log, "stopping", "entities=%llu",
+                 (unsigned long long)world_stats(game_world(server->core))->entities);
+        game_stop(server->core);
+    }
+    if (game_is_idle(server->core)) {
+        log_info(&server->sink.log, "stopped", "");
+        return true;
+    }
+    if (clock->now_ms >= server->progress_due_ms) {
+        server->progress_due_ms = clock->now_ms + PROGRESS_INTERVAL_MS;
+        log_info(&server->sink.log, "saving", "requests=%llu bytes=%llu",
+                 (unsigned long long)storage_stats(server->storage)->queue_requests,
+                 (unsigned long long)storage_stats(server->storage)->queue_bytes);
+    }
+    return false;
+}
+
+/* A game that was told twice to end is not idle: what waits for a database stays behind, with the
+ * database open. */
+void game_host_stop(struct game_host *server)
+{
+    if (!server)
+        return;
+    if (server->core && !game_is_idle(server->core)) {
+        log_error(&server->sink.log, "stopped_unsaved", "requests=%llu",
+                  (unsigned long long)storage_stats(server->storage)->queue_requests);
+        return;
+    }
+    game_destroy(server->core);
+    dialler_destroy(server->dialler);
+    fiber_pool_destroy(server->fibers);
+    passwords_destroy(server->passwords);
+    kv_destroy(server->kv);
+    storage_destroy(server->storage);
+    sink_close(&server->sink);
+    free(server);
+}

@@ -1,0 +1,41 @@
+/* The main of a game's program: one game of a cluster, or with -run a whole cluster in one process.
+ */
+#include "conf/sentence.h"
+#include "game/host.h"
+#include "game/run.h"
+#include "host/server.h"
+
+#include <goworld/game.h>
+
+static gw_err start(const struct host_server *self, struct host *host, const struct conf *conf,
+                    const struct host_options *options, void **running, char **error)
+{
+    struct game_host *started;
+    gw_err err = game_host_start(host, conf, self->program, options, &started, error);
+    if (!err)
+        *running = started;
+    return err;
+}
+
+static bool finish(void *running)
+{
+    return game_host_finish(running);
+}
+
+static void stop(void *running)
+{
+    game_host_stop(running);
+}
+
+int gw_main(const gw_game *game, int argc, char **argv)
+{
+    if (argc > 1 && (strcmp(argv[1], "-run") == 0 || strcmp(argv[1], "--run") == 0))
+        return run_main(game, argc - 1, argv + 1);
+    const struct host_server server = {.name = "game",
+                                       .id_flag = "-gid",
+                                       .program = game,
+                                       .start = start,
+                                       .finish = finish,
+                                       .stop = stop};
+    return host_server_main(&server, argc, argv);
+}
