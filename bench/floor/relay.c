@@ -12,7 +12,6 @@
 #include "peer.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -218,34 +217,57 @@ static _Noreturn void run_game(const struct wires *wires)
     floor_run(&game);
 }
 
-static pid_t start(void (*run)(const struct wires *), const struct wires *wires)
+static pid_t start(void (*run)(const struct wires *), const struct wires *wires,
+                   const sigset_t *held)
 {
     pid_t pid = fork();
     if (pid < 0)
         fail("fork");
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
+        sigprocmask(SIG_UNBLOCK, held, NULL);
         run(wires);
     }
     return pid;
+}
+
+/* Held from before the first fork, so that none is missed. */
+static void hold_signals(sigset_t *held)
+{
+    sigemptyset(held);
+    sigaddset(held, SIGTERM);
+    sigaddset(held, SIGINT);
+    sigaddset(held, SIGCHLD);
+    sigprocmask(SIG_BLOCK, held, NULL);
+}
+
+/* A signal, or one of them gone, ends all. */
+static void wait_for_end(const sigset_t *held, const pid_t pids[3])
+{
+    int signum;
+    sigwait(held, &signum);
+    for (int i = 0; i < 3; i++)
+        kill(pids[i], SIGTERM);
+    while (wait(NULL) > 0) {}
 }
 
 int main(int argc, char **argv)
 {
     struct wires wires;
     struct sockaddr_in address;
+    sigset_t held;
+    hold_signals(&held);
     wires.listener = listen_on((uint16_t)(argc > 1 ? atoi(argv[1]) : 0), &address);
     connect_pair(wires.gate);
     connect_pair(wires.game);
-    pid_t dispatcher = start(run_dispatcher, &wires);
-    pid_t game = start(run_game, &wires);
-    pid_t gate = start(run_gate, &wires);
+    pid_t pids[3] = {start(run_gate, &wires, &held), start(run_dispatcher, &wires, &held),
+                     start(run_game, &wires, &held)};
     close(wires.listener);
     close_pair(wires.gate);
     close_pair(wires.game);
-    printf("port=%d gate=%d dispatcher=%d game=%d\n", ntohs(address.sin_port), gate, dispatcher,
-           game);
+    printf("port=%d gate=%d dispatcher=%d game=%d\n", ntohs(address.sin_port), pids[0], pids[1],
+           pids[2]);
     fflush(stdout);
-    while (wait(NULL) > 0 || errno == EINTR) {}
+    wait_for_end(&held, pids);
     return 0;
 }
