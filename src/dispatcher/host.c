@@ -83,8 +83,8 @@ gw_err dispatcher_host_start(struct host *host, const struct conf *conf,
         return err;
     }
     loop_on_turn(host->loop, turn, server);
-    log_info(&server->sink.log, "serving", "port=%u pid=%u",
-             tcplink_listener_port(server->listener), host->ids.pid);
+    log_info(&server->sink.log, "serving", "port=%u",
+             tcplink_listener_port(server->listener));
     host_await(host);
     host_serves(host);
     *out = server;

@@ -46,8 +46,8 @@ static int64_t turn(void *user)
     int64_t next = gate_turn(server->core);
     if (!server->serves && gate_stats(server->core)->dispatchers_connected == server->dispatchers) {
         server->serves = true;
-        log_info(&server->sink.log, "serving", "port=%u pid=%u",
-                 tcplink_listener_port(server->listener), server->host->ids.pid);
+        log_info(&server->sink.log, "serving", "port=%u",
+                 tcplink_listener_port(server->listener));
         host_serves(server->host);
     }
     return next;

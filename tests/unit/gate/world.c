@@ -1,0 +1,95 @@
+/* world: see world.h. */
+#include "world.h"
+
+static void dial(void *user, unsigned index)
+{
+    (void)user, (void)index;
+}
+
+static void connect_dispatcher(struct world *w, unsigned index)
+{
+    struct fake_link *fake = &w->dispatchers[index];
+    gate_dispatcher_up(w->g, index, &fake->link);
+    struct msg_set_gate_id id;
+    struct msg_hello hello;
+    EXPECT(fake, set_gate_id, &id);
+    assert_int_equal(id.gate, 3);
+    EXPECT(fake, hello, &hello);
+    assert_int_equal(hello.epoch, 99);
+    RECEIVE(fake, hello, .version = 1);
+}
+
+void world_start(struct world *w, struct gate_desc desc)
+{
+    *w = (struct world){.clock = {.now_ms = 1000, .wall_ms = 1700000000000},
+                        .log = {.write = quiet_log_write}};
+    w->ids = (struct id_source){.clock = &w->clock};
+    w->dispatcher_count = desc.dispatchers ? desc.dispatchers : 1;
+    desc.gateid = 3;
+    desc.dispatchers = w->dispatcher_count;
+    desc.epoch = 99;
+    desc.seed = 5;
+    desc.ids = &w->ids;
+    desc.pool = &w->pool;
+    desc.clock = &w->clock;
+    desc.log = &w->log;
+    desc.dial = dial;
+    w->g = gate_create(&desc);
+    gate_turn(w->g);
+    for (unsigned i = 0; i < w->dispatcher_count; i++) {
+        fake_link_init(&w->dispatchers[i], &w->pool);
+        connect_dispatcher(w, i);
+    }
+}
+
+void world_stop(struct world *w)
+{
+    gate_destroy(w->g);
+    for (unsigned i = 0; i < w->dispatcher_count; i++)
+        fake_link_fini(&w->dispatchers[i]);
+    for (unsigned i = 0; i < w->client_count; i++)
+        fake_link_fini(&w->clients[i]);
+    outq_pool_free(&w->pool);
+}
+
+struct fake_link *world_client(struct world *w)
+{
+    assert_true(w->client_count < WORLD_CLIENTS);
+    struct fake_link *fake = &w->clients[w->client_count++];
+    fake_link_init(fake, &w->pool);
+    gate_accept_client(w->g, &fake->link);
+    return fake;
+}
+
+/* Only the dispatcher that serves the boot entity hears of the client. */
+struct player world_player(struct world *w)
+{
+    struct player player = {.link = world_client(w)};
+    for (unsigned i = 0; i < w->dispatcher_count; i++) {
+        struct msg_notify_client_connected m;
+        struct view payload;
+        if (!fake_link_next(&w->dispatchers[i], &payload))
+            continue;
+        assert_true(msg_notify_client_connected_read(payload, &m));
+        assert_int_equal(id_dispatcher(m.boot_entity, w->dispatcher_count), i);
+        assert_true(gw_id_is_none(player.id));
+        player.id = m.client;
+        player.boot = m.boot_entity;
+    }
+    assert_true(id_is_valid(player.id));
+    assert_true(id_is_valid(player.boot));
+    return player;
+}
+
+struct fake_link *world_dispatcher(struct world *w, gw_id entity)
+{
+    return &w->dispatchers[id_dispatcher(entity, w->dispatcher_count)];
+}
+
+bool world_dispatchers_are_quiet(struct world *w)
+{
+    for (unsigned i = 0; i < w->dispatcher_count; i++)
+        if (!fake_link_is_quiet(&w->dispatchers[i]))
+            return false;
+    return true;
+}

@@ -1,0 +1,35 @@
+/* world: one gate with dispatchers and clients that a test plays. */
+#pragma once
+
+#include "gate/gate.h"
+#include "unit/fake_link.h"
+
+#define WORLD_DISPATCHERS 4
+#define WORLD_CLIENTS 8
+
+struct world {
+    struct clock clock;
+    struct log log;
+    struct outq_pool pool;
+    struct id_source ids;
+    struct gate *g;
+    unsigned dispatcher_count;
+    struct fake_link dispatchers[WORLD_DISPATCHERS];
+    struct fake_link clients[WORLD_CLIENTS];
+    unsigned client_count;
+};
+
+/* A client that has connected. */
+struct player {
+    struct fake_link *link;
+    gw_id id, boot;
+};
+
+/* Gate 3 with its dispatchers connected; `desc` says how many (0: one) and sets limits. */
+void world_start(struct world *w, struct gate_desc desc);
+void world_stop(struct world *w);
+struct fake_link *world_client(struct world *w);
+struct player world_player(struct world *w); /* its dispatcher has read what it was told */
+/* The dispatcher that serves the entity. */
+struct fake_link *world_dispatcher(struct world *w, gw_id entity);
+bool world_dispatchers_are_quiet(struct world *w);
