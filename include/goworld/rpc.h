@@ -72,6 +72,7 @@ gw_timer gw_timer_end(gw_entity *self, const gw_method *method, int64_t delay_ms
 /* Server methods: RPC(Type, Name, flags, (tag, argument)...). */
 #define GW_RPC_DECLARE(LIST) LIST(GW__RPC_DECLARE)
 #define GW_RPC_DEFINE(Type, LIST)                                                                  \
+    _Static_assert(offsetof(Type, base) == 0, #Type ": base has to be the first member");          \
     LIST(GW__RPC_INVOKE)                                                                           \
     static const gw_method Type##_methods[] = {LIST(GW__RPC_ROW){0}};
 

@@ -36,7 +36,8 @@ typedef enum gw_value_type {
 GW_VALUE_TYPES(T)
 #undef T
 
-/* The type of a member follows from its C type; a member that cannot travel does not compile. */
+/* The type of a member follows from its C type; a member that cannot travel does not compile. Nor
+ * does a char *, which would own nothing. */
 #define GW_VALUE_TYPE_OF(member)                                                                   \
     _Generic((member),                                                                             \
         bool: GW_VALUE_bool,                                                                       \
@@ -53,7 +54,7 @@ GW_VALUE_TYPES(T)
         gw_id: GW_VALUE_id,                                                                        \
         gw_vec3: GW_VALUE_vec3,                                                                    \
         gw_text: GW_VALUE_text,                                                                    \
-        char *: GW_VALUE_chars)
+        char *: _Generic(&(member), char **: (void)0, default: GW_VALUE_chars))
 
 /* Describes one member of a struct. A table of them ends with GW_FIELD_END. */
 typedef struct gw_field {
