@@ -43,13 +43,16 @@ function(gw_unit_tests)
   endforeach()
 endfunction()
 
-# tests/sim/test_<thing>.c: target test_sim_<thing>, ctest name sim.<thing>; linked with every module
+# tests/sim/test_<thing>.c: target test_sim_<thing>, ctest name sim.<thing>; linked with every module, and with the
+# chatroom's entities, which they play
 function(gw_sim_tests)
   get_property(modules GLOBAL PROPERTY GW_MODULES)
   list(REMOVE_ITEM modules cli)
   list(REVERSE modules)
   list(TRANSFORM modules PREPEND gw_)
   gw_test_folder("${PROJECT_SOURCE_DIR}/tests/sim" test_ tests helpers)
+  list(APPEND helpers "${PROJECT_SOURCE_DIR}/examples/chatroom_demo/Account.c"
+    "${PROJECT_SOURCE_DIR}/examples/chatroom_demo/Avatar.c")
   foreach(source IN LISTS tests)
     cmake_path(GET source STEM stem)
     string(REGEX REPLACE "^test_" "" thing "${stem}")
