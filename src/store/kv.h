@@ -1,13 +1,14 @@
 /* kv: the key-value database beside the entity storage (GoWorld's KVDB), asynchronous. */
 #pragma once
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "os/worker.h"
 #include "wire/reader.h"
 
 /* One kind of database; blocking, on a worker, never two at once for one `database`. Each is
- * atomic, also across processes on one database. */
+ * atomic, also across processes on one database. What is found is appended to the buf. */
 struct kv_ops {
     const char *name;
     GW_NODISCARD
@@ -33,7 +34,15 @@ struct kv_ops {
     GW_NODISCARD
     gw_err (*range)(void *database, struct view begin, struct view end, uint32_t limit,
                     struct buf *pairs);
+    /* Why the last call failed, for the log; lives until the next call. May be NULL. */
+    const char *(*reason)(void *database);
 };
+
+/* For `range`: appends one pair; GW_EFULL when the answer would be larger than KV_RANGE_BYTES_MAX.
+ */
+#define KV_RANGE_BYTES_MAX (64u << 20)
+GW_NODISCARD
+gw_err kv_append_pair(struct buf *pairs, struct view key, struct view value);
 
 extern const struct kv_ops kv_sqlite; /* may share its file with the entity storage */
 extern const struct kv_ops kv_memory;

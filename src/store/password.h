@@ -15,6 +15,7 @@ typedef void (*password_checked)(void *user,
 /* At most PASSWORD_PENDING_MAX run or wait at once (each takes 64 MiB while it runs): then
  * GW_EFULL. Passwords are copied, and wiped afterwards. */
 #define PASSWORD_PENDING_MAX 256
+#define PASSWORD_BYTES_MAX 1024 /* longer: GW_EINVAL, as for a hash that cannot be one */
 struct passwords;
 struct passwords *passwords_create(struct worker_pool *workers);
 void passwords_destroy(struct passwords *p); /* idle only; NULL does nothing */

@@ -1,14 +1,15 @@
 /* storage: entities saved and loaded by type and id, asynchronously, in order per entity. */
 #pragma once
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "os/worker.h"
 #include "wire/reader.h"
 
 /* One kind of database. All functions block and run on a worker, never two at once for one
- * `database`. Views given to them live through the call; what they return is copied out through the
- * buf. */
+ * `database`. Views given to them live through the call; what they return is appended to the buf.
+ */
 struct storage_ops {
     const char *name; /* as in goworld.ini: "sqlite" */
     /* On failure *error is a sentence the caller frees. `url` is as in goworld.ini, made absolute
@@ -30,6 +31,8 @@ struct storage_ops {
     gw_err (*exists)(void *database, const char *type, gw_id id); /* GW_OK or GW_ENOTFOUND */
     GW_NODISCARD
     gw_err (*list)(void *database, const char *type, struct buf *ids); /* 16 bytes each */
+    /* Why the last call failed, for the log; lives until the next call. May be NULL. */
+    const char *(*reason)(void *database);
 };
 
 extern const struct storage_ops storage_sqlite; /* a file in WAL mode, synchronous=NORMAL */
