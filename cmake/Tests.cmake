@@ -60,6 +60,14 @@ function(gw_sim_tests)
   endforeach()
 endfunction()
 
+# The library shows the linker nothing but gw_* names.
+function(gw_library_test)
+  if(TARGET goworld)
+    add_test(NAME library.names COMMAND sh -c
+      "! nm -g --defined-only '$<TARGET_FILE:goworld>' | grep ' [A-Z] ' | grep -v ' gw_'")
+  endif()
+endfunction()
+
 # Public headers: each compiles alone, the games of tests/api compile against them, and their misuse does not.
 function(gw_header_tests)
   file(GLOB headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/goworld/*.h")
