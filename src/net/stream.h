@@ -27,6 +27,9 @@ struct stream_ops {
     /* No `bytes` follows; `closed` does in this or the next turn, after what waits was sent if it
      * can be at once. */
     void (*close)(struct stream *stream, const char *reason);
+    /* No `bytes` while paused, and no `closed` that the peer causes. What was read before is not
+     * held back. */
+    void (*pause)(struct stream *stream, bool paused);
     void (*address)(struct stream *stream, char *text,
                     size_t size); /* the peer's: "127.0.0.1:50000" */
 };
@@ -50,6 +53,11 @@ static inline void stream_wake(struct stream *stream)
 static inline void stream_close(struct stream *stream, const char *reason)
 {
     stream->ops->close(stream, reason);
+}
+
+static inline void stream_pause(struct stream *stream, bool paused)
+{
+    stream->ops->pause(stream, paused);
 }
 
 static inline void stream_address(struct stream *stream, char *text, size_t size)

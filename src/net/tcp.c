@@ -152,12 +152,6 @@ static void stream_peer(struct stream *stream, char *text, size_t size)
         snprintf(text, size, "?");
 }
 
-static const struct stream_ops stream_ops = {
-    .wake = stream_woken,
-    .close = stream_asked_to_close,
-    .address = stream_peer,
-};
-
 static void write_done(uv_write_t *uv, int status)
 {
     struct tcp_conn *conn = (struct tcp_conn *)uv->handle;
@@ -283,6 +277,25 @@ static void bytes_arrived(uv_stream_t *uv, ssize_t size, const uv_buf_t *buf)
     }
 }
 
+static void read_start(struct tcp_conn *conn)
+{
+    int err = uv_read_start((uv_stream_t *)&conn->uv, give_buffer, bytes_arrived);
+    if (err != 0 && err != UV_EALREADY)
+        conn_broke(conn, err);
+}
+
+static void stream_asked_to_pause(struct stream *stream, bool paused)
+{
+    struct tcp_conn *conn = conn_of(stream);
+    if (conn->state != CONN_OPEN || conn->paused == paused)
+        return;
+    conn->paused = paused;
+    if (paused)
+        uv_read_stop((uv_stream_t *)&conn->uv);
+    else
+        read_start(conn);
+}
+
 /* What comes after the close is dropped; the peer has seen the end when it closes too. */
 static void bytes_while_lingering(uv_stream_t *uv, ssize_t size, const uv_buf_t *buf)
 {
@@ -334,6 +347,13 @@ static int64_t turn(void *user)
     return dial_due_ms < linger_due_ms ? dial_due_ms : linger_due_ms;
 }
 
+static const struct stream_ops stream_ops = {
+    .wake = stream_woken,
+    .close = stream_asked_to_close,
+    .pause = stream_asked_to_pause,
+    .address = stream_peer,
+};
+
 struct tcp_conn *tcp_conn_create(struct tcp *tcp)
 {
     struct tcp_conn *conn = mem_zalloc(sizeof *conn);
@@ -351,11 +371,8 @@ void tcp_conn_start(struct tcp_conn *conn)
 {
     ASSERT(conn->stream.events && conn->stream.out);
     uv_tcp_nodelay(&conn->uv, 1);
-    if (conn->state != CONN_OPEN) /* whoever took it has closed it already */
-        return;
-    int err = uv_read_start((uv_stream_t *)&conn->uv, give_buffer, bytes_arrived);
-    if (err != 0)
-        conn_broke(conn, err);
+    if (conn->state == CONN_OPEN && !conn->paused) /* unless whoever took it has closed it */
+        read_start(conn);
 }
 
 struct tcp *tcp_create(struct loop *loop, struct outq_pool *pool)
@@ -390,6 +407,7 @@ void tcp_destroy(struct tcp *tcp)
     tcp_listeners_close(tcp);
     tcp_dials_cancel(tcp);
     close_all(tcp);
+    loop_off(tcp->loop, tcp);
     free(tcp);
 }
 

@@ -11,8 +11,8 @@ struct tcp;
 /* Borrows the loop and the pool. Made before what uses it, so that its part of each turn comes
  * first. */
 struct tcp *tcp_create(struct loop *loop, struct outq_pool *pool);
-/* Closes everything, with `closed` called for every stream; dials end without an answer. The loop
- * does not run any more but for loop_destroy. NULL does nothing. */
+/* Closes everything, with `closed` called for every stream; dials end without an answer.
+ * Before loop_destroy, not from inside a turn. NULL does nothing. */
 void tcp_destroy(struct tcp *tcp);
 struct net_stats *tcp_stats(struct tcp *tcp);
 struct loop *tcp_loop(struct tcp *tcp);

@@ -25,7 +25,8 @@ struct tcp_conn {
     struct tcp_listener *listener; /* that counts it, or NULL */
     const char *reason;            /* why it is closed */
     int64_t linger_until_ms;
-    uint8_t state;      /* enum conn_state */
+    uint8_t state; /* enum conn_state */
+    bool paused;
     bool dirty, broken; /* broken: the peer is gone, nothing more can be sent */
 };
 

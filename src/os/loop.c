@@ -211,6 +211,19 @@ void loop_on_flush(struct loop *loop, loop_flush flush, void *user)
     loop->flushes[loop->flush_count++] = (struct flush_entry){flush, user};
 }
 
+void loop_off(struct loop *loop, const void *user)
+{
+    unsigned turns = 0, flushes = 0;
+    for (unsigned i = 0; i < loop->turn_count; i++)
+        if (loop->turns[i].user != user)
+            loop->turns[turns++] = loop->turns[i];
+    for (unsigned i = 0; i < loop->flush_count; i++)
+        if (loop->flushes[i].user != user)
+            loop->flushes[flushes++] = loop->flushes[i];
+    loop->turn_count = turns;
+    loop->flush_count = flushes;
+}
+
 static void signal_arrived(uv_signal_t *handle, int signum)
 {
     struct signal_entry *entry = handle->data;
