@@ -3,6 +3,7 @@
 
 #include "conf/sentence.h"
 #include "game/game.h"
+#include "host/admin.h"
 #include "host/dial.h"
 #include "host/sink.h"
 #include "os/system.h"
@@ -20,6 +21,8 @@ struct game_host {
     struct fiber_pool *fibers;
     struct dialler *dialler;
     struct game *core;
+    struct admin admin;
+    struct http_server *http;
     uint64_t cpu_ns;      /* used when it was last asked for */
     int64_t cpu_asked_ms; /* when that was */
     int64_t progress_due_ms;
@@ -74,6 +77,29 @@ static int64_t turn(void *user)
         host_serves(server->host);
     }
     return due_ms;
+}
+
+/* ---- what /healthz and /metrics say --------------------------------------------------------- */
+
+static const char *trouble(void *user)
+{
+    const struct game_host *server = user;
+    if (server->finishing)
+        return "the game is stopping";
+    return game_is_serving(server->core) ? NULL : "a dispatcher is away";
+}
+
+static gw_err listen_for_admin(struct game_host *server, const struct conf_game *mine, char **error)
+{
+    struct admin *admin = &server->admin;
+    *admin = (struct admin){
+        .host = server->host, .process = server->sink.process, .trouble = trouble, .user = server};
+    admin_add(admin, world_metrics, world_stats(game_world(server->core)));
+    admin_add(admin, game_metrics, game_stats(server->core));
+    admin_add(admin, dispatchers_metrics, dispatchers_stats(game_dispatchers(server->core)));
+    admin_add(admin, storage_metrics, storage_stats(server->storage));
+    admin_add(admin, kv_metrics, kv_stats(server->kv));
+    return admin_listen(admin, &mine->http, &server->http, error);
 }
 
 /* ---- start ---------------------------------------------------------------------------------- */
@@ -155,7 +181,8 @@ static gw_err start(struct game_host *server, const struct conf *conf, const gw_
                                                             .up = dispatcher_up,
                                                             .down = dispatcher_down,
                                                             .user = server});
-    return make_core(server, conf, mine, game, options->id, error);
+    err = make_core(server, conf, mine, game, options->id, error);
+    return err ? err : listen_for_admin(server, mine, error);
 }
 
 gw_err game_host_start(struct host *host, const struct conf *conf, const gw_game *game,
@@ -209,6 +236,7 @@ void game_host_stop(struct game_host *server)
                   (unsigned long long)storage_stats(server->storage)->queue_requests);
         return;
     }
+    http_server_close(server->http);
     game_destroy(server->core);
     dialler_destroy(server->dialler);
     fiber_pool_destroy(server->fibers);
