@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "os/worker.h"
 #include "wire/reader.h"
 
@@ -86,3 +87,4 @@ struct kv_stats {
     uint64_t requests, failures, batches, queue_bytes;
 };
 const struct kv_stats *kv_stats(const struct kv *kv);
+extern const struct metric kv_metrics[]; /* of a struct kv_stats */

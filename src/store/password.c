@@ -1,49 +1,50 @@
-/* Password hashes, a few at a time. */
+/* Passwords, hashed and checked beside the loop, in order and two at a time. */
 #include "store/password.h"
 
 #include "base/assert.h"
 #include "base/buf.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/queue.h>
 
-#define RUNNING_MAX 2u /* each takes 64 MiB while it runs */
+_Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "the header says libsodium's size");
 
-_Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "libsodium's size of a hash");
+enum { RUNNING_MAX = 2 }; /* more would take the memory, and the cores from the game */
 
 struct job {
-    struct work work; /* first, so that a work is its job */
+    struct work work;
+    STAILQ_ENTRY(job) entry;
     struct passwords *owner;
-    struct job *next;
-    password_hashed hashed; /* NULL: a check */
+    password_hashed hashed; /* NULL: check */
     password_checked checked;
     void *user;
     gw_err err;
     char hash[PASSWORD_HASH_SIZE];
     size_t size;
-    char password[];
+    char password[]; /* not NUL-terminated */
 };
 
 struct passwords {
     struct worker_pool *workers;
-    struct job *first, *last; /* waiting */
+    STAILQ_HEAD(, job) waiting;
     unsigned pending, running;
 };
 
 struct passwords *passwords_create(struct worker_pool *workers)
 {
-    ASSERT(sodium_init() >= 0);
+    int result = sodium_init(); /* once per process; again does nothing */
+    ASSERT(result >= 0);
     struct passwords *p = mem_zalloc(sizeof *p);
     p->workers = workers;
+    STAILQ_INIT(&p->waiting);
     return p;
 }
 
 void passwords_destroy(struct passwords *p)
 {
-    if (!p)
-        return;
-    ASSERT(passwords_are_idle(p));
+    ASSERT(!p || passwords_are_idle(p));
     free(p);
 }
 
@@ -52,25 +53,34 @@ bool passwords_are_idle(const struct passwords *p)
     return p->pending == 0;
 }
 
+static gw_err make_hash(struct job *job)
+{
+    int result =
+        crypto_pwhash_str(job->hash, job->password, job->size, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                          crypto_pwhash_MEMLIMIT_INTERACTIVE);
+    return result == 0 ? GW_OK : GW_ENOMEM; /* nothing else can go wrong */
+}
+
+static gw_err check_hash(struct job *job)
+{
+    errno = 0;
+    if (crypto_pwhash_str_verify(job->hash, job->password, job->size) == 0)
+        return GW_OK;
+    return errno == ENOMEM ? GW_ENOMEM : GW_EDENIED;
+}
+
 static void run(struct work *work)
 {
     struct job *job = (struct job *)work;
-    if (!job->hashed)
-        job->err =
-            crypto_pwhash_str_verify(job->hash, job->password, job->size) ? GW_EDENIED : GW_OK;
-    else if (crypto_pwhash_str(job->hash, job->password, job->size,
-                               crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                               crypto_pwhash_MEMLIMIT_INTERACTIVE))
-        job->err = GW_ENOMEM;
+    job->err = job->hashed ? make_hash(job) : check_hash(job);
+    sodium_memzero(job->password, job->size);
 }
 
-static void start(struct passwords *p)
+static void run_more(struct passwords *p)
 {
-    while (p->first && p->running < RUNNING_MAX) {
-        struct job *job = p->first;
-        p->first = job->next;
-        if (!p->first)
-            p->last = NULL;
+    struct job *job;
+    while (p->running < RUNNING_MAX && (job = STAILQ_FIRST(&p->waiting))) {
+        STAILQ_REMOVE_HEAD(&p->waiting, entry);
         p->running++;
         worker_submit(p->workers, &job->work);
     }
@@ -81,49 +91,66 @@ static void done(struct work *work)
     struct job *job = (struct job *)work;
     struct passwords *p = job->owner;
     p->running--;
-    p->pending--;
+    run_more(p);
     if (job->hashed)
         job->hashed(job->user, job->err, job->err ? "" : job->hash);
     else
         job->checked(job->user, job->err);
-    sodium_memzero(job, sizeof *job + job->size);
+    p->pending--;
+    sodium_memzero(job->hash, sizeof job->hash);
     free(job);
-    start(p);
 }
 
-static gw_err submit(struct passwords *p, struct job model, const char *password)
+static struct job *job_new(struct passwords *p, const char *password, size_t size)
 {
-    if (p->pending >= PASSWORD_PENDING_MAX)
-        return GW_EFULL;
-    size_t size = strlen(password);
-    struct job *job = mem_alloc(sizeof *job + size);
-    *job = model;
+    struct job *job = mem_zalloc(sizeof *job + size);
     job->work = (struct work){.run = run, .done = done};
     job->owner = p;
     job->size = size;
     memcpy(job->password, password, size);
-    if (p->last)
-        p->last->next = job;
-    else
-        p->first = job;
-    p->last = job;
+    return job;
+}
+
+static gw_err room_for(const struct passwords *p, size_t size)
+{
+    if (size > PASSWORD_BYTES_MAX)
+        return GW_EINVAL;
+    return p->pending < PASSWORD_PENDING_MAX ? GW_OK : GW_EFULL;
+}
+
+static void enter(struct passwords *p, struct job *job)
+{
     p->pending++;
-    start(p);
-    return GW_OK;
+    STAILQ_INSERT_TAIL(&p->waiting, job, entry);
+    run_more(p);
 }
 
 gw_err password_hash(struct passwords *p, const char *password, password_hashed hashed, void *user)
 {
-    return submit(p, (struct job){.hashed = hashed, .user = user}, password);
+    size_t size = strlen(password);
+    gw_err err = room_for(p, size);
+    if (err)
+        return err;
+    struct job *job = job_new(p, password, size);
+    job->hashed = hashed;
+    job->user = user;
+    enter(p, job);
+    return GW_OK;
 }
 
 gw_err password_check(struct passwords *p, const char *hash, const char *password,
                       password_checked checked, void *user)
 {
-    struct job model = {.checked = checked, .user = user};
-    size_t size = strlen(hash);
-    if (size >= sizeof model.hash)
+    size_t size = strlen(password), hash_size = strlen(hash);
+    gw_err err = room_for(p, size);
+    if (err)
+        return err;
+    if (hash_size >= PASSWORD_HASH_SIZE)
         return GW_EINVAL;
-    memcpy(model.hash, hash, size + 1);
-    return submit(p, model, password);
+    struct job *job = job_new(p, password, size);
+    memcpy(job->hash, hash, hash_size + 1);
+    job->checked = checked;
+    job->user = user;
+    enter(p, job);
+    return GW_OK;
 }

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "os/worker.h"
 #include "wire/reader.h"
 
@@ -83,3 +84,4 @@ struct storage_stats {
     uint64_t saves, save_failures, loads, batches, queue_bytes, queue_requests;
 };
 const struct storage_stats *storage_stats(const struct storage *s);
+extern const struct metric storage_metrics[]; /* of a struct storage_stats */
