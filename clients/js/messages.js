@@ -1,4 +1,4 @@
-// The messages between a client and its gate: their numbers, fields and layout (PROTOCOL.md 2, 3).
+// The messages between a client and its gate: their numbers, fields and layout (docs/internals/protocol.md 2, 3).
 import { packet } from './packets.js';
 import { readValue, writeValue } from './msgpack.js';
 import { ID_LENGTH, ProtocolError, Reader } from './wire.js';

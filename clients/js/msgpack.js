@@ -230,7 +230,7 @@ export function setOwn(map, key, value) {
     else Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** The first value in the bytes; padding after it is ignored (PROTOCOL.md 1). */
+/** The first value in the bytes; padding after it is ignored (docs/internals/protocol.md 1). */
 export function decode(bytes) {
     return readValue(new Reader(bytes));
 }

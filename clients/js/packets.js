@@ -1,4 +1,4 @@
-// Cuts a byte stream into packets and puts packets together (PROTOCOL.md 1).
+// Cuts a byte stream into packets and puts packets together (docs/internals/protocol.md 1).
 import { ProtocolError, Writer } from './wire.js';
 
 const HEADER_BYTES = 4;

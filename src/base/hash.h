@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* LevelDB's bloom hash with GoWorld's seed 0xbc9f1d34 (PROTOCOL.md 6): part of the wire. */
+/* LevelDB's bloom hash with GoWorld's seed 0xbc9f1d34 (docs/internals/protocol.md 6): part of the
+ * wire. */
 uint32_t hash32(const void *bytes, size_t size);
 
 /* For tables: not part of any wire. */

@@ -1,4 +1,5 @@
-/* id: makes EntityIDs and ClientIDs, and reads what is encoded in them (PROTOCOL.md 1). */
+/* id: makes EntityIDs and ClientIDs, and reads what is encoded in them; see
+ * docs/internals/protocol.md 1. */
 #pragma once
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* from_client: what a gate takes from a client, which is little (PROTOCOL.md 2). */
+/* from_client: what a gate takes from a client, which is little (docs/internals/protocol.md 2). */
 #pragma once
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* frame: cuts a byte stream into packets (PROTOCOL.md 1: u32 LE payload length, payload). */
+/* frame: cuts a byte stream into packets (docs/internals/protocol.md 1: u32 LE payload length,
+ * payload). */
 #pragma once
 
 #include <goworld/types.h>

@@ -1,5 +1,5 @@
 /* wsstream: the byte stream inside a WebSocket, as a layer on the stream that carries it
- * (PROTOCOL.md 5). */
+ * (docs/internals/protocol.md 5). */
 #pragma once
 
 #include "net/stream.h"

@@ -3,8 +3,8 @@
 
 #include <goworld/types.h>
 
-/* Three bytes that differ from host to host, for id_source. PROTOCOL.md 1 takes them from
- * md5(hostname); ids need only that they differ, so they come from hash64 of the hostname. */
+/* Three bytes that differ from host to host, for id_source. GoWorld takes them from md5(hostname);
+ * ids need only that they differ, so they come from hash64 of the hostname. */
 void os_host_bytes(uint8_t out[3]);
 uint16_t os_pid16(void); /* the low half of the pid, for id_source */
 uint64_t os_random_seed(void);

@@ -1,7 +1,7 @@
-/* Every message: MSG(NAME, name, number, (kind, field)...). PROTOCOL.md says what each means and
- * who sends it; this says what it is made of. messages.h tells how to read a row. */
+/* Every message: MSG(NAME, name, number, (kind, field)...). docs/internals/protocol.md says what each
+ * means and who sends it; this says what it is made of. messages.h tells how to read a row. */
 
-/* Between processes (PROTOCOL.md 6). */
+/* Between processes (docs/internals/protocol.md 6). */
 MSG(SET_GAME_ID, set_game_id, 1, (u16, game), (bool, is_reconnect), (bool, is_restore),
     (bool, is_ban_boot_entity), (ids, entities))
 MSG(SET_GATE_ID, set_gate_id, 2, (u16, gate))
@@ -43,7 +43,7 @@ MSG(NOTIFY_DEPLOYMENT_READY, notify_deployment_ready, 24)
 MSG(GAME_LBC_INFO, game_lbc_info, 25, (data, info))
 
 /* To one client, through its gate; the client gets them as they are, gate and client included
- * (PROTOCOL.md 3). */
+ * (docs/internals/protocol.md 3). */
 MSG(CREATE_ENTITY_ON_CLIENT, create_entity_on_client, 1002, (u16, gate), (id, client),
     (bool, is_player), (id, entity), (str, type), (f32, x), (f32, y), (f32, z), (f32, yaw),
     (data, attrs))
@@ -67,14 +67,14 @@ MSG(CLEAR_CLIENTPROXY_FILTER_PROP, clear_clientproxy_filter_prop, 1011, (u16, ga
 MSG(NOTIFY_MAP_ATTR_CLEAR, notify_map_attr_clear, 1012, (u16, gate), (id, client), (id, entity),
     (data, path))
 
-/* To many clients (PROTOCOL.md 3 and 6). */
+/* To many clients (docs/internals/protocol.md 3 and 6). */
 MSG(CALL_FILTERED_CLIENTS, call_filtered_clients, 1501, (u8, op), (str, key), (str, value),
     (str, method), (args, args))
 MSG(SYNC_POSITION_YAW_ON_CLIENTS, sync_position_yaw_on_clients, 1502, (u16, gate), (rest, records))
 MSG(SYNC_POSITION_YAW_ON_CLIENTS_FORWARDED, sync_position_yaw_on_clients_forwarded, 1502,
     (rest, records))
 
-/* From a client only (PROTOCOL.md 2). */
+/* From a client only (docs/internals/protocol.md 2). */
 MSG(HEARTBEAT_FROM_CLIENT, heartbeat_from_client, 2001)
 
 /* Ours, to peers that said HELLO. */

@@ -1,4 +1,5 @@
-/* Values in the forms that GoWorld's clients need (PROTOCOL.md 1), on top of msgpuck. */
+/* Values in the forms that GoWorld's clients need (docs/internals/protocol.md 1), on top of
+ * msgpuck. */
 #include "wire/msgpack.h"
 
 #include "base/assert.h"

@@ -6,8 +6,8 @@
 
 #define MSGPACK_DEPTH_MAX 32u /* nesting that a peer may send */
 
-/* Writers: ints of every width keep the form that clients rely on (PROTOCOL.md 1): int64 is always
- * d3. */
+/* Writers: ints of every width keep the form that clients rely on (docs/internals/protocol.md 1):
+ * int64 is always d3. */
 void msgpack_write_nil(struct buf *b);
 void msgpack_write_bool(struct buf *b, bool value);
 void msgpack_write_i8(struct buf *b, int8_t value);

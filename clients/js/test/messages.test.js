@@ -1,4 +1,4 @@
-// Messages: the known answers of PROTOCOL.md 7, and what must be refused.
+// Messages: the known answers of docs/internals/protocol.md 7, and what must be refused.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -8,7 +8,7 @@ import { decode, encode } from '../msgpack.js';
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
 const unhex = (text) => new Uint8Array(Buffer.from(text, 'hex'));
 
-test('numbers and maps are written as in PROTOCOL.md 7, item 4', () => {
+test('numbers and maps are written as in docs/internals/protocol.md 7, item 4', () => {
     assert.equal(hex(encode(1)), 'd30000000000000001');
     assert.equal(hex(encode(f32(1.5))), 'ca3fc00000');
     assert.equal(hex(encode(1.5)), 'cb3ff8000000000000');
@@ -16,7 +16,7 @@ test('numbers and maps are written as in PROTOCOL.md 7, item 4', () => {
     assert.equal(hex(encode({ _K: 1 })), '81a25f4bd30000000000000001');
 });
 
-test('a path and a vector are written as in PROTOCOL.md 7, items 5 and 6', () => {
+test('a path and a vector are written as in docs/internals/protocol.md 7, items 5 and 6', () => {
     assert.equal(hex(encode([1, 'key2', 'key1'])), '93d30000000000000001a46b657932a46b657931');
     const vector = { X: f32(1), Y: f32(2), Z: f32(3) };
     assert.equal(hex(encode(vector)), '83a158ca3f800000a159ca40000000a15aca40400000');

@@ -100,7 +100,7 @@ static void create_goes_to_the_game_with_the_least_load_and_calls_follow_it(void
     RECEIVE(busy, call_entity_method, .entity = id_str(ENTITY), .method = view_str("Hi"));
     struct view payload;
     assert_true(fake_link_next(idle, &payload));
-    /* PROTOCOL.md 7, known answer 11, passed on unchanged */
+    /* docs/internals/protocol.md 7, known answer 11, passed on unchanged */
     static const char known[] = "\x07\x00\x00\x00" ENTITY "\x06\x00\x00\x00"
                                 "Avatar\x01\x00\x00\x00\xc0";
     assert_int_equal(payload.size, sizeof known - 1);

@@ -34,7 +34,8 @@ static void client_messages_reach_their_client_unchanged(void **state)
     world_stop(&w);
 }
 
-/* PROTOCOL.md 7, known answer 7 and 8, but for this gate's number and the client's id. */
+/* docs/internals/protocol.md 7, known answer 7 and 8, but for this gate's number and the client's
+ * id. */
 static void creation_and_change_are_passed_on_byte_for_byte(void **state)
 {
     (void)state;
@@ -89,7 +90,7 @@ static void a_filtered_call_reaches_who_matches_once_and_unchanged(void **state)
     struct player low = world_player(&w), high = world_player(&w), none = world_player(&w);
     set_prop(&w, &low, "lv", "1");
     set_prop(&w, &high, "lv", "5");
-    /* PROTOCOL.md 7, known answer 9: lv >= "5" */
+    /* docs/internals/protocol.md 7, known answer 9: lv >= "5" */
     static const char known[] = "\xdd\x05\x04\x02\x00\x00\x00lv\x01\x00\x00\x00"
                                 "5\x02\x00\x00\x00Hi\x00\x00";
     assert_int_equal(sizeof known - 1, 0x16);

@@ -246,7 +246,7 @@ static struct view view_of_buf(const struct buf *b)
 
 static const gw_id entity = {"awNEKGhsggslAAAC"}, client = {"awNEKGhsggslAAAB"};
 
-/* The known answers of PROTOCOL.md 7 begin with the u32 length of the packet. */
+/* The known answers of docs/internals/protocol.md 7 begin with the u32 length of the packet. */
 static void assert_packet(struct buf *payload, const char *digits)
 {
     struct buf packet = {0};
