@@ -135,7 +135,7 @@ static void on_packet(void *user, const uint8_t *bytes, size_t size)
         see_filtered_call(client, payload);
         break;
     default:
-        ASSERT(!"a client got a message that is not for clients");
+        assert_failed("a client gets only what is for clients", __FILE__, __LINE__);
     }
 }
 

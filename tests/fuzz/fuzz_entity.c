@@ -1,0 +1,135 @@
+/* What other processes and clients send to entities: calls with arguments of every type,
+ * attributes, given clients. */
+#include "entity/world.h"
+
+#include "base/assert.h"
+
+#include <goworld/goworld.h>
+
+typedef struct Target {
+    gw_entity base;
+    gw_text text;
+    char chars[8];
+    int8_t i8;
+    uint16_t u16;
+    int64_t i64;
+    uint64_t u64;
+    float f32;
+    double f64;
+    bool flag;
+    gw_id id;
+    gw_vec3 place;
+} Target;
+
+#define TARGET_RPC(RPC)                                                                            \
+    RPC(Target, Ints, GW_ANY_CLIENT, (i8, a), (i16, b), (i32, c), (i64, d))                        \
+    RPC(Target, Uints, GW_ANY_CLIENT, (u8, a), (u16, b), (u32, c), (u64, d))                       \
+    RPC(Target, Others, GW_ANY_CLIENT, (bool, flag), (f32, f), (f64, g), (vec3, v), (id, id))      \
+    RPC(Target, Texts, GW_OWN_CLIENT, (str, a), (str, b), (str, c))
+GW_RPC_DECLARE(TARGET_RPC)
+
+static const gw_attr Target_attrs[] = {
+    GW_ATTR(Target, text, GW_CLIENT), GW_ATTR(Target, chars, 0), GW_ATTR(Target, i8, 0),
+    GW_ATTR(Target, u16, 0),          GW_ATTR(Target, i64, 0),   GW_ATTR(Target, u64, 0),
+    GW_ATTR(Target, f32, 0),          GW_ATTR(Target, f64, 0),   GW_ATTR(Target, flag, 0),
+    GW_ATTR(Target, id, 0),           GW_ATTR(Target, place, 0), GW_ATTR_END,
+};
+
+void Target_Ints(Target *self, int8_t a, int16_t b, int32_t c, int64_t d)
+{
+    GW_SET(self, i8, a);
+    GW_SET(self, i64, b + c + (d >> 1));
+}
+
+void Target_Uints(Target *self, uint8_t a, uint16_t b, uint32_t c, uint64_t d)
+{
+    GW_SET(self, u16, b);
+    GW_SET(self, u64, a + c + d);
+}
+
+void Target_Others(Target *self, bool flag, float f, double g, gw_vec3 v, gw_id id)
+{
+    GW_SET(self, flag, flag);
+    GW_SET(self, f32, f);
+    GW_SET(self, f64, g);
+    GW_SET(self, place, v);
+    GW_SET(self, id, id);
+}
+
+void Target_Texts(Target *self, const char *a, const char *b, const char *c)
+{
+    ASSERT(strlen(a) + strlen(b) + strlen(c) < 1u << 20);
+    GW_SET(self, text, a);
+    GW_SET(self, chars, b); /* often too long: refused */
+}
+
+GW_RPC_DEFINE(Target, TARGET_RPC)
+static const gw_entity_type Target_type = {
+    .name = "Target", .size = sizeof(Target), .attrs = Target_attrs, .methods = Target_methods};
+static const gw_entity_type *const types[] = {&Target_type, NULL};
+static const gw_game game = {.types = types};
+
+static void nowhere(void *user, enum log_level level, const char *line, size_t size)
+{
+    (void)user;
+    (void)level;
+    (void)line;
+    (void)size;
+}
+
+static void outbox_send(void *user, gw_id route, const void *head, size_t head_size,
+                        const void *tail, size_t tail_size)
+{
+    (void)user;
+    (void)route;
+    (void)tail;
+    ASSERT(head && head_size >= 2 && tail_size < 1u << 24);
+}
+
+static const struct clock clock_now = {.now_ms = 1000, .wall_ms = 1700000000000};
+static const struct log silent = {.level = LOG_DEBUG, .process = "fuzz", .write = nowhere};
+
+static struct world *world_new(void)
+{
+    static struct id_source ids = {.clock = &clock_now};
+    struct world_desc desc = {.game = &game,
+                              .gameid = 1,
+                              .boot_entity = "Target",
+                              .outbox = {.send = outbox_send},
+                              .clock = &clock_now,
+                              .log = &silent,
+                              .ids = &ids};
+    struct world *w;
+    char *error;
+    gw_err err = world_create(&desc, &w, &error);
+    ASSERT(!err);
+    return w;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const gw_id entity = {"eeeeeeeeeeeeeeee"}, client = {"cccccccccccccccc"};
+    static const struct view type = {(const uint8_t *)"Target", 6};
+    if (size < 1 || size > 65536)
+        return 0;
+    struct world *w = world_new();
+    world_client_connected(w, client, entity, 1);
+    struct view rest = {data + 1, (uint32_t)size - 1};
+    switch (data[0] % 4) {
+    case 0:
+        world_call(w, rest);
+        break;
+    case 1:
+        world_call_from_client(w, rest);
+        break;
+    case 2:
+        world_client_given(w, rest);
+        break;
+    default:
+        world_create_entity(w, (gw_id){"nnnnnnnnnnnnnnnn"}, type, rest);
+        break;
+    }
+    world_turn(w);
+    world_destroy(w);
+    return 0;
+}
