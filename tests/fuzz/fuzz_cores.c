@@ -1,0 +1,155 @@
+/* What peers send to a dispatcher and to a gate: any packets, from games, gates, nameless peers,
+ * clients, in any order. */
+#include "dispatcher/dispatcher.h"
+#include "gate/gate.h"
+#include "wire/messages.h"
+
+#include "base/assert.h"
+
+#include <stdlib.h>
+
+enum { NAMELESS, GAME, OTHER_GAME, GATE, DISPATCHER, CLIENT, OTHER_CLIENT, LINKS };
+
+/* What the cores write is dropped; what they close ends at once. */
+struct peer_link {
+    struct link link; /* first, so that a link is its peer_link */
+    const char *reason;
+    bool open;
+};
+
+static struct clock now;
+static struct outq_pool pool;
+
+static void wake(struct link *link)
+{
+    (void)link;
+}
+
+static void close_link(struct link *link, const char *reason)
+{
+    ((struct peer_link *)link)->reason = reason;
+}
+
+static const struct link_ops ops = {.wake = wake, .close = close_link};
+
+static void link_init(struct peer_link *p)
+{
+    *p = (struct peer_link){.link = {.ops = &ops, .address = "fuzz"}, .open = true};
+    outq_init(&p->link.out, &pool, 1u << 20);
+}
+
+static void end(struct peer_link *p, const char *reason)
+{
+    p->open = false;
+    p->link.closing = true;
+    p->link.events->closed(p->link.user, reason);
+    outq_clear(&p->link.out);
+}
+
+static void turn(struct peer_link *links)
+{
+    for (int i = 0; i < LINKS; i++) {
+        outq_clear(&links[i].link.out);
+        if (links[i].open && links[i].reason)
+            end(&links[i], links[i].reason);
+    }
+}
+
+static void receive(struct peer_link *p, const void *payload, size_t size)
+{
+    if (p->open && !p->link.closing && size >= 2)
+        p->link.events->packet(p->link.user, payload, size);
+}
+
+static void nowhere(void *user, enum log_level level, const char *line, size_t size)
+{
+    (void)user, (void)level, (void)line, (void)size;
+}
+
+static const struct log silent = {.level = LOG_DEBUG, .process = "fuzz", .write = nowhere};
+static struct id_source ids = {.clock = &now};
+
+static struct dispatcher *dispatcher_new(struct peer_link *links)
+{
+    struct dispatcher *d = dispatcher_create(&(struct dispatcher_desc){.dispid = 1,
+                                                                       .dispatchers = 2,
+                                                                       .desired_games = 1,
+                                                                       .desired_gates = 1,
+                                                                       .pool = &pool,
+                                                                       .clock = &now,
+                                                                       .log = &silent});
+    static const uint8_t game[] = "\1\0\1\0\0\0\0\1\0\0\0eeeeeeeeeeeeeeee";
+    static const uint8_t other[] = "\1\0\2\0\0\0\0\0\0\0\0", gate[] = "\2\0\1";
+    static const uint8_t hello[20] = {0xb8, 0x0b, 1};
+    for (int i = NAMELESS; i <= GATE; i++) {
+        link_init(&links[i]);
+        dispatcher_accept(d, &links[i].link);
+    }
+    receive(&links[GAME], game, sizeof game - 1);
+    receive(&links[OTHER_GAME], other, sizeof other - 1);
+    receive(&links[GATE], gate, sizeof gate);
+    receive(&links[GAME], hello, sizeof hello);
+    receive(&links[GATE], hello, sizeof hello);
+    return d;
+}
+
+static void dial(void *user, unsigned index)
+{
+    (void)user, (void)index;
+}
+
+static struct gate *gate_new(struct peer_link *links)
+{
+    ids.counter = 0; /* the same ids in each run */
+    struct gate *g = gate_create(&(struct gate_desc){.gateid = 1,
+                                                     .dispatchers = 1,
+                                                     .ids = &ids,
+                                                     .pool = &pool,
+                                                     .clock = &now,
+                                                     .log = &silent,
+                                                     .dial = dial});
+    gate_turn(g);
+    for (int i = DISPATCHER; i < LINKS; i++)
+        link_init(&links[i]);
+    gate_dispatcher_up(g, 0, &links[DISPATCHER].link);
+    gate_accept_client(g, &links[CLIENT].link);
+    gate_accept_client(g, &links[OTHER_CLIENT].link);
+    return g;
+}
+
+/* Each step is: which link, u16 size, payload. Time goes on by the first byte too. */
+static void play(struct peer_link *links, struct dispatcher *d, struct gate *g, const uint8_t *data,
+                 size_t size)
+{
+    while (size >= 3) {
+        size_t length = (size_t)data[1] | (size_t)data[2] << 8;
+        size_t there = size - 3 < length ? size - 3 : length;
+        uint8_t *exact = malloc(there ? there : 1); /* so that a read past its end is seen */
+        ASSERT(exact);
+        memcpy(exact, data + 3, there);
+        receive(&links[data[0] % LINKS], exact, there);
+        free(exact);
+        turn(links);
+        now.now_ms += data[0];
+        dispatcher_turn(d);
+        gate_turn(g);
+        data += 3 + there;
+        size -= 3 + there;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct peer_link links[LINKS];
+    now = (struct clock){.now_ms = 1000, .wall_ms = 1700000000000};
+    struct dispatcher *d = dispatcher_new(links);
+    struct gate *g = gate_new(links);
+    play(links, d, g, data, size);
+    for (int i = 0; i < LINKS; i++)
+        if (links[i].open)
+            end(&links[i], "the end");
+    dispatcher_destroy(d);
+    gate_destroy(g);
+    outq_pool_free(&pool);
+    return 0;
+}
