@@ -319,6 +319,24 @@ static void a_load_before_a_save_sees_what_was_there(void **state)
     assert_data(&a[2], "new");
 }
 
+/* More loads than one batch takes: the save must not leave before the last of them. */
+static void a_load_behind_many_others_sees_what_was_there(void **state)
+{
+    (void)state;
+    enum { OTHERS = 1500 };
+    static struct answer others[OTHERS], a;
+    memset(others, 0, sizeof others);
+    memset(&a, 0, sizeof a);
+    save("Avatar", 1, "old", NULL);
+    drain();
+    for (int i = 0; i < OTHERS; i++)
+        load("Avatar", 2, &others[i]);
+    load("Avatar", 1, &a);
+    save("Avatar", 1, "new", NULL);
+    drain();
+    assert_data(&a, "old");
+}
+
 static void types_with_the_same_id_are_apart(void **state)
 {
     (void)state;
@@ -716,6 +734,7 @@ int main(void)
         ON_BOTH(a_load_of_nothing_is_not_found),
         ON_BOTH(a_later_save_wins),
         ON_BOTH(a_load_before_a_save_sees_what_was_there),
+        ON_BOTH(a_load_behind_many_others_sees_what_was_there),
         ON_BOTH(types_with_the_same_id_are_apart),
         ON_BOTH(exists_knows_saved_and_unsaved),
         ON_BOTH(list_sees_the_saves_before_it_and_only_its_type),
