@@ -79,15 +79,26 @@ static void accepted(void *user, struct link *link)
         link_close(link, "nobody waits for it");
 }
 
+static void listen_with(struct rig *rig, struct rig_server *server, struct tcplink_listen_desc desc)
+{
+    desc.address = "127.0.0.1:0";
+    desc.accepted = accepted;
+    desc.user = server;
+    assert_int_equal(tcplink_listen(rig->tcp, &desc, &server->listener), GW_OK);
+    snprintf(server->address, sizeof server->address, "127.0.0.1:%u",
+             (unsigned)tcplink_listener_port(server->listener));
+}
+
 void rig_listen(struct rig *rig, struct rig_server *server, struct peer *peers, unsigned count,
                 struct link_limits limits)
 {
     *server = (struct rig_server){.peers = peers, .count = count};
-    const struct tcplink_listen_desc desc = {
-        .address = "127.0.0.1:0", .limits = limits, .accepted = accepted, .user = server};
-    assert_int_equal(tcplink_listen(rig->tcp, &desc, &server->listener), GW_OK);
-    snprintf(server->address, sizeof server->address, "127.0.0.1:%u",
-             (unsigned)tcplink_listener_port(server->listener));
+    listen_with(rig, server, (struct tcplink_listen_desc){.limits = limits});
+}
+
+void rig_listen_at_most(struct rig *rig, struct rig_server *server, unsigned connections_max)
+{
+    listen_with(rig, server, (struct tcplink_listen_desc){.connections_max = connections_max});
 }
 
 static void connected(void *user, struct link *link, const char *reason)

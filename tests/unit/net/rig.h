@@ -43,6 +43,9 @@ struct rig_server {
 void rig_listen(struct rig *rig, struct rig_server *server, struct peer *peers, unsigned count,
                 struct link_limits limits);
 
+/* With peers and count of the server set. */
+void rig_listen_at_most(struct rig *rig, struct rig_server *server, unsigned connections_max);
+
 /* Connects and waits until both ends are there. */
 void rig_connect(struct rig *rig, struct rig_server *server, struct peer *peer,
                  struct link_limits limits);

@@ -1,5 +1,6 @@
 /* Links over real sockets: what is sent arrives, and every end is told once how it ended. */
 #include "rig.h"
+#include "talker.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -62,10 +63,362 @@ static void what_is_sent_comes_back_from_an_echo(void **state)
     pair_fini(&pair);
 }
 
+static void large_packets_arrive_both_ways(void **state)
+{
+    (void)state;
+    struct pair pair;
+    struct packet *shared;
+    size_t size = 20u * 1024 * 1024;
+    uint8_t *payload = mem_alloc(size);
+    for (size_t i = 0; i < size; i++)
+        payload[i] = (uint8_t)(i * 31 + (i >> 12));
+    pair_init(&pair, none, none);
+    pair.far.echoes = true;
+    shared = packet_new(payload, size);
+    assert_true(link_send_packet(pair.near.link, shared));
+    packet_unref(shared);
+    assert_true(link_send(pair.near.link, "after", 5));
+    run_until_packets(&pair, &pair.near, 2);
+    assert_int_equal(pair.near.received.size, size + 5);
+    assert_memory_equal(pair.near.received.data, payload, size);
+    free(payload);
+    pair_fini(&pair);
+}
+
+static void packets_survive_a_cut_at_every_byte(void **state)
+{
+    (void)state;
+    static const uint8_t stream[] = "\x02\0\0\0ab\x05\0\0\0hello\x03\0\0\0xyz";
+    struct rig rig;
+    struct rig_server server;
+    struct peer peer = {0};
+    struct talker talker;
+    rig_init(&rig);
+    rig_listen(&rig, &server, &peer, 1, none);
+    talker_connect(&rig, &talker, tcplink_listener_port(server.listener));
+    for (size_t i = 0; i < sizeof stream - 1; i++) {
+        uint64_t reads = tcp_stats(rig.tcp)->reads;
+        talker_say(&talker, stream + i, 1);
+        while (tcp_stats(rig.tcp)->reads == reads)
+            rig_turn(&rig);
+    }
+    assert_int_equal(peer.packets, 3);
+    assert_memory_equal(peer.received.data, "abhelloxyz", 10);
+    tcplink_listener_close(server.listener);
+    rig_fini(&rig);
+    talker_fini(&talker);
+    peer_fini(&peer);
+}
+
+static void what_was_sent_before_a_close_arrives(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_init(&pair, none, none);
+    link_send(pair.near.link, "last", 4);
+    link_close(pair.near.link, "bye");
+    assert_false(link_send(pair.near.link, "more", 4));
+    link_close(pair.near.link, "bye again");
+    assert_int_equal(pair.near.closed, 0); /* never from inside link_close */
+    rig_run_until_set(&pair.rig, &pair.far.is_closed);
+    assert_memory_equal(pair.far.received.data, "last", 4);
+    assert_string_equal(pair.near.reason, "bye");
+    assert_string_equal(pair.far.reason, "the peer closed the connection");
+    pair_fini(&pair);
+}
+
+static void what_was_sent_before_a_close_arrives_though_bytes_come_in(void **state)
+{
+    (void)state;
+    struct pair pair;
+    static uint8_t payload[100000];
+    pair_init(&pair, none, none);
+    /* near closes while bytes are on their way to it: no reset may eat what it sent last. */
+    for (unsigned i = 0; i < 10; i++)
+        link_send(pair.far.link, payload, sizeof payload);
+    pair.near.close_after = 1;
+    link_send(pair.near.link, payload, sizeof payload);
+    link_send(pair.near.link, "last", 4);
+    rig_run_until_set(&pair.rig, &pair.far.is_closed);
+    assert_int_equal(pair.near.packets, 1);
+    assert_int_equal(pair.far.packets, 2);
+    assert_string_equal(pair.near.reason, "enough");
+    assert_string_equal(pair.far.reason, "the peer closed the connection");
+    pair_fini(&pair);
+}
+
+static void both_ends_may_close_at_once(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_init(&pair, none, none);
+    link_close(pair.near.link, "near");
+    link_close(pair.far.link, "far");
+    rig_run_until_set(&pair.rig, &pair.near.is_closed);
+    rig_run_until_set(&pair.rig, &pair.far.is_closed);
+    assert_string_equal(pair.near.reason, "near");
+    assert_string_equal(pair.far.reason, "far");
+    pair_fini(&pair);
+}
+
+static void a_close_inside_a_packet_stops_the_delivery(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_init(&pair, none, none);
+    pair.far.close_after = 2;
+    for (unsigned i = 0; i < 5; i++)
+        link_send(pair.near.link, "ab", 2);
+    rig_run_until_set(&pair.rig, &pair.far.is_closed);
+    rig_run_until_set(&pair.rig, &pair.near.is_closed);
+    assert_int_equal(pair.far.packets, 2);
+    assert_string_equal(pair.far.reason, "enough");
+    pair_fini(&pair);
+}
+
+static void a_packet_over_the_limit_closes_the_link(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_init(&pair, none, (struct link_limits){.payload_bytes_max = 10});
+    link_send(pair.near.link, "0123456789", 10);
+    link_send(pair.near.link, "0123456789a", 11);
+    rig_run_until_set(&pair.rig, &pair.far.is_closed);
+    assert_int_equal(pair.far.packets, 1);
+    assert_string_equal(pair.far.reason, "it sent a packet longer than the limit");
+    assert_int_equal(tcp_stats(pair.rig.tcp)->packets_too_long, 1);
+    pair_fini(&pair);
+}
+
+static void a_packet_without_a_type_closes_the_link(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_init(&pair, none, none);
+    link_send(pair.near.link, "a", 1);
+    rig_run_until_set(&pair.rig, &pair.far.is_closed);
+    assert_int_equal(pair.far.packets, 0);
+    assert_int_equal(tcp_stats(pair.rig.tcp)->packets_too_short, 1);
+    pair_fini(&pair);
+}
+
+static void a_peer_that_resets_is_told_as_that(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct rig_server server;
+    struct peer peer = {0};
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    rig_init(&rig);
+    rig_listen(&rig, &server, &peer, 1, none);
+    int fd = rig_socket(tcplink_listener_port(server.listener));
+    while (!peer.link)
+        rig_turn(&rig);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(fd);
+    rig_run_until_set(&rig, &peer.is_closed);
+    assert_string_equal(peer.reason, "the peer reset the connection");
+    tcplink_listener_close(server.listener);
+    rig_fini(&rig);
+    peer_fini(&peer);
+}
+
+static void a_peer_that_closes_one_direction_is_closed(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct rig_server server;
+    struct peer peer = {0};
+    char byte;
+    rig_init(&rig);
+    rig_listen(&rig, &server, &peer, 1, none);
+    int fd = rig_socket(tcplink_listener_port(server.listener));
+    shutdown(fd, SHUT_WR);
+    rig_run_until_set(&rig, &peer.is_closed);
+    assert_string_equal(peer.reason, "the peer closed the connection");
+    assert_int_equal(recv(fd, &byte, 1, 0), 0);
+    close(fd);
+    tcplink_listener_close(server.listener);
+    rig_fini(&rig);
+    peer_fini(&peer);
+}
+
+static void a_reader_that_stops_is_closed_at_its_limit_and_nobody_else_notices(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct rig_server server;
+    struct peer peers[2] = {0}, good = {0};
+    static uint8_t payload[16 * 1024];
+    rig_init(&rig);
+    rig_listen(&rig, &server, peers, 2, (struct link_limits){.queue_bytes_max = 256 * 1024});
+    int fd = rig_socket(tcplink_listener_port(server.listener));
+    while (!peers[0].link)
+        rig_turn(&rig);
+    rig_connect(&rig, &server, &good, none);
+    good.echoes = true;
+    unsigned rounds = 0;
+    for (; peers[0].link && rounds < 10000; rounds++) {
+        unsigned heard = peers[1].packets;
+        link_send(peers[0].link, payload, sizeof payload);
+        assert_true(link_send(peers[1].link, "ping", 4));
+        struct count count = {&peers[1].packets, heard + 1};
+        rig_run(&rig, reached, &count);
+    }
+    assert_string_equal(peers[0].reason, link_full);
+    assert_int_equal(tcp_stats(rig.tcp)->queues_full, 1);
+    assert_int_equal(peers[1].closed, 0);
+    close(fd);
+    tcplink_listener_close(server.listener);
+    rig_fini(&rig);
+    for (unsigned i = 0; i < 2; i++)
+        peer_fini(&peers[i]);
+    peer_fini(&good);
+}
+
+static void one_turn_writes_once(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_init(&pair, none, none);
+    uint64_t writes = tcp_stats(pair.rig.tcp)->writes;
+    for (unsigned i = 0; i < 100; i++)
+        link_send(pair.near.link, "small", 5);
+    run_until_packets(&pair, &pair.far, 100);
+    assert_int_equal(tcp_stats(pair.rig.tcp)->writes, writes + 1);
+    pair_fini(&pair);
+}
+
+struct dialled {
+    bool is_done;
+    const char *reason;
+    struct link *link;
+};
+
+static void dial_ended(void *user, struct link *link, const char *reason)
+{
+    struct dialled *dialled = user;
+    assert_false(dialled->is_done);
+    *dialled = (struct dialled){.is_done = true, .reason = reason, .link = link};
+}
+
+static void start_dial(struct rig *rig, struct dialled *dialled, const char *address)
+{
+    *dialled = (struct dialled){0};
+    tcplink_connect(rig->tcp, &(struct tcplink_connect_desc){
+                                  .address = address, .connected = dial_ended, .user = dialled});
+    assert_false(dialled->is_done); /* never from inside the call */
+}
+
+static void a_dial_that_fails_says_why(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct rig_server server;
+    struct dialled dialled;
+    rig_init(&rig);
+    rig_listen(&rig, &server, NULL, 0, none);
+    tcplink_listener_close(server.listener); /* its port is free now */
+    start_dial(&rig, &dialled, server.address);
+    rig_run_until_set(&rig, &dialled.is_done);
+    assert_string_equal(dialled.reason, "the connection was refused");
+    start_dial(&rig, &dialled, "nonsense");
+    rig_run_until_set(&rig, &dialled.is_done);
+    assert_string_equal(dialled.reason, "its address is not host:port");
+    assert_int_equal(tcp_stats(rig.tcp)->connect_failed, 2);
+    assert_int_equal(tcp_stats(rig.tcp)->connections, 0);
+    rig_fini(&rig);
+}
+
+static void dials_under_way_end_with_the_process(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct rig_server server;
+    struct dialled resolving, connecting;
+    rig_init(&rig);
+    rig_listen(&rig, &server, NULL, 0, none);
+    start_dial(&rig, &connecting, server.address);
+    rig_turn(&rig);
+    start_dial(&rig, &resolving, "localhost:1");
+    tcplink_listener_close(server.listener);
+    rig_fini(&rig);
+    assert_false(resolving.is_done);
+}
+
+static void two_cannot_listen_on_one_port(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct rig_server server;
+    struct tcplink_listener *second;
+    rig_init(&rig);
+    rig_listen(&rig, &server, NULL, 0, none);
+    struct tcplink_listen_desc desc = {.address = server.address};
+    assert_int_equal(tcplink_listen(rig.tcp, &desc, &second), GW_EEXIST);
+    desc.address = "192.0.2.1:0";
+    assert_int_equal(tcplink_listen(rig.tcp, &desc, &second), GW_EINVAL);
+    desc.address = "nonsense";
+    assert_int_equal(tcplink_listen(rig.tcp, &desc, &second), GW_EINVAL);
+    tcplink_listener_close(server.listener);
+    tcplink_listener_close(NULL);
+    rig_fini(&rig);
+}
+
+static bool all_gone(void *user)
+{
+    const struct net_stats *stats = user;
+    return stats->connections == 1;
+}
+
+static void connections_beyond_the_limit_are_closed_at_once(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct peer first = {0};
+    struct rig_server server = {.peers = &first, .count = 1};
+    int fds[3];
+    rig_init(&rig);
+    rig_listen_at_most(&rig, &server, 1);
+    for (unsigned i = 0; i < 3; i++)
+        fds[i] = rig_socket(tcplink_listener_port(server.listener));
+    while (tcp_stats(rig.tcp)->refused < 2)
+        rig_turn(&rig);
+    assert_int_equal(tcp_stats(rig.tcp)->accepted, 1);
+    assert_int_equal(tcp_stats(rig.tcp)->connections, 1);
+    close(fds[0]);
+    rig_run_until_set(&rig, &first.is_closed);
+    int again = rig_socket(tcplink_listener_port(server.listener));
+    rig_run(&rig, all_gone, tcp_stats(rig.tcp));
+    assert_int_equal(tcp_stats(rig.tcp)->accepted, 2);
+    close(again);
+    close(fds[1]);
+    close(fds[2]);
+    tcplink_listener_close(server.listener);
+    rig_fini(&rig);
+    peer_fini(&first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_sent_comes_back_from_an_echo),
+        cmocka_unit_test(large_packets_arrive_both_ways),
+        cmocka_unit_test(packets_survive_a_cut_at_every_byte),
+        cmocka_unit_test(what_was_sent_before_a_close_arrives),
+        cmocka_unit_test(what_was_sent_before_a_close_arrives_though_bytes_come_in),
+        cmocka_unit_test(both_ends_may_close_at_once),
+        cmocka_unit_test(a_close_inside_a_packet_stops_the_delivery),
+        cmocka_unit_test(a_packet_over_the_limit_closes_the_link),
+        cmocka_unit_test(a_packet_without_a_type_closes_the_link),
+        cmocka_unit_test(a_peer_that_resets_is_told_as_that),
+        cmocka_unit_test(a_peer_that_closes_one_direction_is_closed),
+        cmocka_unit_test(a_reader_that_stops_is_closed_at_its_limit_and_nobody_else_notices),
+        cmocka_unit_test(one_turn_writes_once),
+        cmocka_unit_test(a_dial_that_fails_says_why),
+        cmocka_unit_test(dials_under_way_end_with_the_process),
+        cmocka_unit_test(two_cannot_listen_on_one_port),
+        cmocka_unit_test(connections_beyond_the_limit_are_closed_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
