@@ -9,7 +9,10 @@ GOWORLD_LIBS ?= $(shell pkg-config --libs goworld)
 
 objects := $(SOURCES:%.c=.obj/%.o)
 library := $(wildcard $(patsubst -L%,%/libgoworld.a,$(filter -L%,$(GOWORLD_LIBS))))
-compile := $(CC) $(CFLAGS) $(GOWORLD_CFLAGS)
+# What the headers promise not to compile does not compile, whatever CFLAGS say.
+promised := -Werror=implicit-function-declaration -Werror=int-conversion -Werror=incompatible-pointer-types \
+    -Werror=unused-result
+compile := $(CC) $(CFLAGS) $(promised) $(GOWORLD_CFLAGS)
 
 # Linked beside the program and then renamed: one that runs is not disturbed.
 $(GAME): $(objects) $(library) .obj/list

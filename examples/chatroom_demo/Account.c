@@ -33,7 +33,7 @@ static bool name_is_allowed(const char *username)
  */
 static gw_err save_new_avatar(const char *username, gw_id *avatar_id)
 {
-    Avatar *avatar = GW_AS(Avatar, gw_create(&Avatar_type));
+    Avatar *avatar = GW_CREATE(Avatar);
     GW_SET(avatar, name, username);
     *avatar_id = avatar->base.id;
     gw_err err = gw_await_save(&avatar->base);

@@ -28,6 +28,8 @@ typedef gw_field gw_attr;
 
 /* GW_SET(self, hp, self->hp - 10) changes an attribute. The change leaves for the clients that may
  * see it at once, in order with the calls around it. Every set is sent, also one of the same value.
+ * Until on_attrs_ready has run members may be assigned plainly; with debug=1 in goworld.ini a later
+ * plain change is reported in the log.
  *
  * Gives GW_EINVAL (logged with the entity's type and the attribute; nothing is changed) for a text
  * that does not fit its char[N] and for a member that is no attribute; GW_ECANCELED when the entity

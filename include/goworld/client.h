@@ -8,26 +8,27 @@ typedef enum gw_filter_op { GW_EQ, GW_NE, GW_GT, GW_LT, GW_GE, GW_LE } gw_filter
 
 /* Whom a client call reaches. Make it with one of the functions below and use it at once. */
 typedef struct gw_clients {
-    gw_entity *owner; /* NULL: all clients of the cluster that match */
+    enum { GW_NOBODY, GW_THE_OWN_CLIENT, GW_CLIENTS_THAT_MATCH } kind;
     gw_filter_op op;
-    const char *key, *value; /* borrowed; an empty key matches every client */
+    gw_entity *owner;
+    const char *key, *value; /* borrowed; an empty key matches every client of the cluster */
 } gw_clients;
 
-/* The client of this entity; nobody when it has none. */
+/* The client of this entity; nobody when it has none, or for NULL. */
 static inline gw_clients gw_own_client(gw_entity *entity)
 {
-    return (gw_clients){.owner = entity};
+    return (gw_clients){.kind = entity ? GW_THE_OWN_CLIENT : GW_NOBODY, .owner = entity};
 }
 
 /* Every client whose filter property compares true. The call is made on the client's own player. */
 static inline gw_clients gw_clients_where(const char *key, gw_filter_op op, const char *value)
 {
-    return (gw_clients){.op = op, .key = key, .value = value};
+    return (gw_clients){.kind = GW_CLIENTS_THAT_MATCH, .op = op, .key = key, .value = value};
 }
 
 static inline gw_clients gw_all_clients(void)
 {
-    return (gw_clients){.key = "", .value = ""};
+    return gw_clients_where("", GW_EQ, "");
 }
 
 bool gw_has_client(const gw_entity *entity);

@@ -38,7 +38,13 @@ struct gw_entity_type {
 #define GW_AS(Type, entity) ((Type *)gw_check_type((entity), &Type##_type))
 gw_entity *gw_check_type(gw_entity *entity, const gw_entity_type *type);
 
-/* Creates an entity on this game. Returns NULL when the type is not in the game's table (logged).
+/* GW_CREATE(Avatar) creates an entity here; GW_FIND(Avatar, id) is the living entity of this game
+ * with that id, or NULL when there is none, or one of another type: right for an id that somebody
+ * sent. */
+#define GW_CREATE(Type) ((Type *)gw_create(&Type##_type))
+#define GW_FIND(Type, id) ((Type *)gw_find_of_type(&Type##_type, (id)))
+
+/* Creates an entity on this game. The type has to be in the game's table: else the process stops.
  */
 gw_entity *gw_create(const gw_entity_type *type);
 /* Creates one on the game with the least load, or on a given one; its id is known at once, calls
@@ -62,6 +68,7 @@ void gw_save(gw_entity *entity);
 
 /* The living entity of this game with that id, or NULL. */
 gw_entity *gw_find(gw_id id);
+gw_entity *gw_find_of_type(const gw_entity_type *type, gw_id id);
 
 /* Walks the living entities of one type on this game: start with NULL, ends with NULL. The entity
  * at hand may be destroyed after its successor was taken. */

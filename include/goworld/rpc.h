@@ -1,5 +1,4 @@
-/* RPC: one list per entity type from which prototypes, call stubs, decoders and the method table
- * are made.
+/* RPC: one list per entity type from which prototypes, call stubs, decoders and the method table are made.
  *
  *     #define AVATAR_RPC(RPC)                                     \
  *         RPC(Avatar, SendChat, GW_OWN_CLIENT, (str, text))       \
@@ -8,7 +7,7 @@
  *
  * The first row expands to this:
  *
- *     void Avatar_SendChat(Avatar *self, const char *text);              (you write it)
+ *     void Avatar_SendChat(Avatar *self, const char *text);      // you write it
  *     extern const gw_method Avatar_SendChat_method;
  *     static inline void Avatar_call_SendChat(gw_id to, const char *text)
  *     {
@@ -16,9 +15,10 @@
  *         gw_write_str(w, text);
  *         gw_call_end(to, &Avatar_SendChat_method);
  *     }
- *     static inline gw_timer Avatar_after_SendChat(Avatar *self, int64_t delay_ms, const char
- * *text); static inline gw_timer Avatar_every_SendChat(Avatar *self, int64_t interval_ms, const
- * char *text);
+ *     static inline gw_timer Avatar_after_SendChat(Avatar *self, int64_t delay_ms,
+ *                                                  const char *text);
+ *     static inline gw_timer Avatar_every_SendChat(Avatar *self, int64_t interval_ms,
+ *                                                  const char *text);
  *
  * and `GW_RPC_DEFINE(Avatar, AVATAR_RPC)`, below the handlers, to this and to the table
  * Avatar_methods:
@@ -30,7 +30,8 @@
  *     }
  *
  * So a handler that drifts from its list, and a call with a wrong argument, do not compile. A
- * method has at most eight arguments. */
+ * method has at most eight arguments. A call to an entity of this game, also to oneself, is made
+ * when the running handler has ended. */
 #pragma once
 
 #include <goworld/client.h>

@@ -1,4 +1,5 @@
 /* Sets attributes: the one door through which an attribute changes. */
+#include "entity/check.h"
 #include "entity/client.h"
 #include "entity/entity.h"
 #include "entity/value.h"
@@ -22,6 +23,7 @@ static void send_change(struct world *w, struct entity *e, unsigned index, const
 /* Every set ends here: whatever follows from a change hangs on this. */
 static void changed(struct world *w, struct entity *e, unsigned index, const void *member)
 {
+    check_remember(w, e);
     if ((e->type->def->attrs[index].flags & SEEN_BY_OWN_CLIENT) && !gw_id_is_none(e->client))
         send_change(w, e, index, member);
 }
@@ -30,6 +32,7 @@ static void changed(struct world *w, struct entity *e, unsigned index, const voi
 static gw_err find_attr(struct world *w, gw_entity *entity, const void *member, unsigned *index)
 {
     struct entity *e = entity_of(entity);
+    check_compare(w, e); /* before this set would hide another change */
     if (e->destroyed)
         return GW_ECANCELED;
     *index = type_attr_of(e->type, entity, member);

@@ -391,8 +391,8 @@ void gw_client_call_end(gw_clients to, const char *method)
 {
     struct world *w = world_running();
     w->stats.client_calls++;
-    if (to.owner)
+    if (to.kind == GW_THE_OWN_CLIENT)
         call_own_client(w, entity_of(to.owner), method);
-    else
+    else if (to.kind == GW_CLIENTS_THAT_MATCH)
         call_filtered_clients(w, to, method);
 }

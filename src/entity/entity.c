@@ -1,6 +1,8 @@
 /* The life of an entity. */
 #include "entity/entity.h"
 
+#include "base/assert.h"
+#include "entity/check.h"
 #include "entity/client.h"
 #include "entity/fiber.h"
 #include "entity/save.h"
@@ -97,6 +99,7 @@ void entity_begin(struct world *w, struct entity *e)
     entity_hook(w, e, e->type->def->on_attrs_ready);
     if (e->destroyed)
         return;
+    check_remember(w, e);
     entity_notify(w, MSG_NOTIFY_CREATE_ENTITY, e->base.id);
     save_schedule_first(w, e);
     entity_hook(w, e, e->type->def->on_created);
@@ -125,6 +128,7 @@ void entity_end(struct world *w, struct entity *e)
 void entity_free(struct entity *e)
 {
     fields_clear(e->type->def->attrs, &e->base);
+    check_forget(e);
     free(e);
 }
 
@@ -152,15 +156,12 @@ gw_entity *gw_check_type(gw_entity *entity, const gw_entity_type *type)
     return entity;
 }
 
+/* A stopping world ends what is created during its stop, too. */
 gw_entity *gw_create(const gw_entity_type *type)
 {
     struct world *w = world_running();
     struct type *known = world_type(w, type);
-    if (!known || w->stopping) {
-        world_misuse(w, NULL, known ? "gw_create: the game is stopping" : "gw_create: unknown type",
-                     type->name);
-        return NULL;
-    }
+    ASSERT(known);
     struct entity *e = entity_new(w, known, id_new(w->desc.ids));
     entity_begin(w, e);
     return &e->base;
@@ -203,6 +204,12 @@ bool gw_is_destroyed(const gw_entity *entity)
 gw_entity *gw_find(gw_id id)
 {
     return world_find(world_running(), id);
+}
+
+gw_entity *gw_find_of_type(const gw_entity_type *type, gw_id id)
+{
+    gw_entity *entity = gw_find(id);
+    return entity && entity->type == type ? entity : NULL;
 }
 
 gw_entity *gw_next(const gw_entity_type *type, const gw_entity *after)

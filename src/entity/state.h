@@ -24,6 +24,8 @@ struct entity {
     bool destroyed;
     bool disowned; /* another game has it: nothing of this copy is saved */
     struct entity *next_dead;
+    struct buf
+        *remembered; /* attributes as they were when last set; NULL unless the world checks */
     _Alignas(16) gw_entity base;
 };
 

@@ -2,6 +2,7 @@
 #include "entity/world.h"
 
 #include "entity/call.h"
+#include "entity/check.h"
 #include "entity/client.h"
 #include "entity/entity.h"
 #include "entity/fiber.h"
@@ -12,6 +13,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#define STOP_ROUNDS_MAX 100u
 
 static _Thread_local struct world *running;
 
@@ -66,8 +69,17 @@ struct scope world_enter(struct world *w, const struct entity *e)
     return before;
 }
 
+static void check_caller(struct world *w)
+{
+    struct entity *e = gw_id_is_none(w->caller) ? NULL : entity_find(w, w->caller);
+    if (e)
+        check_compare(w, e);
+}
+
 void world_leave(struct world *w, struct scope before)
 {
+    if (w->desc.check_attrs)
+        check_caller(w);
     if (w->depth == 1 && !w->settling)
         settle(w);
     w->depth--;
@@ -205,16 +217,26 @@ int64_t world_turn(struct world *w)
     return first_due(&w->retries, due_ms);
 }
 
+static void end_all(struct world *w)
+{
+    struct scope before = world_enter(w, NULL);
+    for (size_t i = 0; i < w->type_count; i++)
+        for (size_t left = w->types[i].count; left && w->types[i].first; left--)
+            entity_end(w, w->types[i].first);
+    world_leave(w, before);
+}
+
+/* What the last hooks and canceled fibers do may create more: a few rounds, then it is the game's
+ * fault. */
 void world_stop(struct world *w)
 {
     w->stopping = true;
-    struct scope before = world_enter(w, NULL);
-    for (size_t i = 0; i < w->type_count; i++)
-        while (w->types[i].first)
-            entity_end(w, w->types[i].first);
-    world_leave(w, before);
-    while (work_waits(w))
-        settle(w);
+    for (unsigned round = 0; round < STOP_ROUNDS_MAX && (w->entities.count || work_waits(w));
+         round++)
+        end_all(w);
+    if (w->entities.count)
+        log_error(w->desc.log, "stop_incomplete", "entities=%zu why=\"hooks create more and more\"",
+                  w->entities.count);
 }
 
 bool world_is_idle(const struct world *w)

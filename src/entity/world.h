@@ -41,6 +41,7 @@ struct world_desc {
     struct passwords *passwords;
     struct fiber_pool *fibers;
     uint64_t seed;
+    bool check_attrs; /* report attributes that were changed without GW_SET */
 };
 
 /* Counted for ever, but for the gauges at the end. */

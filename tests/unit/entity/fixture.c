@@ -67,6 +67,7 @@ struct fixture *fixture_create(const gw_game *game, const char *boot_entity)
         .kv = f->kv,
         .passwords = f->passwords,
         .fibers = f->fibers,
+        .check_attrs = true,
     };
     char *error = NULL;
     gw_err err = world_create(&desc, &f->world, &error);

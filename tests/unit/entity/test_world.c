@@ -41,6 +41,7 @@ extern const gw_entity_type Hero_type, Guest_type;
     RPC(Hero, Give, GW_SERVER, (id, to))                                                           \
     RPC(Hero, End, GW_SERVER)                                                                      \
     RPC(Hero, Password, GW_FIBER)                                                                  \
+    RPC(Hero, Plainly, GW_SERVER)                                                                  \
     RPC(Hero, SetFilter, GW_SERVER)                                                                \
     RPC(Hero, Filtered, GW_SERVER)
 GW_RPC_DECLARE(HERO_RPC)
@@ -201,6 +202,13 @@ void Hero_Filtered(Hero *self)
     Hero_client_OnNote(gw_clients_where("lv", GW_GE, "5"), "x", 1);
 }
 
+void Hero_Plainly(Hero *self)
+{
+    self->level = 5;
+    GW_SET(self, speed, 1.0f);
+    self->hidden = true; /* no attribute: nobody's business */
+}
+
 static void on_init(gw_entity *e)
 {
     GW_AS(Hero, e)->speed = 2.5f; /* before the entity is known anything may be set plainly */
@@ -326,6 +334,17 @@ static void an_attribute_that_cannot_be_set_stays_and_is_reported(void **state)
     fixture_call(f, hero->base.id, "Overflow", "");
     assert_true(fixture_logged(f, "misuse entity=Hero/bootc1"));
     assert_false(hero->hidden);
+}
+
+static void an_attribute_changed_without_a_set_is_reported(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = settled_hero(f, "c1")->base.id;
+    fixture_call(f, id, "SetCallSet", "");
+    assert_int_equal(world_stats(f->world)->handler_errors, 0);
+    fixture_call(f, id, "Plainly", "");
+    assert_int_equal(world_stats(f->world)->handler_errors, 1);
+    assert_true(fixture_logged(f, "without GW_SET\" detail=\"level\""));
 }
 
 static void a_destroyed_entity_is_gone_for_all_and_only_once(void **state)
@@ -769,6 +788,7 @@ int main(void)
         TEST(a_new_client_sees_its_boot_entity_as_player),
         TEST(changes_and_calls_leave_in_program_order),
         TEST(an_attribute_that_cannot_be_set_stays_and_is_reported),
+        TEST(an_attribute_changed_without_a_set_is_reported),
         TEST(a_destroyed_entity_is_gone_for_all_and_only_once),
         TEST(a_client_that_goes_is_lost_by_its_owner_only),
         TEST(a_lost_gate_takes_all_its_clients),
