@@ -70,8 +70,11 @@ void gw_save(gw_entity *entity);
 gw_entity *gw_find(gw_id id);
 gw_entity *gw_find_of_type(const gw_entity_type *type, gw_id id);
 
-/* Walks the living entities of one type on this game: start with NULL, ends with NULL. The entity
- * at hand may be destroyed after its successor was taken. */
+/* GW_EACH(Player, player) { ... } walks the living entities of one type on this game. The one at
+ * hand may be destroyed in the body; others may be, too, but for the one that comes next. */
+#define GW_EACH(Type, name)                                                                        \
+    for (Type *name = (Type *)gw_next(&Type##_type, NULL); name;                                   \
+         name = (Type *)gw_next(&Type##_type, &name->base))
 gw_entity *gw_next(const gw_entity_type *type, const gw_entity *after);
 size_t gw_count(const gw_entity_type *type);
 

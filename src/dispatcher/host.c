@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "conf/sentence.h"
 #include "dispatcher/dispatcher.h"
+#include "host/admin.h"
 #include "host/sink.h"
 #include "net/tcplink.h"
 
@@ -14,6 +15,8 @@ struct dispatcher_host {
     struct sink sink;
     struct dispatcher *core;
     struct tcplink_listener *listener;
+    struct admin admin;
+    struct http_server *http;
 };
 
 static int64_t turn(void *user)
@@ -68,7 +71,10 @@ static gw_err start(struct dispatcher_host *server, const struct conf *conf,
     if (err != GW_OK)
         return err;
     server->core = make_core(server, conf, options->id);
-    return listen_on(server, &mine->listen, error);
+    server->admin = (struct admin){.host = server->host, .process = server->sink.process};
+    admin_add(&server->admin, dispatcher_metrics, dispatcher_stats(server->core));
+    err = listen_on(server, &mine->listen, error);
+    return err == GW_OK ? admin_listen(&server->admin, &mine->http, &server->http, error) : err;
 }
 
 gw_err dispatcher_host_start(struct host *host, const struct conf *conf,
@@ -83,8 +89,7 @@ gw_err dispatcher_host_start(struct host *host, const struct conf *conf,
         return err;
     }
     loop_on_turn(host->loop, turn, server);
-    log_info(&server->sink.log, "serving", "port=%u",
-             tcplink_listener_port(server->listener));
+    log_info(&server->sink.log, "serving", "port=%u", tcplink_listener_port(server->listener));
     host_await(host);
     host_serves(host);
     *out = server;
@@ -95,6 +100,7 @@ void dispatcher_host_stop(struct dispatcher_host *server)
 {
     if (!server)
         return;
+    http_server_close(server->http);
     tcplink_listener_close(server->listener);
     dispatcher_destroy(server->core);
     sink_close(&server->sink);

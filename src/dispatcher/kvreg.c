@@ -23,11 +23,13 @@ void kvreg_init(struct kvreg *registry, size_t bytes_max)
 
 void kvreg_fini(struct kvreg *registry)
 {
-    struct kvreg_entry *entry, *next;
-    HASH_ITER (hh, registry->entries, entry, next) {
-        HASH_DEL(registry->entries, entry);
+    struct kvreg_entry *entry = registry->entries;
+    HASH_CLEAR(hh, registry->entries);
+    while (entry) {
+        struct kvreg_entry *next = entry->hh.next;
         free(entry->value);
         free(entry);
+        entry = next;
     }
 }
 

@@ -107,7 +107,7 @@ static struct filter_value *value_new(struct filters *filters, struct filter_ind
 {
     uint32_t levels = random_levels(filters);
     struct filter_value *node =
-        mem_zalloc(sizeof *node + levels * sizeof node->next[0] + value.size);
+        mem_zalloc(sizeof *node + levels * sizeof(struct filter_value *) + value.size);
     uint8_t *bytes = (uint8_t *)&node->next[levels];
     if (value.size)
         memcpy(bytes, value.data, value.size);

@@ -2,13 +2,18 @@
 #include "gate/host.h"
 
 #include "base/buf.h"
+#include "cluster/dispatchers.h"
 #include "conf/sentence.h"
 #include "gate/gate.h"
+#include "gate/pages.h"
 #include "host/dial.h"
 #include "host/sink.h"
 #include "net/tcplink.h"
 
 #include <stdlib.h>
+
+/* Browsers that load the page, and whoever reads /metrics: beside the clients. */
+#define PAGE_CONNECTIONS_MAX 1000u
 
 struct gate_host {
     struct host *host;
@@ -16,6 +21,8 @@ struct gate_host {
     struct gate *core;
     struct dialler *dialler;
     struct tcplink_listener *listener;
+    struct pages pages;
+    struct http_server *http;
     unsigned dispatchers;
     bool serves;
 };
@@ -46,8 +53,7 @@ static int64_t turn(void *user)
     int64_t next = gate_turn(server->core);
     if (!server->serves && gate_stats(server->core)->dispatchers_connected == server->dispatchers) {
         server->serves = true;
-        log_info(&server->sink.log, "serving", "port=%u",
-                 tcplink_listener_port(server->listener));
+        log_info(&server->sink.log, "serving", "port=%u", tcplink_listener_port(server->listener));
         host_serves(server->host);
     }
     return next;
@@ -74,22 +80,68 @@ static struct gate *make_core(struct gate_host *server, const struct conf_gate *
     });
 }
 
-static gw_err listen_on(struct gate_host *server, const struct conf_gate *mine, char **error)
+static struct link_limits client_limits(const struct conf_gate *mine)
+{
+    return (struct link_limits){.payload_bytes_max = (uint32_t)mine->client_packet_size_max,
+                                .queue_bytes_max = mine->client_send_queue_max};
+}
+
+static gw_err listen_for_clients(struct gate_host *server, const struct conf_gate *mine,
+                                 char **error)
 {
     struct host_address text = host_address(&mine->listen);
-    gw_err err = tcplink_listen(
-        server->host->tcp,
-        &(struct tcplink_listen_desc){
-            .address = text.text,
-            .connections_max = mine->max_clients,
-            .limits = {(uint32_t)mine->client_packet_size_max, mine->client_send_queue_max},
-            .accepted = accepted,
-            .user = server,
-        },
-        &server->listener);
+    gw_err err = tcplink_listen(server->host->tcp,
+                                &(struct tcplink_listen_desc){.address = text.text,
+                                                              .connections_max = mine->max_clients,
+                                                              .limits = client_limits(mine),
+                                                              .accepted = accepted,
+                                                              .user = server},
+                                &server->listener);
     if (err != GW_OK)
         *error = host_listen_error(&mine->listen, "listen_addr", err);
     return err;
+}
+
+static gw_err listen_for_browsers(struct gate_host *server, const struct conf_gate *mine,
+                                  char **error)
+{
+    struct host_address text = host_address(&mine->http);
+    gw_err err = http_listen(
+        server->host->tcp,
+        &(struct http_desc){.address = text.text,
+                            .connections_max = mine->max_clients + PAGE_CONNECTIONS_MAX,
+                            .plain_max = PAGE_CONNECTIONS_MAX,
+                            .handle = pages_handle,
+                            .handle_user = &server->pages,
+                            .websocket_path = "/ws",
+                            .origins = mine->websocket_origins[0] ? mine->websocket_origins : NULL,
+                            .limits = client_limits(mine),
+                            .accepted = accepted,
+                            .accepted_user = server},
+        &server->http);
+    if (err != GW_OK)
+        *error = host_listen_error(&mine->http, "http_addr", err);
+    return err;
+}
+
+static const char *trouble(void *user)
+{
+    const struct gate_host *server = user;
+    return gate_stats(server->core)->dispatchers_connected == server->dispatchers
+               ? NULL
+               : "a dispatcher is away";
+}
+
+/* A game without a page needs no folder for it. */
+static void open_pages(struct gate_host *server, const struct conf_gate *mine)
+{
+    struct admin *admin = &server->pages.admin;
+    *admin = (struct admin){
+        .host = server->host, .process = server->sink.process, .trouble = trouble, .user = server};
+    admin_add(admin, gate_metrics, gate_stats(server->core));
+    admin_add(admin, dispatchers_metrics, dispatchers_stats(gate_dispatchers(server->core)));
+    if (http_static_open(mine->http_root, &server->pages.root) != GW_OK)
+        log_info(&server->sink.log, "no_page", "http_root=%s", mine->http_root);
 }
 
 static gw_err start(struct gate_host *server, const struct conf *conf,
@@ -111,7 +163,9 @@ static gw_err start(struct gate_host *server, const struct conf *conf,
                                                             .down = dispatcher_down,
                                                             .user = server});
     server->core = make_core(server, mine, options->id);
-    return listen_on(server, mine, error);
+    open_pages(server, mine);
+    err = listen_for_clients(server, mine, error);
+    return err == GW_OK ? listen_for_browsers(server, mine, error) : err;
 }
 
 gw_err gate_host_start(struct host *host, const struct conf *conf,
@@ -134,7 +188,9 @@ void gate_host_stop(struct gate_host *server)
 {
     if (!server)
         return;
+    http_server_close(server->http);
     tcplink_listener_close(server->listener);
+    http_static_close(server->pages.root);
     gate_destroy(server->core);
     dialler_destroy(server->dialler);
     sink_close(&server->sink);

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define RECORD_BYTES 32u                               /* EntityID, f32 x, y, z, yaw */
+#define RECORD_BYTES ((size_t)32)                      /* EntityID, f32 x, y, z, yaw */
 #define ADDRESSED_BYTES (sizeof(gw_id) + RECORD_BYTES) /* ClientID before it */
 #define CLIENT_RECORDS_MAX 32767u /* just under 1 MiB: Unity clients refuse more */
 

@@ -16,6 +16,7 @@ static void fill_in(struct host *host)
     host->ids.pid = os_pid16();
     host->ids.counter = (uint32_t)os_random_seed();
     os_host_bytes(host->ids.host);
+    host->started_ms = loop_clock(host->loop)->now_ms;
     host->epoch = os_random_seed();
     host->seed = os_random_seed();
 }

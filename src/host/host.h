@@ -14,7 +14,8 @@ struct host {
     struct id_source ids;
     uint64_t epoch; /* of this run */
     uint64_t seed;
-    unsigned awaited; /* cores that do not serve yet */
+    int64_t started_ms; /* by the loop's clock */
+    unsigned awaited;   /* cores that do not serve yet */
 };
 
 /* On failure *error is a sentence the caller frees. */
