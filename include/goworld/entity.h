@@ -70,8 +70,8 @@ void gw_save(gw_entity *entity);
 gw_entity *gw_find(gw_id id);
 gw_entity *gw_find_of_type(const gw_entity_type *type, gw_id id);
 
-/* GW_EACH(Player, player) { ... } walks the living entities of one type on this game. The one at
- * hand may be destroyed in the body; others may be, too, but for the one that comes next. */
+/* GW_EACH(Player, player) { ... } walks the living entities of one type on this game. The body may
+ * destroy any of them; those it creates are not walked. */
 #define GW_EACH(Type, name)                                                                        \
     for (Type *name = (Type *)gw_next(&Type##_type, NULL); name;                                   \
          name = (Type *)gw_next(&Type##_type, &name->base))
