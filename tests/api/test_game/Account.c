@@ -18,10 +18,7 @@ static const gw_field Login_fields[] = {GW_FIELD(Login, avatar), GW_FIELD_END};
 
 static gw_err create_avatar(const char *username)
 {
-    const gw_entity *avatar = gw_create(&Avatar_type);
-    if (!avatar)
-        return GW_ECANCELED;
-    Login login = {.avatar = avatar->id};
+    Login login = {.avatar = GW_CREATE(Avatar)->base.id};
     return gw_await_kv_put_if_absent(Login_fields, &login, "%s", username);
 }
 

@@ -189,17 +189,15 @@ void Avatar_OnPublish(Avatar *self, const char *subject, const char *content)
 /* ---- tests of what others see -------------------------------------------------------------- */
 void Avatar_TestAOI(Avatar *self)
 {
-    const gw_entity *tester = gw_create(&AOITester_type);
-    if (tester)
-        Avatar_call_FinishTestAOI(self->base.id, tester->id);
+    Avatar_call_FinishTestAOI(self->base.id, GW_CREATE(AOITester)->base.id);
 }
 
 void Avatar_FinishTestAOI(Avatar *self, gw_id tester)
 {
     Avatar_client_OnTestAOI(gw_own_client(&self->base), tester);
-    gw_entity *entity = gw_find(tester);
-    if (entity)
-        gw_destroy(entity);
+    AOITester *seen = GW_FIND(AOITester, tester);
+    if (seen)
+        gw_destroy(&seen->base);
 }
 
 void Avatar_TestCallAll(Avatar *self)
@@ -212,12 +210,9 @@ void Avatar_TestCallAll(Avatar *self)
 void Avatar_TestCallAllEcho(Avatar *self, gw_id avatar)
 {
     (void)self;
-    gw_entity *entity = gw_find(avatar);
-    if (!entity || entity->type != &Avatar_type)
-        return;
-    Avatar *tester = GW_AS(Avatar, entity);
-    if (--tester->echoes_missing == 0)
-        Avatar_client_OnTestCallAll(gw_own_client(entity));
+    Avatar *tester = GW_FIND(Avatar, avatar);
+    if (tester && --tester->echoes_missing == 0)
+        Avatar_client_OnTestCallAll(gw_own_client(&tester->base));
 }
 
 GW_RPC_DEFINE(Avatar, AVATAR_RPC)

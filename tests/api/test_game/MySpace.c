@@ -7,46 +7,33 @@
 static size_t count_avatars(gw_id space)
 {
     size_t count = 0;
-    for (gw_entity *e = gw_next(&Avatar_type, NULL); e; e = gw_next(&Avatar_type, e))
-        count += gw_id_equal(GW_AS(Avatar, e)->space, space);
+    GW_EACH (Avatar, avatar)
+        count += gw_id_equal(avatar->space, space);
     return count;
-}
-
-static void add_monster(gw_id space)
-{
-    gw_entity *monster = gw_create(&Monster_type);
-    if (monster)
-        GW_AS(Monster, monster)->space = space;
 }
 
 gw_id MySpace_open(int64_t kind)
 {
-    gw_entity *entity = gw_create(&MySpace_type);
-    if (!entity)
-        return (gw_id){0};
-    GW_AS(MySpace, entity)->kind = kind;
+    MySpace *self = GW_CREATE(MySpace);
+    self->kind = kind;
     for (int i = 0; i < MONSTER_COUNT; i++)
-        add_monster(entity->id);
-    return entity->id;
+        GW_CREATE(Monster)->space = self->base.id;
+    return self->base.id;
 }
 
 void MySpace_avatar_came(gw_id space)
 {
-    gw_entity *entity = gw_find(space);
-    if (!entity)
+    MySpace *self = GW_FIND(MySpace, space);
+    if (!self)
         return;
-    MySpace *self = GW_AS(MySpace, entity);
-    gw_timer_cancel(entity, self->destroy_check);
+    gw_timer_cancel(&self->base, self->destroy_check);
     self->destroy_check = 0;
 }
 
 void MySpace_avatar_left(gw_id space)
 {
-    gw_entity *entity = gw_find(space);
-    if (!entity || count_avatars(space) > 0)
-        return;
-    MySpace *self = GW_AS(MySpace, entity);
-    if (!self->destroy_check)
+    MySpace *self = GW_FIND(MySpace, space);
+    if (self && !self->destroy_check && count_avatars(space) == 0)
         self->destroy_check = MySpace_every_CheckForDestroy(self, DESTROY_CHECK_INTERVAL_MS);
 }
 
@@ -64,12 +51,9 @@ void MySpace_ConfirmRequestDestroy(MySpace *self, bool ok)
 
 static void take_monsters_along(gw_entity *entity)
 {
-    gw_entity *next;
-    for (gw_entity *e = gw_next(&Monster_type, NULL); e; e = next) {
-        next = gw_next(&Monster_type, e);
-        if (gw_id_equal(GW_AS(Monster, e)->space, entity->id))
-            gw_destroy(e);
-    }
+    GW_EACH (Monster, monster)
+        if (gw_id_equal(monster->space, entity->id))
+            gw_destroy(&monster->base);
 }
 
 GW_RPC_DEFINE(MySpace, MYSPACE_RPC)

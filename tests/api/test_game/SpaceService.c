@@ -13,11 +13,10 @@ static struct kind_of_space *find(SpaceService *self, int64_t kind)
 
 static struct kind_of_space *open_space(SpaceService *self, int64_t kind)
 {
-    gw_id id = self->kind_count < SPACES_MAX ? MySpace_open(kind) : (gw_id){0};
-    if (gw_id_is_none(id))
+    if (self->kind_count == SPACES_MAX)
         return NULL;
     struct kind_of_space *space = &self->kinds[self->kind_count++];
-    *space = (struct kind_of_space){.kind = kind, .id = id};
+    *space = (struct kind_of_space){.kind = kind, .id = MySpace_open(kind)};
     return space;
 }
 

@@ -22,11 +22,8 @@ static void remembered(void *argument, gw_err err, const void *value, size_t siz
 
 static void create_mail_service(void)
 {
-    const gw_entity *service = gw_create(&MailService_type);
-    if (!service)
-        return;
-    gw_err err =
-        gw_kv_put(MAIL_SERVICE_KEY, service->id.text, sizeof service->id.text, remembered, NULL);
+    gw_id id = GW_CREATE(MailService)->base.id;
+    gw_err err = gw_kv_put(MAIL_SERVICE_KEY, id.text, sizeof id.text, remembered, NULL);
     if (err)
         remembered(NULL, err, NULL, 0);
 }
@@ -46,9 +43,9 @@ static void start_mail_service(void *argument, gw_err err, const void *value, si
 
 static void start_services(void)
 {
-    gw_create(&OnlineService_type);
-    gw_create(&SpaceService_type);
-    gw_create(&PublishSubscribeService_type);
+    GW_CREATE(OnlineService);
+    GW_CREATE(SpaceService);
+    GW_CREATE(PublishSubscribeService);
     gw_err err = gw_kv_get(MAIL_SERVICE_KEY, start_mail_service, NULL);
     if (err)
         start_mail_service(NULL, err, NULL, 0);

@@ -82,7 +82,7 @@ typedef struct MySpace {
     RPC(MySpace, ConfirmRequestDestroy, GW_SERVER, (bool, ok))
 GW_RPC_DECLARE(MYSPACE_RPC)
 
-/* Opens a space of that kind with its monsters; returns none when the game is stopping. */
+/* Opens a space of that kind, with its monsters. */
 gw_id MySpace_open(int64_t kind);
 void MySpace_avatar_came(gw_id space);
 void MySpace_avatar_left(gw_id space);

@@ -28,15 +28,13 @@ static void show_error(Account *self, const char *message)
 /* A player that was created and destroyed is one that can be loaded. */
 static gw_err save_new_player(const char *username, gw_id *id)
 {
-    gw_entity *entity = gw_create(&Player_type);
-    if (!entity)
-        return GW_ECANCELED;
-    *id = entity->id;
-    GW_SET(GW_AS(Player, entity), name, username);
-    gw_err err = gw_await_save(entity);
-    entity = gw_find(*id);
-    if (entity)
-        gw_destroy(entity);
+    Player *player = GW_CREATE(Player);
+    *id = player->base.id;
+    GW_SET(player, name, username);
+    gw_err err = gw_await_save(&player->base);
+    player = GW_FIND(Player, *id);
+    if (player)
+        gw_destroy(&player->base);
     return err;
 }
 

@@ -22,11 +22,9 @@ static bool can_fight(const Monster *self, const Player *player)
 
 static const Player *choose_target(const Monster *self)
 {
-    for (gw_entity *e = gw_next(&Player_type, NULL); e; e = gw_next(&Player_type, e)) {
-        const Player *player = GW_AS(Player, e);
+    GW_EACH (Player, player)
         if (can_fight(self, player))
             return player;
-    }
     return NULL;
 }
 
@@ -47,13 +45,13 @@ void Monster_AI(Monster *self)
 
 void Monster_Tick(Monster *self)
 {
-    gw_entity *target = gw_find(self->target);
+    Player *target = GW_FIND(Player, self->target);
     int64_t now_ms = gw_now_ms();
     if (!target || now_ms - self->last_attack_ms < ATTACK_INTERVAL_MS)
         return;
     self->last_attack_ms = now_ms;
-    Monster_client_DisplayAttack(viewers_of(&self->base), target->id);
-    Player_take_damage(GW_AS(Player, target), ATTACK_DAMAGE);
+    Monster_client_DisplayAttack(viewers_of(&self->base), target->base.id);
+    Player_take_damage(target, ATTACK_DAMAGE);
 }
 
 void Monster_take_damage(Monster *self, int64_t damage)

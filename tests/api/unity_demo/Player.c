@@ -45,11 +45,8 @@ void Player_ShootMiss(Player *self)
 void Player_ShootHit(Player *self, gw_id victim)
 {
     Player_client_Shoot(viewers_of(&self->base));
-    gw_entity *hit = gw_find(victim);
-    if (!hit || hit->type != &Monster_type)
-        return;
-    Monster *monster = GW_AS(Monster, hit);
-    if (gw_id_equal(monster->space, self->space))
+    Monster *monster = GW_FIND(Monster, victim);
+    if (monster && gw_id_equal(monster->space, self->space))
         Monster_take_damage(monster, SHOT_DAMAGE);
 }
 

@@ -37,8 +37,8 @@ void SpaceService_EnterSpace(SpaceService *self, gw_id player, int64_t kind)
     }
     if (self->space_count == SPACES_MAX || self->waiting_count == WAITING_MAX)
         return;
-    if (!is_being_opened(self, kind) && MySpace_open(kind))
-        return;
+    if (!is_being_opened(self, kind))
+        MySpace_open(kind);
     self->waiting[self->waiting_count++] = (struct waiting_player){.id = player, .kind = kind};
 }
 

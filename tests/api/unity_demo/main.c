@@ -9,8 +9,8 @@ gw_id service_of(const gw_entity_type *type)
 
 static void start_services(void)
 {
-    gw_create(&OnlineService_type);
-    gw_create(&SpaceService_type);
+    GW_CREATE(OnlineService);
+    GW_CREATE(SpaceService);
 }
 
 static const gw_entity_type *const types[] = {

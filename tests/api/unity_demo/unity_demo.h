@@ -89,7 +89,7 @@ typedef struct MySpace {
 GW_RPC_DECLARE(MYSPACE_RPC)
 
 /* Opens a space of that kind, which reports itself to the SpaceService. */
-gw_err MySpace_open(int64_t kind);
+void MySpace_open(int64_t kind);
 void MySpace_player_came(gw_id space);
 void MySpace_player_left(gw_id space);
 size_t MySpace_count_players(gw_id space);
