@@ -1,5 +1,5 @@
-/* A handler that its list does not know. */
-/* misuse: no previous prototype for .*'Guild_Rob' */
+/* A handler that its list does not know: in a game, a function that no call reaches. */
+/* warned: no previous prototype for .*'Guild_Rob' */
 #include "guild.h"
 
 #ifdef MISUSE
