@@ -105,15 +105,14 @@ static void loop_turn_run(struct loop *loop)
     loop->begun = false;
 }
 
-/* Before libuv waits: a timer that ran since the last turn gets its turn, and what was written
- * outside of any turn leaves. */
+/* Before libuv waits: what was written outside of any turn leaves. A timer that has run wants a
+ * turn: libuv shall not wait then, and the turn follows behind what there is to read. */
 static void before_poll(uv_prepare_t *prepare)
 {
     struct loop *loop = prepare->data;
+    flush_run(loop);
     if (loop->timer_ran)
-        loop_turn_run(loop);
-    else
-        flush_run(loop);
+        timer_set(loop, (int64_t)uv_now(&loop->uv));
 }
 
 static void after_poll(uv_check_t *check)
