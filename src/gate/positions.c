@@ -168,8 +168,8 @@ bool positions_deliver(struct gate *g, struct view records)
     uint32_t count = (uint32_t)(records.size / ADDRESSED_BYTES);
     buf_clear(&positions->receivers);
     buf_clear(&positions->grouped);
-    struct client **receivers =
-        (struct client **)(void *)buf_reserve(&positions->receivers, count * sizeof *receivers);
+    struct client **receivers = (struct client **)(void *)buf_reserve(
+        &positions->receivers, count * sizeof(struct client *));
     find_receivers(g, records, receivers);
     uint32_t used = lay_out(receivers, count);
     uint8_t *grouped = buf_reserve(&positions->grouped, (size_t)used * RECORD_BYTES);
