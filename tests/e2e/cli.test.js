@@ -8,6 +8,8 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { freePorts } from "./ports.js";
+
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const command = process.env.GOWORLD ?? path.join(root, "bin/goworld");
 
@@ -38,15 +40,6 @@ int main(void)
 function goworld(args, options = {}) {
   const done = spawnSync(command, args, { encoding: "utf8", timeout: 90_000, ...options });
   return { code: done.status, out: done.stdout, err: done.stderr };
-}
-
-function freePorts(count) {
-  const servers = Array.from({ length: count }, () => net.createServer().listen(0, "127.0.0.1"));
-  return Promise.all(
-    servers.map((server) => new Promise((resolve) => server.once("listening", () => resolve(server.address().port)))),
-  ).then((ports) =>
-    Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve)))).then(() => ports),
-  );
 }
 
 async function iniText(change = {}) {

@@ -1,13 +1,13 @@
 // The chatroom demo as a real cluster: a copy of it in a temporary folder, on ports of its own.
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+
+import { freePorts } from './ports.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const GOWORLD = process.env.GOWORLD ?? path.join(ROOT, 'bin/goworld');
@@ -23,12 +23,16 @@ export async function startDemo() {
     const dir = path.join(parent, 'chatroom_demo');
     await cp(path.join(ROOT, 'examples/chatroom_demo'), dir, { recursive: true, filter: isSource });
     const config = path.join(dir, 'goworld.ini');
-    const url = await useFreePorts(config);
+    const { url, port } = await useFreePorts(config);
     const goworld = (command) => run(dir, '-configfile', config, command, dir);
     const demo = {
         url,
+        /** Where the gate takes TCP clients. */
+        port,
         start: () => goworld('start'),
         stop: () => goworld('stop'),
+        /** Fails when a process is down. */
+        status: () => goworld('status'),
         /** Stops what runs and removes the copy. */
         async remove() {
             await goworld('stop').catch(() => goworld('kill'));
@@ -67,7 +71,7 @@ async function logTails(runDir) {
     return (await Promise.all(tails)).join('');
 }
 
-/** Replaces every port of the ini file; returns the address of the gate's page. */
+/** Replaces every port of the ini file; returns where the gate serves its page and TCP. */
 async function useFreePorts(config) {
     const text = await readFile(config, 'utf8');
     const old = [...new Set([...text.matchAll(ADDRESS)].map((match) => match[2]))];
@@ -75,15 +79,8 @@ async function useFreePorts(config) {
     const portOf = new Map(old.map((port, i) => [port, fresh[i]]));
     const changed = text.replace(ADDRESS, (_, key, port) => key + portOf.get(port));
     await writeFile(config, changed);
-    const [, address] = /^\[gate1\][^[]*^\s*http_addr\s*[=:]\s*([\w.:]+)/m.exec(changed);
-    return `http://${address}/`;
-}
-
-/** Ports that nobody listens on: held all at once, so that they differ, then let go. */
-async function freePorts(count) {
-    const servers = Array.from({ length: count }, () => net.createServer().listen(0, '127.0.0.1'));
-    await Promise.all(servers.map((server) => server.listening || once(server, 'listening')));
-    const ports = servers.map((server) => String(server.address().port));
-    await Promise.all(servers.map((server) => once(server.close(), 'close')));
-    return ports;
+    const [, gate] = /^\[gate1\]([^[]*)/m.exec(changed);
+    const [, address] = /^\s*http_addr\s*[=:]\s*([\w.:]+)/m.exec(gate);
+    const [, port] = /^\s*listen_addr\s*[=:]\s*[\w.]+:(\d+)/m.exec(gate);
+    return { url: `http://${address}/`, port: Number(port) };
 }
