@@ -28,8 +28,8 @@ void rig_fini(struct rig *rig);
 
 /* Runs turns until the condition holds; fails the test when that takes ten seconds. */
 void rig_run(struct rig *rig, bool (*until)(void *user), void *user);
-void rig_turn(struct rig *rig); /* one turn that waits for something to happen; for conditions that
-                                   are no flag */
+/* One turn, which does not wait: to be called until something has happened. */
+void rig_turn(struct rig *rig);
 void rig_run_until_set(struct rig *rig, const bool *flag);
 
 /* A listener on 127.0.0.1 that gives its connections to peers[0], peers[1]...; the rest is closed.
