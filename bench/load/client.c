@@ -258,6 +258,12 @@ void load_run_until(struct load *load, int64_t end_ns)
         turn(load, (int)(left_ns / 1000000) + 1);
 }
 
+void load_forget(struct load *load)
+{
+    histogram_clear(&load->latency);
+    load->answered = 0;
+}
+
 void load_close(struct load *load)
 {
     for (uint32_t i = 0; i < load->count; i++) {

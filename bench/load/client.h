@@ -43,4 +43,6 @@ void load_connect(struct load *load, const struct sockaddr_in *address, uint32_t
 void load_begin(struct load *load);
 /* Handles what comes until that moment. */
 void load_run_until(struct load *load, int64_t end_ns);
+/* Counts answers and latencies from zero. */
+void load_forget(struct load *load);
 void load_close(struct load *load);

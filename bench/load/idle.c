@@ -27,7 +27,7 @@ static void read_settled(struct load *load, const struct options *o, int64_t *rs
     }
 }
 
-void idle_run(struct options *o)
+void idle_run(const struct options *o)
 {
     static struct load load;
     int64_t before[WATCHED_MAX] = {0}, after[WATCHED_MAX] = {0};

@@ -7,7 +7,7 @@
 
 static const struct {
     const char *name;
-    void (*run)(struct options *options);
+    void (*run)(const struct options *options);
 } modes[] = {
     {"echo", echo_run},
     {"idle", idle_run},

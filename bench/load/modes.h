@@ -4,6 +4,6 @@
 #include "options.h"
 
 /* Echo calls in a closed loop: rate, latency, CPU time per echo of each process. */
-void echo_run(struct options *options);
+void echo_run(const struct options *options);
 /* Clients that only stay: memory per client of each process. */
-void idle_run(struct options *options);
+void idle_run(const struct options *options);

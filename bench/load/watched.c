@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static _Noreturn void lost(const struct watched *watched, const char *path)
 {
@@ -56,4 +57,17 @@ int64_t watched_rss_bytes(const struct watched *watched)
     if (kb < 0)
         lost(watched, path);
     return kb * 1024;
+}
+
+int64_t machine_cpu_ns(void)
+{
+    long long user, nice, system, idle, iowait, irq, softirq, steal;
+    FILE *file = fopen("/proc/stat", "re");
+    if (!file || fscanf(file, "cpu %lld %lld %lld %lld %lld %lld %lld %lld", &user, &nice, &system,
+                        &idle, &iowait, &irq, &softirq, &steal) != 8) {
+        fprintf(stderr, "load: cannot read /proc/stat\n");
+        exit(1);
+    }
+    fclose(file);
+    return (user + nice + system + irq + softirq + steal) * (1000000000 / sysconf(_SC_CLK_TCK));
 }

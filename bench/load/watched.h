@@ -8,10 +8,12 @@
 struct watched {
     char name[16];
     pid_t pid;
-    int64_t begin; /* the caller's: what was counted when the measurement began */
 };
 
 /* CPU time of all threads in nanoseconds. Both end the process when there is no such process. */
 int64_t watched_cpu_ns(const struct watched *watched);
 /* Memory that is in RAM. */
 int64_t watched_rss_bytes(const struct watched *watched);
+
+/* CPU time of everything that runs on the machine, in steps of 10 ms. */
+int64_t machine_cpu_ns(void);
