@@ -27,7 +27,7 @@ struct slot {
 struct dispatchers {
     struct dispatchers_desc desc;
     struct dispatchers_stats stats;
-    struct complaint dropped;
+    struct complaint dropped, unreachable;
     struct slot slots[];
 };
 
@@ -118,8 +118,11 @@ void dispatchers_up(struct dispatchers *ds, unsigned index, struct link *link)
 void dispatchers_down(struct dispatchers *ds, unsigned index)
 {
     ASSERT(index < ds->desc.count);
-    if (ds->slots[index].state == SLOT_DIALLING)
-        slot_retry_later(&ds->slots[index]);
+    if (ds->slots[index].state != SLOT_DIALLING)
+        return;
+    slot_retry_later(&ds->slots[index]);
+    complain(&ds->unreachable, ds->desc.log, ds->desc.clock, "dispatcher_unreachable", "dispid=%u",
+             index + 1);
 }
 
 int64_t dispatchers_turn(struct dispatchers *ds)

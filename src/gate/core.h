@@ -16,6 +16,7 @@ struct client {
     struct client_positions positions;
     uint32_t index; /* in gate->clients */
 };
+_Static_assert(sizeof(struct client) <= 128, "an idle client is cheap");
 
 struct gate {
     struct gate_desc desc; /* limits filled in */

@@ -34,7 +34,8 @@ void dialler_destroy(struct dialler *dialler)
     free(dialler);
 }
 
-/* A failure is not logged here: it is tried again each second, and that would fill the log. */
+/* Why it failed is left out: whoever dials says, now and then, that the dispatcher cannot be
+ * reached. */
 static void connected(void *user, struct link *link, const char *reason)
 {
     const struct dial *dial = user;
