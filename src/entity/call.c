@@ -218,8 +218,7 @@ void world_call(struct world *w, struct view payload)
 {
     struct msg_call_entity_method m;
     if (!msg_call_entity_method_read(payload, &m)) {
-        w->stats.packets_bad++;
-        world_complain(w, &w->limit_bad, "packet_bad", (gw_id){0}, "CALL_ENTITY_METHOD");
+        world_bad_packet(w, "CALL_ENTITY_METHOD");
         return;
     }
     struct entity *e = entity_find(w, m.entity);
@@ -234,9 +233,7 @@ void world_call_from_client(struct world *w, struct view payload)
 {
     struct msg_call_entity_method_from_client_forwarded m;
     if (!msg_call_entity_method_from_client_forwarded_read(payload, &m)) {
-        w->stats.packets_bad++;
-        world_complain(w, &w->limit_bad, "packet_bad", (gw_id){0},
-                       "CALL_ENTITY_METHOD_FROM_CLIENT");
+        world_bad_packet(w, "CALL_ENTITY_METHOD_FROM_CLIENT");
         return;
     }
     struct entity *e = entity_find(w, m.entity);

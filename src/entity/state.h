@@ -88,6 +88,9 @@ void world_misuse(struct world *w, const gw_entity *entity, const char *what, co
 void world_complain(struct world *w, struct log_limit *limit, const char *event, gw_id id,
                     const char *what);
 
+/* Counts a packet that does not follow the protocol. */
+void world_bad_packet(struct world *w, const char *message);
+
 /* Sends what stands in w->out, then `tail`, through the dispatcher of `route`. */
 void world_send(struct world *w, gw_id route, struct view tail);
 

@@ -69,50 +69,41 @@ void value_write(struct buf *b, const gw_field *field, const void *member)
     msgpack_write_nil(b);
 }
 
+/* Both signs have the same bytes. */
+static void store_integer(void *member, size_t size, uint64_t bits)
+{
+    switch (size) {
+    case 1:
+        *(uint8_t *)member = (uint8_t)bits;
+        break;
+    case 2:
+        *(uint16_t *)member = (uint16_t)bits;
+        break;
+    case 4:
+        *(uint32_t *)member = (uint32_t)bits;
+        break;
+    default:
+        *(uint64_t *)member = bits;
+        break;
+    }
+}
+
 static gw_err read_signed(struct view value, size_t size, void *member)
 {
     int64_t max = (int64_t)(UINT64_MAX >> (65 - size * 8)), number;
     gw_err err = msgpack_read_int(value, -max - 1, max, &number);
-    if (err)
-        return err;
-    switch (size) {
-    case 1:
-        *(int8_t *)member = (int8_t)number;
-        break;
-    case 2:
-        *(int16_t *)member = (int16_t)number;
-        break;
-    case 4:
-        *(int32_t *)member = (int32_t)number;
-        break;
-    default:
-        *(int64_t *)member = number;
-        break;
-    }
-    return GW_OK;
+    if (!err)
+        store_integer(member, size, (uint64_t)number);
+    return err;
 }
 
 static gw_err read_unsigned(struct view value, size_t size, void *member)
 {
     uint64_t number;
     gw_err err = msgpack_read_uint(value, UINT64_MAX >> (64 - size * 8), &number);
-    if (err)
-        return err;
-    switch (size) {
-    case 1:
-        *(uint8_t *)member = (uint8_t)number;
-        break;
-    case 2:
-        *(uint16_t *)member = (uint16_t)number;
-        break;
-    case 4:
-        *(uint32_t *)member = (uint32_t)number;
-        break;
-    default:
-        *(uint64_t *)member = number;
-        break;
-    }
-    return GW_OK;
+    if (!err)
+        store_integer(member, size, number);
+    return err;
 }
 
 static gw_err read_float(struct view value, size_t size, void *member)

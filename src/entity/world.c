@@ -105,6 +105,12 @@ void world_complain(struct world *w, struct log_limit *limit, const char *event,
              what, (unsigned long long)held_back);
 }
 
+void world_bad_packet(struct world *w, const char *message)
+{
+    w->stats.packets_bad++;
+    world_complain(w, &w->limit_bad, "packet_bad", (gw_id){0}, message);
+}
+
 void world_misuse(struct world *w, const gw_entity *entity, const char *what, const char *detail)
 {
     w->stats.handler_errors++;
@@ -350,8 +356,7 @@ void world_client_given(struct world *w, struct view payload)
 {
     struct msg_notify_client_given m;
     if (!msg_notify_client_given_read(payload, &m)) {
-        w->stats.packets_bad++;
-        world_complain(w, &w->limit_bad, "packet_bad", (gw_id){0}, "NOTIFY_CLIENT_GIVEN");
+        world_bad_packet(w, "NOTIFY_CLIENT_GIVEN");
         return;
     }
     struct entity *e = entity_find(w, m.entity);

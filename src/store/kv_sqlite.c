@@ -5,20 +5,14 @@
 #include <stdlib.h>
 
 struct database {
-    struct sqlite sqlite;
+    struct sqlite sqlite; /* first: what takes a database takes this */
     sqlite3_stmt *get, *put, *put_if_absent, *remove, *range;
 };
 
 static void close_database(void *user)
 {
-    struct database *d = user;
-    sqlite3_finalize(d->get);
-    sqlite3_finalize(d->put);
-    sqlite3_finalize(d->put_if_absent);
-    sqlite3_finalize(d->remove);
-    sqlite3_finalize(d->range);
-    sqlite_close(&d->sqlite);
-    free(d);
+    sqlite_close(user);
+    free(user);
 }
 
 static gw_err prepare(struct database *d, char **error)
@@ -56,26 +50,6 @@ static gw_err open_database(const char *url, void **out, char **error)
     else
         *out = d;
     return err;
-}
-
-static gw_err begin(void *user)
-{
-    return sqlite_begin(&((struct database *)user)->sqlite);
-}
-
-static gw_err commit(void *user)
-{
-    return sqlite_commit(&((struct database *)user)->sqlite);
-}
-
-static void rollback(void *user)
-{
-    sqlite_rollback(&((struct database *)user)->sqlite);
-}
-
-static const char *reason(void *user)
-{
-    return ((struct database *)user)->sqlite.reason;
 }
 
 static gw_err get(void *user, struct view key, struct buf *value)
@@ -154,13 +128,13 @@ const struct kv_ops kv_sqlite = {
     .name = "sqlite",
     .open = open_database,
     .close = close_database,
-    .begin = begin,
-    .commit = commit,
-    .rollback = rollback,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
     .get = get,
     .put = put,
     .put_if_absent = put_if_absent,
     .remove = remove_key,
     .range = range,
-    .reason = reason,
+    .reason = sqlite_reason,
 };

@@ -213,11 +213,12 @@ gw_err sqlite_open(struct sqlite *s, const char *path, char **error)
     return err;
 }
 
-void sqlite_close(struct sqlite *s)
+void sqlite_close(void *database)
 {
-    sqlite3_finalize(s->begin);
-    sqlite3_finalize(s->commit);
-    sqlite3_finalize(s->rollback);
+    struct sqlite *s = database;
+    sqlite3_stmt *statement;
+    while (s->db && (statement = sqlite3_next_stmt(s->db, NULL)))
+        sqlite3_finalize(statement);
     int result = sqlite3_close(s->db);
     ASSERT(result == SQLITE_OK);
     free(s->path);
@@ -233,23 +234,31 @@ gw_err sqlite_prepare(struct sqlite *s, const char *sql, sqlite3_stmt **out, cha
 
 /* ---- use ------------------------------------------------------------------------------------ */
 
-gw_err sqlite_begin(struct sqlite *s)
+gw_err sqlite_begin(void *database)
 {
+    struct sqlite *s = database;
     return sqlite_run(s, s->begin);
 }
 
-gw_err sqlite_commit(struct sqlite *s)
+gw_err sqlite_commit(void *database)
 {
+    struct sqlite *s = database;
     return sqlite_run(s, s->commit);
 }
 
-void sqlite_rollback(struct sqlite *s)
+void sqlite_rollback(void *database)
 {
+    struct sqlite *s = database;
     /* A full disk, for one, ends a transaction by itself. The reason to keep is the first one. */
     if (sqlite3_get_autocommit(s->db))
         return;
     sqlite3_step(s->rollback);
     sqlite3_reset(s->rollback);
+}
+
+const char *sqlite_reason(void *database)
+{
+    return ((struct sqlite *)database)->reason;
 }
 
 void sqlite_bind(sqlite3_stmt *statement, int index, struct view bytes)

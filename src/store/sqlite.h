@@ -22,22 +22,26 @@ struct sqlite {
     char reason[256]; /* why the last call failed, with the file's name */
 };
 
+/* A `database` below is a struct that begins with its struct sqlite, so that the tables of
+ * operations name these functions themselves. */
+
 /* Opens the file, made with its folder where missing, or refuses one that is not ours. On failure
  * *error is a sentence the caller frees, and sqlite_close is still due. */
 GW_NODISCARD
 gw_err sqlite_open(struct sqlite *s, const char *path, char **error);
-void sqlite_close(struct sqlite *s); /* its statements are finalized before */
+void sqlite_close(void *database);
 
-/* On failure *error is a sentence the caller frees. */
+/* The statement lives until sqlite_close. On failure *error is a sentence the caller frees. */
 GW_NODISCARD
 gw_err sqlite_prepare(struct sqlite *s, const char *sql, sqlite3_stmt **out, char **error);
 
 /* Takes the file's one right to write, waiting for other processes' transactions. */
 GW_NODISCARD
-gw_err sqlite_begin(struct sqlite *s);
+gw_err sqlite_begin(void *database);
 GW_NODISCARD
-gw_err sqlite_commit(struct sqlite *s);
-void sqlite_rollback(struct sqlite *s); /* nothing when there is no transaction */
+gw_err sqlite_commit(void *database);
+void sqlite_rollback(void *database); /* nothing when there is no transaction */
+const char *sqlite_reason(void *database);
 
 /* The bytes live until sqlite_done. */
 void sqlite_bind(sqlite3_stmt *statement, int index, struct view bytes);

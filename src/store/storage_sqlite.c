@@ -5,19 +5,14 @@
 #include <stdlib.h>
 
 struct database {
-    struct sqlite sqlite;
+    struct sqlite sqlite; /* first: what takes a database takes this */
     sqlite3_stmt *save, *load, *exists, *list;
 };
 
 static void close_database(void *user)
 {
-    struct database *d = user;
-    sqlite3_finalize(d->save);
-    sqlite3_finalize(d->load);
-    sqlite3_finalize(d->exists);
-    sqlite3_finalize(d->list);
-    sqlite_close(&d->sqlite);
-    free(d);
+    sqlite_close(user);
+    free(user);
 }
 
 static gw_err prepare(struct database *d, char **error)
@@ -50,26 +45,6 @@ static gw_err open_database(const char *url, void **out, char **error)
     else
         *out = d;
     return err;
-}
-
-static gw_err begin(void *user)
-{
-    return sqlite_begin(&((struct database *)user)->sqlite);
-}
-
-static gw_err commit(void *user)
-{
-    return sqlite_commit(&((struct database *)user)->sqlite);
-}
-
-static void rollback(void *user)
-{
-    sqlite_rollback(&((struct database *)user)->sqlite);
-}
-
-static const char *reason(void *user)
-{
-    return ((struct database *)user)->sqlite.reason;
 }
 
 static void bind_entity(sqlite3_stmt *statement, const char *type, const gw_id *id)
@@ -126,12 +101,12 @@ const struct storage_ops storage_sqlite = {
     .name = "sqlite",
     .open = open_database,
     .close = close_database,
-    .begin = begin,
+    .begin = sqlite_begin,
     .save = save,
-    .commit = commit,
-    .rollback = rollback,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
     .load = load,
     .exists = exists,
     .list = list,
-    .reason = reason,
+    .reason = sqlite_reason,
 };
