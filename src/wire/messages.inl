@@ -1,5 +1,5 @@
-/* Every message: MSG(NAME, name, number, (kind, field)...). docs/internals/protocol.md says what each
- * means and who sends it; this says what it is made of. messages.h tells how to read a row. */
+/* Every message: MSG(NAME, name, number, (kind, field)...). docs/internals/protocol.md says what
+ * each means and who sends it; this says what it is made of. messages.h tells how to read a row. */
 
 /* Between processes (docs/internals/protocol.md 6). */
 MSG(SET_GAME_ID, set_game_id, 1, (u16, game), (bool, is_reconnect), (bool, is_restore),
