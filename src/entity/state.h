@@ -31,7 +31,7 @@ struct entity {
 
 static inline struct entity *entity_of(const gw_entity *base)
 {
-    return (struct entity *)((char *)(uintptr_t)base - offsetof(struct entity, base));
+    return (struct entity *)((const char *)base - offsetof(struct entity, base));
 }
 
 struct post {

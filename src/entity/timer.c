@@ -27,13 +27,6 @@ static void unlink_timer(struct timer *timer)
     *at = timer->next;
 }
 
-static void forget(struct world *w, struct timer *timer)
-{
-    heap_remove(&w->timers, &timer->node);
-    unlink_timer(timer);
-    free(timer);
-}
-
 /* The method may cancel the timer, or end the entity, so the arguments are copied first. */
 static void fire(struct world *w, struct timer *timer)
 {
@@ -64,8 +57,12 @@ void timers_run(struct world *w)
 
 void timers_end(struct world *w, struct entity *e)
 {
-    while (e->timers)
-        forget(w, e->timers);
+    for (struct timer *timer = e->timers, *next; timer; timer = next) {
+        next = timer->next;
+        heap_remove(&w->timers, &timer->node);
+        free(timer);
+    }
+    e->timers = NULL;
 }
 
 static bool delay_is_allowed(int64_t delay_ms, bool repeat)
@@ -100,8 +97,11 @@ void gw_timer_cancel(gw_entity *entity, gw_timer id)
     struct timer *timer = entity_of(entity)->timers;
     while (timer && timer->id != id)
         timer = timer->next;
-    if (timer)
-        forget(world_running(), timer);
+    if (!timer)
+        return;
+    heap_remove(&world_running()->timers, &timer->node);
+    unlink_timer(timer);
+    free(timer);
 }
 
 int64_t gw_now_ms(void)

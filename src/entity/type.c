@@ -86,12 +86,14 @@ static void write_attr_head(struct buf *head, const char *name)
 static gw_err index_attrs(struct type *type, char **error)
 {
     const gw_entity_type *def = type->def;
-    while (def->attrs && def->attrs[type->attr_count].name)
+    type->attr_at = mem_alloc(def->size);
+    memset(type->attr_at, TYPE_NO_ATTR, def->size);
+    if (!def->attrs)
+        return GW_OK;
+    while (def->attrs[type->attr_count].name)
         type->attr_count++;
     if (type->attr_count > TYPE_ATTRS_MAX)
         return refuse(error, "type %s has more than %u attributes", def->name, TYPE_ATTRS_MAX);
-    type->attr_at = mem_alloc(def->size);
-    memset(type->attr_at, TYPE_NO_ATTR, def->size);
     type->attr_heads = mem_zalloc((type->attr_count + 1) * sizeof *type->attr_heads);
     for (size_t i = 0; i < type->attr_count; i++) {
         gw_err err = check_attr(type, &def->attrs[i], error);

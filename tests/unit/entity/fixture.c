@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void log_write(void *user, enum log_level level, const char *line, size_t size)
@@ -121,8 +122,8 @@ gw_id fixture_id(const char *text)
 
 gw_entity *fixture_connect(struct fixture *f, const char *client)
 {
-    char boot[17] = "boot";
-    strcpy(boot + 4, client);
+    char boot[17];
+    snprintf(boot, sizeof boot, "boot%s", client);
     world_client_connected(f->world, fixture_id(client), fixture_id(boot), FIXTURE_GATE);
     return fixture_find(f, fixture_id(boot));
 }

@@ -441,16 +441,24 @@ static void wrong_arguments_are_refused(void **state)
     assert_int_equal(world_stats(f->world)->calls_refused, count);
 }
 
+/* The id as a msgpack string in hex; the text lasts until the second call after this one. */
+static const char *hex_of(gw_id id)
+{
+    static char texts[2][40];
+    static unsigned which;
+    char *text = texts[which++ % 2];
+    int at = snprintf(text, sizeof texts[0], "b0");
+    for (size_t i = 0; i < sizeof id.text; i++)
+        at += snprintf(text + at, sizeof texts[0] - (size_t)at, "%02x", (uint8_t)id.text[i]);
+    return text;
+}
+
 static void local_calls_run_after_the_handler_in_order(void **state)
 {
     struct fixture *f = *state;
     gw_id first = settled_hero(f, "c1")->base.id, second = settled_hero(f, "c2")->base.id;
-    char args[100] = "b0";
-    for (size_t i = 0; i < 16; i++)
-        sprintf(args + strlen(args), "%02x", first.text[i]);
-    strcat(args, " b0");
-    for (size_t i = 0; i < 16; i++)
-        sprintf(args + strlen(args), "%02x", second.text[i]);
+    char args[100];
+    snprintf(args, sizeof args, "%s %s", hex_of(first), hex_of(second));
     fixture_call(f, first, "CallFriends", args);
     assert_happened("handler note(one) note(two) ");
     assert_int_equal(fixture_next_type(f), 0); /* nothing left the game */
@@ -473,9 +481,7 @@ static void a_given_client_is_handed_over_in_order(void **state)
 {
     struct fixture *f = *state;
     gw_id id = settled_hero(f, "c1")->base.id;
-    char args[40] = "b0";
-    for (size_t i = 0; i < 16; i++)
-        strcat(args, "79");
+    const char *args = hex_of((gw_id){"yyyyyyyyyyyyyyyy"});
     fixture_call(f, id, "Give", args);
     assert_happened("lost give(0) ");
     assert_int_equal(fixture_next_type(f), MSG_DESTROY_ENTITY_ON_CLIENT);

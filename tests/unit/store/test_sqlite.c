@@ -353,7 +353,7 @@ static void a_killed_process_loses_nothing_acknowledged(void **state)
         assert_int_equal(storage_sqlite.open(path.file, &storage, &error), GW_OK);
         for (int i = 0; i < ENTITIES; i++) {
             struct buf data = {0};
-            int number;
+            int number = 0;
             assert_int_equal(storage_sqlite.load(storage, "A", entity_id(i), &data), GW_OK);
             assert_int_equal(data.size, sizeof number);
             memcpy(&number, data.data, sizeof number);

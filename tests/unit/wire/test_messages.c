@@ -132,7 +132,7 @@ static void every_message_survives_reading_and_writing(void **state)
 {
     (void)state;
     struct buf out = {0};
-    for (size_t i = 0; i < ROWS * 100; i++) {
+    for (size_t i = 0; i < (size_t)ROWS * 100; i++) {
         const struct row *row = &rows[i % ROWS];
         struct buf payload = sample(row);
         if (!rewrites(row, payload.data, payload.size, &out))
@@ -153,7 +153,7 @@ static void every_message_cut_anywhere_is_refused(void **state)
 {
     (void)state;
     struct buf out = {0};
-    for (size_t i = 0; i < ROWS * 20; i++) {
+    for (size_t i = 0; i < (size_t)ROWS * 20; i++) {
         const struct row *row = &rows[i % ROWS];
         struct buf payload = sample(row);
         size_t whole = ends_in_rest(row) ? payload.size - 64 : payload.size;
