@@ -41,6 +41,8 @@ extern const gw_entity_type Hero_type, Guest_type;
     RPC(Hero, Give, GW_SERVER, (id, to))                                                           \
     RPC(Hero, End, GW_SERVER)                                                                      \
     RPC(Hero, Password, GW_FIBER)                                                                  \
+    RPC(Hero, Later, GW_SERVER)                                                                    \
+    RPC(Hero, Pairs, GW_SERVER)                                                                    \
     RPC(Hero, Plainly, GW_SERVER)                                                                  \
     RPC(Hero, SetFilter, GW_SERVER)                                                                \
     RPC(Hero, Filtered, GW_SERVER)
@@ -202,6 +204,48 @@ void Hero_Filtered(Hero *self)
     Hero_client_OnNote(gw_clients_where("lv", GW_GE, "5"), "x", 1);
 }
 
+static void note_post(void *argument)
+{
+    note("post(%s) ", (const char *)argument);
+}
+void Hero_Later(Hero *self)
+{
+    static char first[] = "1", second[] = "2";
+    gw_post(note_post, first);
+    gw_post(note_post, second);
+    Hero_call_Note(self->base.id, "call");
+    note("handler ");
+}
+static void note_value(void *argument, gw_err err, const void *value, size_t size)
+{
+    note("%s(%d,%.*s) ", (const char *)argument, (int)err, (int)size,
+         size ? (const char *)value : "");
+}
+static void note_pair(void *argument, const char *key, const void *value, size_t size)
+{
+    (void)argument;
+    note("%s=%.*s ", key, (int)size, (const char *)value);
+}
+static void note_done(void *argument, gw_err err)
+{
+    note("%s(%d) ", (const char *)argument, (int)err);
+}
+void Hero_Pairs(Hero *self)
+{
+    (void)self;
+    static char put[] = "put", claim[] = "claim", get[] = "get", removed[] = "remove",
+                done[] = "done";
+    assert_int_equal(gw_kv_put("b", "two", 3, note_value, put), GW_OK);
+    assert_int_equal(gw_kv_put_if_absent("b", "other", 5, note_value, claim), GW_OK);
+    assert_int_equal(gw_kv_put("a", "one", 3, NULL, NULL), GW_OK);
+    assert_int_equal(gw_kv_put("c", "three", 5, NULL, NULL), GW_OK);
+    assert_int_equal(gw_kv_get("b", note_value, get), GW_OK);
+    assert_int_equal(gw_kv_get("nothing", note_value, get), GW_OK);
+    assert_int_equal(gw_kv_range("a", "c", 0, note_pair, note_done, done), GW_OK);
+    assert_int_equal(gw_kv_range("a", "z", 1, note_pair, note_done, done), GW_OK);
+    assert_int_equal(gw_kv_remove("a", note_value, removed), GW_OK);
+    assert_int_equal(gw_kv_remove("a", note_value, removed), GW_OK);
+}
 void Hero_Plainly(Hero *self)
 {
     self->level = 5;
@@ -640,6 +684,25 @@ static void passwords_are_hashed_and_checked(void **state)
     assert_happened("hash(0) right(0) wrong(-9) ");
 }
 
+static void what_is_left_for_later_runs_when_the_handler_has_ended(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = settled_hero(f, "c1")->base.id;
+    fixture_call(f, id, "Later", "");
+    assert_happened("handler post(1) post(2) note(call) ");
+}
+
+static void pairs_come_back_by_callback_in_order(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = settled_hero(f, "c1")->base.id;
+    fixture_call(f, id, "Pairs", "");
+    assert_happened("");
+    fixture_work(f);
+    assert_happened("put(0,) claim(-3,two) get(0,two) get(-2,) a=one b=two done(0) a=one done(0) "
+                    "remove(0,) remove(-2,) ");
+}
+
 /* ---- storage -------------------------------------------------------------------------------- */
 
 static void load(struct fixture *f, gw_id id, const char *type)
@@ -815,6 +878,8 @@ int main(void)
         TEST(only_fibers_may_await),
         TEST(too_many_fibers_are_refused),
         TEST(passwords_are_hashed_and_checked),
+        TEST(what_is_left_for_later_runs_when_the_handler_has_ended),
+        TEST(pairs_come_back_by_callback_in_order),
         TEST(what_is_persistent_comes_back),
         TEST(a_load_while_the_last_save_runs_reads_that_save),
         TEST(a_load_that_fails_is_reported),
