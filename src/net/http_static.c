@@ -110,7 +110,7 @@ static bool decode(struct http_text path, char out[PATH_BYTES_MAX])
         out[size++] = (char)c;
     }
     out[size] = '\0';
-    return true;
+    return out[0] == '/';
 }
 
 /* Opens what the path names below the folder; -1 when there is nothing that may be served. Changes
@@ -211,17 +211,26 @@ static void redirect_to_folder(const struct http_request *request, struct http_r
               request->path.data);
 }
 
+/* Opens what the decoded path names; -1 when there is nothing that may be served. Changes the path.
+ */
+static int open_path(int folder, char *path, bool wants_index)
+{
+    int file = path[1] == '\0' ? dup(folder) : walk(folder, path);
+    return file >= 0 && wants_index ? open_index(file) : file;
+}
+
 void http_static_serve(const struct http_static *files, const struct http_request *request,
                        struct http_response *response)
 {
     char path[PATH_BYTES_MAX];
     struct stat stat;
-    bool is_path = decode(request->path, path);
-    bool ends_in_slash = is_path && path[strlen(path) - 1] == '/';
-    const char *type = is_path && !ends_in_slash ? type_of(path) : types[0].type;
-    int file = !is_path ? -1 : path[1] == '\0' ? dup(files->folder) : walk(files->folder, path);
-    if (file >= 0 && ends_in_slash)
-        file = open_index(file);
+    int file = -1;
+    const char *type = NULL;
+    if (decode(request->path, path)) {
+        bool wants_index = path[strlen(path) - 1] == '/';
+        type = wants_index ? types[0].type : type_of(path);
+        file = open_path(files->folder, path, wants_index);
+    }
     if (file < 0 || fstat(file, &stat) != 0) {
         http_response_error(response, 404);
     } else if (S_ISDIR(stat.st_mode)) {

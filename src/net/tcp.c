@@ -256,11 +256,15 @@ void tcp_conn_drop(struct tcp_conn *conn)
     uv_close((uv_handle_t *)&conn->uv, conn_free);
 }
 
+/* After a read that filled the buffer libuv asks for another one at once. It gets none: each
+ * connection is read once in a turn, so that what came is answered before more is taken. */
 static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     struct tcp *tcp = handle->data;
     (void)suggested;
-    *buf = uv_buf_init((char *)tcp->buffer, sizeof tcp->buffer);
+    bool has_read = tcp->filled == handle;
+    tcp->filled = NULL;
+    *buf = uv_buf_init((char *)tcp->buffer, has_read ? 0 : sizeof tcp->buffer);
 }
 
 static void bytes_arrived(uv_stream_t *uv, ssize_t size, const uv_buf_t *buf)
@@ -271,8 +275,9 @@ static void bytes_arrived(uv_stream_t *uv, ssize_t size, const uv_buf_t *buf)
     if (size > 0) {
         tcp->stats.reads++;
         tcp->stats.bytes_in += (uint64_t)size;
+        tcp->filled = (size_t)size == sizeof tcp->buffer ? (uv_handle_t *)uv : NULL;
         conn->stream.events->bytes(conn->stream.user, (uint8_t *)buf->base, (size_t)size);
-    } else if (size < 0) {
+    } else if (size < 0 && size != UV_ENOBUFS) {
         conn_broke(conn, (int)size);
     }
 }
@@ -300,7 +305,7 @@ static void stream_asked_to_pause(struct stream *stream, bool paused)
 static void bytes_while_lingering(uv_stream_t *uv, ssize_t size, const uv_buf_t *buf)
 {
     (void)buf;
-    if (size < 0)
+    if (size < 0 && size != UV_ENOBUFS)
         tcp_conn_drop((struct tcp_conn *)uv);
 }
 
@@ -337,6 +342,7 @@ static int64_t turn(void *user)
 {
     struct tcp *tcp = user;
     struct tcp_conn *conn;
+    tcp->filled = NULL;
     while ((conn = pop_closing(tcp)))
         if (!conn_tell_closed(conn) || !linger(conn))
             tcp_conn_drop(conn);

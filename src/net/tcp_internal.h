@@ -42,6 +42,7 @@ struct tcp {
     struct tcp_conn_list open, lingering, dirty, closing;
     struct tcp_listener *listeners;
     struct tcp_dial *dials;
+    uv_handle_t *filled;            /* whose read has just filled the buffer, or NULL */
     uint8_t buffer[TCP_READ_BYTES]; /* of every read: nothing in it outlives the read's callback */
 };
 
