@@ -35,7 +35,7 @@ static const struct command commands[] = {
     {"kill", kill_run, "end all processes of DIR at once, without saving", ""},
     {"status", status_run, "say which processes of DIR run",
      "Exits with 1 when any process that goworld.ini asks for is down.\n"},
-    {"run", foreground_run, "run a dispatcher, a gate and a game in one process in the foreground",
+    {"run", foreground_run, "run all processes of DIR as one, in the foreground",
      "For the first minute and for a debugger. Ends with Ctrl-C, after saving. DIR has to be "
      "built.\n"},
     {0},
