@@ -214,16 +214,17 @@ static void dirty_remove(struct sim_end *end)
         *at = end->next_dirty;
 }
 
-static void end_unlink(struct sim_end *end)
+static void end_unlink(struct sim *sim, struct sim_end *end)
 {
     dirty_remove(end);
-    sim_event_cancel(end->sim, &end->event);
+    sim_event_cancel(sim, &end->event);
     if (end->prev)
         end->prev->next = end->next;
     else
-        end->sim->ends = end->next;
+        sim->ends = end->next;
     if (end->next)
         end->next->prev = end->prev;
+    ASSERT(sim->ends != end);
 }
 
 /* The other end sees the end of the stream behind everything that travels. */
@@ -236,11 +237,11 @@ static void leave_peer(struct sim_end *end)
     segment_add(peer, mem_zalloc(sizeof(struct segment)));
 }
 
-static void end_close(struct sim_end *end)
+static void end_close(struct sim *sim, struct sim_end *end)
 {
     end->link.closing = true;
     end_flush(end);
-    end_unlink(end);
+    end_unlink(sim, end);
     leave_peer(end);
     end->link.events->closed(end->link.user, end->reason);
     segments_drop(end);
@@ -281,7 +282,7 @@ static void end_due(struct sim *sim, struct sim_event *event)
 {
     struct sim_end *end = (struct sim_end *)((char *)event - offsetof(struct sim_end, event));
     if (end->close_us <= sim->now_us) {
-        end_close(end);
+        end_close(sim, end);
         return;
     }
     end_read(end);
@@ -475,7 +476,7 @@ static void ends_close(struct sim *sim, const struct sim_host *host, const char 
             continue;
         }
         end->reason = reason;
-        end_close(end);
+        end_close(sim, end);
         end = sim->ends;
     }
 }

@@ -1,4 +1,5 @@
 /* tcp_dial: makes connections: resolves the name, then tries its addresses one after the other. */
+#include "base/assert.h"
 #include "base/buf.h"
 #include "net/address.h"
 #include "net/tcp_internal.h"
@@ -23,12 +24,13 @@ struct tcp_dial {
     bool done;                  /* told, or given up */
 };
 
-static void dial_unlink(struct tcp_dial *dial)
+static void dial_unlink(struct tcp *tcp, struct tcp_dial *dial)
 {
-    struct tcp_dial **at = &dial->tcp->dials;
+    struct tcp_dial **at = &tcp->dials;
     while (*at != dial)
         at = &(*at)->next;
     *at = dial->next;
+    ASSERT(tcp->dials != dial);
     dial->tcp = NULL;
 }
 
@@ -45,9 +47,9 @@ static void dial_release(struct tcp_dial *dial)
 }
 
 /* No answer is given any more; the memory stays until dial_release. */
-static void dial_end(struct tcp_dial *dial)
+static void dial_end(struct tcp *tcp, struct tcp_dial *dial)
 {
-    dial_unlink(dial);
+    dial_unlink(tcp, dial);
     dial->done = true;
     if (dial->conn)
         tcp_conn_drop(dial->conn);
@@ -55,10 +57,10 @@ static void dial_end(struct tcp_dial *dial)
         uv_cancel((uv_req_t *)&dial->resolve);
 }
 
-static void dial_failed(struct tcp_dial *dial, const char *reason)
+static void dial_failed(struct tcp *tcp, struct tcp_dial *dial, const char *reason)
 {
-    dial->tcp->stats.connect_failed++;
-    dial_end(dial);
+    tcp->stats.connect_failed++;
+    dial_end(tcp, dial);
     dial->desc.connected(dial->desc.user, NULL, reason);
     dial_release(dial);
 }
@@ -68,7 +70,7 @@ static void dial_succeeded(struct tcp_dial *dial)
     struct tcp_conn *conn = dial->conn;
     dial->tcp->stats.connected++;
     dial->conn = NULL;
-    dial_end(dial);
+    dial_end(dial->tcp, dial);
     dial->desc.connected(dial->desc.user, &conn->stream, NULL);
     dial_release(dial);
     tcp_conn_start(conn);
@@ -121,7 +123,7 @@ static void try_next(struct tcp_dial *dial)
         tcp_conn_drop(dial->conn);
         dial->conn = NULL;
     }
-    dial_failed(dial, dial->reason);
+    dial_failed(dial->tcp, dial, dial->reason);
 }
 
 static void name_resolved(uv_getaddrinfo_t *resolve, int status, struct addrinfo *found)
@@ -186,7 +188,7 @@ int64_t tcp_dials_turn(struct tcp *tcp)
     struct tcp_dial *dial;
     int64_t next_ms, now_ms = loop_clock(tcp->loop)->now_ms;
     while ((dial = first_due(tcp, now_ms, &next_ms)))
-        dial_failed(dial, dial->reason);
+        dial_failed(tcp, dial, dial->reason);
     return next_ms;
 }
 
@@ -194,7 +196,7 @@ void tcp_dials_cancel(struct tcp *tcp)
 {
     while (tcp->dials) {
         struct tcp_dial *dial = tcp->dials;
-        dial_end(dial);
+        dial_end(tcp, dial);
         dial_release(dial);
     }
 }
