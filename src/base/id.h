@@ -16,8 +16,7 @@ struct id_source {
 
 gw_id id_new(struct id_source *source);
 gw_id id_encode(const uint8_t bytes[12]);
-GW_NODISCARD
-gw_err id_decode(gw_id id, uint8_t bytes[12]);
+GW_NODISCARD gw_err id_decode(gw_id id, uint8_t bytes[12]);
 bool id_is_valid(gw_id id); /* 16 characters of the alphabet */
 gw_id id_nil_space(uint16_t gameid);
 

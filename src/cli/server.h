@@ -24,9 +24,8 @@ enum server_need {
 };
 
 /* On failure *error is a sentence the caller frees. */
-GW_NODISCARD
-gw_err server_open(struct server *server, const struct cli_options *options, enum server_need need,
-                   char **error);
+GW_NODISCARD gw_err server_open(struct server *server, const struct cli_options *options,
+                                enum server_need need, char **error);
 void server_close(struct server *server);
 
 enum role { ROLE_DISPATCHER, ROLE_GAME, ROLE_GATE, ROLE_COUNT };

@@ -69,13 +69,11 @@ struct conf {
 #define CONF_PROCESSES_MAX 1024
 
 /* On failure *error is "path:line: sentence" or "path: sentence", which the caller frees. */
-GW_NODISCARD
-gw_err conf_load(const char *path, struct conf **out, char **error);
+GW_NODISCARD gw_err conf_load(const char *path, struct conf **out, char **error);
 /* The same from memory; `path` must be absolute: it names the file in errors and anchors relative
  * paths. */
-GW_NODISCARD
-gw_err conf_parse(const char *path, const char *bytes, size_t size, struct conf **out,
-                  char **error);
+GW_NODISCARD gw_err conf_parse(const char *path, const char *bytes, size_t size, struct conf **out,
+                               char **error);
 void conf_free(struct conf *conf); /* NULL does nothing */
 
 /* The settings of one process; NULL when there is no such number. */

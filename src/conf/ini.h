@@ -20,6 +20,6 @@ struct ini {
 /* GoWorld's dialect: `;` and `#` start a comment anywhere, backticks quote (over lines, too), `:`
  * delimits like `=`, a final `\` continues the line. On failure *error is a sentence the caller
  * frees, *line where it happened. */
-GW_NODISCARD
-gw_err ini_parse(struct ini *ini, const char *bytes, size_t size, unsigned *line, char **error);
+GW_NODISCARD gw_err ini_parse(struct ini *ini, const char *bytes, size_t size, unsigned *line,
+                              char **error);
 void ini_free(struct ini *ini);

@@ -48,6 +48,5 @@ const struct key *key_find(const struct key *table, const char *name);
 void key_defaults(const struct key *table, void *values, struct texts *texts);
 /* Reads `text` into the member. An empty text changes nothing. On failure *error is what is wrong
  * with the value (the caller frees it) and the member is as it was. */
-GW_NODISCARD
-gw_err key_set(const struct key *key, void *values, const char *text, struct texts *texts,
-               char **error);
+GW_NODISCARD gw_err key_set(const struct key *key, void *values, const char *text,
+                            struct texts *texts, char **error);

@@ -27,5 +27,5 @@ extern const struct section sections[SECTION_KIND_COUNT];
 
 /* Finds the kind and number (SECTION_COMMON for NAME_common and unnumbered sections). On failure
  * *error is a sentence the caller frees. */
-GW_NODISCARD
-gw_err section_find(const char *name, enum section_kind *kind, unsigned *number, char **error);
+GW_NODISCARD gw_err section_find(const char *name, enum section_kind *kind, unsigned *number,
+                                 char **error);

@@ -93,7 +93,7 @@ void dispatcher_destroy(struct dispatcher *d)
     if (!d)
         return;
     struct peer *peer, *next;
-    DL_FOREACH_SAFE (d->connections, peer, next) {
+    DL_FOREACH_SAFE(d->connections, peer, next) {
         link_abandon(peer->link, "the dispatcher stops");
         peer_free(d, peer);
     }

@@ -20,5 +20,4 @@ struct peer *games_next_boot(struct dispatcher *d);
 struct peer *games_choose(struct dispatcher *d, uint16_t id);
 
 /* Reads {"cp": CPU percent}; returns false when it is no such map. */
-GW_NODISCARD
-bool games_set_load(struct peer *game, struct view info);
+GW_NODISCARD bool games_set_load(struct peer *game, struct view info);

@@ -82,7 +82,7 @@ void kvreg_write(const struct kvreg *registry, struct buf *out)
 {
     write_u32(out, (uint32_t)kvreg_count(registry));
     struct kvreg_entry *entry, *next;
-    HASH_ITER (hh, registry->entries, entry, next) {
+    HASH_ITER(hh, registry->entries, entry, next) {
         write_var(out, entry->key, entry->key_size);
         write_var(out, entry->value, entry->value_size);
     }

@@ -18,8 +18,8 @@ void kvreg_fini(struct kvreg *registry);
 
 /* Writes the key unless it has a value already and `force` is not set: then GW_EEXIST. GW_EFULL at
  * bytes_max. */
-GW_NODISCARD
-gw_err kvreg_put(struct kvreg *registry, struct view key, struct view value, bool force);
+GW_NODISCARD gw_err kvreg_put(struct kvreg *registry, struct view key, struct view value,
+                              bool force);
 
 size_t kvreg_count(const struct kvreg *registry);
 

@@ -42,13 +42,11 @@ struct await {
 /* Starts waiting: GW_ENOFIBER outside a fiber, GW_ECANCELED when its entity has ended. On GW_OK ask
  * somebody who will answer, with *out as his user pointer, and call await_finish; or await_drop
  * when he would not even take it. */
-GW_NODISCARD
-gw_err await_begin(struct world *w, struct await **out);
+GW_NODISCARD gw_err await_begin(struct world *w, struct await **out);
 void await_drop(struct await *a);
 
 /* Waits for the answer. `value` (may be NULL) takes over its bytes. Frees a. */
-GW_NODISCARD
-gw_err await_finish(struct await *a, struct buf *value);
+GW_NODISCARD gw_err await_finish(struct await *a, struct buf *value);
 
 /* The answer, from the turn of the loop. */
 void await_answer(struct await *a, gw_err err, struct view value);

@@ -22,8 +22,7 @@ struct type {
 };
 
 /* On failure *error is a sentence the caller frees. */
-GW_NODISCARD
-gw_err type_init(struct type *type, const gw_entity_type *def, char **error);
+GW_NODISCARD gw_err type_init(struct type *type, const gw_entity_type *def, char **error);
 void type_fini(struct type *type);
 
 const gw_method *type_method(const struct type *type, const char *name, size_t size); /* or NULL */

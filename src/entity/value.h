@@ -12,8 +12,7 @@ void value_write(struct buf *b, const gw_field *field, const void *member);
 
 /* Reads one checked msgpack value into the member; GW_EINVAL (member untouched) when it has another
  * type or does not fit. */
-GW_NODISCARD
-gw_err value_read(struct view value, const gw_field *field, void *member);
+GW_NODISCARD gw_err value_read(struct view value, const gw_field *field, void *member);
 
 /* Writes a map of the fields with any of `flags` (0: of all). */
 void fields_write(struct buf *b, const gw_field *fields, const void *base, unsigned flags);
@@ -22,9 +21,8 @@ void fields_write(struct buf *b, const gw_field *fields, const void *base, unsig
  * change. Each value that does not fit its field is passed over too, and reported by `misfit` (may
  * be NULL). GW_EPROTO: no map of strings. */
 typedef void (*fields_misfit)(void *user, const char *key, size_t key_size, const char *why);
-GW_NODISCARD
-gw_err fields_read(struct view data, const gw_field *fields, void *base, unsigned flags,
-                   fields_misfit misfit, void *user);
+GW_NODISCARD gw_err fields_read(struct view data, const gw_field *fields, void *base,
+                                unsigned flags, fields_misfit misfit, void *user);
 
 /* Frees what the fields own. */
 void fields_clear(const gw_field *fields, void *base);

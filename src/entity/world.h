@@ -55,8 +55,7 @@ extern const struct metric world_metrics[];
 
 /* On failure *error is a sentence the caller frees: a table of the game is wrong, or boot_entity is
  * not in it. */
-GW_NODISCARD
-gw_err world_create(const struct world_desc *desc, struct world **out, char **error);
+GW_NODISCARD gw_err world_create(const struct world_desc *desc, struct world **out, char **error);
 /* Frees everything; storage, kv and passwords must be idle. NULL does nothing. */
 void world_destroy(struct world *w);
 

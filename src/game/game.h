@@ -23,8 +23,7 @@ extern const struct metric game_metrics[];
 
 struct game;
 /* On failure *error is a sentence the caller frees. */
-GW_NODISCARD
-gw_err game_create(const struct game_desc *desc, struct game **out, char **error);
+GW_NODISCARD gw_err game_create(const struct game_desc *desc, struct game **out, char **error);
 void game_destroy(struct game *g); /* NULL does nothing */
 
 void game_dispatcher_up(struct game *g, unsigned index, struct link *link);

@@ -10,9 +10,9 @@ struct game_host;
 
 /* Opens the databases and connects to the dispatchers; it serves once all of them have taken it in.
  * On failure *error is a sentence the caller frees. Borrows host, conf and game until the stop. */
-GW_NODISCARD
-gw_err game_host_start(struct host *host, const struct conf *conf, const gw_game *game,
-                       const struct host_options *options, struct game_host **out, char **error);
+GW_NODISCARD gw_err game_host_start(struct host *host, const struct conf *conf, const gw_game *game,
+                                    const struct host_options *options, struct game_host **out,
+                                    char **error);
 
 /* Ends all entities at the first call; true once everything that had to be saved is. */
 bool game_host_finish(struct game_host *server);

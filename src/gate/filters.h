@@ -40,9 +40,8 @@ void filters_destroy(
 
 /* Sets one property. GW_EINVAL for an empty key, which would mean everybody; GW_EFULL at a limit.
  */
-GW_NODISCARD
-gw_err filters_set(struct filters *filters, struct filter_member *member, struct view key,
-                   struct view value);
+GW_NODISCARD gw_err filters_set(struct filters *filters, struct filter_member *member,
+                                struct view key, struct view value);
 void filters_clear(struct filters *filters,
                    struct filter_member *member); /* all of its properties */
 

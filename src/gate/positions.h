@@ -38,5 +38,4 @@ int64_t positions_turn(struct gate *g);
 
 /* Sends the records of a SYNC_POSITION_YAW_ON_CLIENTS to their clients: each gets its own in one
  * packet. Returns false when they are no whole records. */
-GW_NODISCARD
-bool positions_deliver(struct gate *g, struct view records);
+GW_NODISCARD bool positions_deliver(struct gate *g, struct view records);

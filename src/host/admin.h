@@ -31,6 +31,5 @@ bool admin_handle(struct admin *admin, const struct http_request *request,
                   struct http_response *response);
 
 /* Serves nothing but these pages. On failure *error is a sentence the caller frees. */
-GW_NODISCARD
-gw_err admin_listen(struct admin *admin, const struct conf_address *address,
-                    struct http_server **out, char **error);
+GW_NODISCARD gw_err admin_listen(struct admin *admin, const struct conf_address *address,
+                                 struct http_server **out, char **error);

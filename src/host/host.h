@@ -19,8 +19,7 @@ struct host {
 };
 
 /* On failure *error is a sentence the caller frees. */
-GW_NODISCARD
-gw_err host_open(struct host **out, char **error);
+GW_NODISCARD gw_err host_open(struct host **out, char **error);
 void host_close(struct host *host); /* the cores are gone by then; NULL does nothing */
 
 /* Each core says that it has been started, and later that it serves. When all do, whoever started

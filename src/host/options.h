@@ -16,6 +16,5 @@ struct host_options {
  * when the process has no number. On failure
  * *error is a sentence the caller frees. -d is taken for GoWorld's sake and means nothing: whoever
  * starts a server process puts it into the background. */
-GW_NODISCARD
-gw_err host_options_parse(int argc, char **argv, const char *id_flag, struct host_options *out,
-                          char **error);
+GW_NODISCARD gw_err host_options_parse(int argc, char **argv, const char *id_flag,
+                                       struct host_options *out, char **error);

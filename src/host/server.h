@@ -11,9 +11,9 @@ struct host_server {
     const void *program; /* for start: the game's table */
     /* On failure *error is a sentence the caller frees. `conf` and `host` live until after `stop`.
      */
-    GW_NODISCARD
-    gw_err (*start)(const struct host_server *self, struct host *host, const struct conf *conf,
-                    const struct host_options *options, void **running, char **error);
+    GW_NODISCARD gw_err (*start)(const struct host_server *self, struct host *host,
+                                 const struct conf *conf, const struct host_options *options,
+                                 void **running, char **error);
     /* Asked to end: called in each turn from then on until it returns true; NULL: it can end at
      * once. A second signal ends the process whatever it returns. */
     bool (*finish)(void *running);
@@ -22,9 +22,8 @@ struct host_server {
 
 /* Runs with that configuration until SIGTERM or SIGINT. On failure *error is a sentence the caller
  * frees. */
-GW_NODISCARD
-gw_err host_run(const struct host_server *server, const struct conf *conf,
-                const struct host_options *options, char **error);
+GW_NODISCARD gw_err host_run(const struct host_server *server, const struct conf *conf,
+                             const struct host_options *options, char **error);
 
 /* Reads the command line and the configuration, then does host_run; returns the exit code. */
 int host_server_main(const struct host_server *server, int argc, char **argv);

@@ -18,7 +18,7 @@ struct sink {
 
 /* Names the process "gate1" after its kind and its options, and opens its log file. On failure
  * *error is a sentence the caller frees. The sink stays where it is until sink_close. */
-GW_NODISCARD
-gw_err sink_open(struct sink *sink, const struct conf_log *conf, const char *kind,
-                 const struct host_options *options, const struct clock *clock, char **error);
+GW_NODISCARD gw_err sink_open(struct sink *sink, const struct conf_log *conf, const char *kind,
+                              const struct host_options *options, const struct clock *clock,
+                              char **error);
 void sink_close(struct sink *sink);

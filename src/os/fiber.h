@@ -20,8 +20,8 @@ unsigned fiber_pool_live(const struct fiber_pool *pool);
 
 /* Runs `main` on a new stack until it returns or suspends; GW_EFULL at live_max. *out is NULL when
  * it has returned already. A fiber frees itself when its main returns. */
-GW_NODISCARD
-gw_err fiber_start(struct fiber_pool *pool, void (*main)(void *arg), void *arg, struct fiber **out);
+GW_NODISCARD gw_err fiber_start(struct fiber_pool *pool, void (*main)(void *arg), void *arg,
+                                struct fiber **out);
 
 /* Leaves the running fiber; returns when somebody resumes it. Only inside a fiber. */
 void fiber_suspend(void);

@@ -17,16 +17,14 @@ typedef int64_t (*loop_turn)(void *user);
 typedef void (*loop_flush)(void *user);
 typedef void (*loop_signal)(void *user, int signum);
 
-GW_NODISCARD
-gw_err loop_create(struct loop **out);
+GW_NODISCARD gw_err loop_create(struct loop **out);
 void loop_destroy(
     struct loop *loop); /* waits for running work, closes what is open; NULL does nothing */
 void loop_on_turn(struct loop *loop, loop_turn turn, void *user);    /* up to 64, called in order */
 void loop_on_flush(struct loop *loop, loop_flush flush, void *user); /* up to 64 */
 /* No turn or flush of this user from now on; not from inside one. */
 void loop_off(struct loop *loop, const void *user);
-GW_NODISCARD
-gw_err loop_on_signal(struct loop *loop, int signum, loop_signal handler, void *user);
+GW_NODISCARD gw_err loop_on_signal(struct loop *loop, int signum, loop_signal handler, void *user);
 void loop_run(struct loop *loop); /* until loop_stop */
 void loop_stop(struct loop *loop);
 void loop_wake(struct loop *loop); /* another turn follows at once: posted work waits */

@@ -25,8 +25,7 @@ enum process_state { PROCESS_STARTING, PROCESS_READY, PROCESS_FAILED };
 /* Starts it in a session of its own, so that it goes on without its starter. What goes wrong behind
  * the fork (the log, the pid file, the program) comes as PROCESS_FAILED. On GW_EIO errno says why.
  */
-GW_NODISCARD
-gw_err process_spawn(const struct process_desc *desc, struct process_child *child);
+GW_NODISCARD gw_err process_spawn(const struct process_desc *desc, struct process_child *child);
 /* Reads what the child says when ready_fd is readable. PROCESS_FAILED: *why is its sentence, or
  * NULL when it died without one; the caller frees it. */
 enum process_state process_heard(const struct process_child *child, char **why);
@@ -42,10 +41,8 @@ struct process {
 
 /* GW_ENOTFOUND: there is no such file, or its process has ended (and another one may have got its
  * number). */
-GW_NODISCARD
-gw_err process_find(const char *pid_path, struct process *process);
-GW_NODISCARD
-gw_err process_signal(const struct process *process, int signum);
+GW_NODISCARD gw_err process_find(const char *pid_path, struct process *process);
+GW_NODISCARD gw_err process_signal(const struct process *process, int signum);
 /* Waits for its end; false when it still runs after that time or a signal came in. */
 bool process_wait(const struct process *process, int timeout_ms);
 void process_close(struct process *process);

@@ -19,9 +19,8 @@ typedef void (*password_checked)(void *user,
 struct passwords;
 struct passwords *passwords_create(struct worker_pool *workers);
 void passwords_destroy(struct passwords *p); /* idle only; NULL does nothing */
-GW_NODISCARD
-gw_err password_hash(struct passwords *p, const char *password, password_hashed done, void *user);
-GW_NODISCARD
-gw_err password_check(struct passwords *p, const char *hash, const char *password,
-                      password_checked done, void *user);
+GW_NODISCARD gw_err password_hash(struct passwords *p, const char *password, password_hashed done,
+                                  void *user);
+GW_NODISCARD gw_err password_check(struct passwords *p, const char *hash, const char *password,
+                                   password_checked done, void *user);
 bool passwords_are_idle(const struct passwords *p);

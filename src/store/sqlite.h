@@ -27,19 +27,16 @@ struct sqlite {
 
 /* Opens the file, made with its folder where missing, or refuses one that is not ours. On failure
  * *error is a sentence the caller frees, and sqlite_close is still due. */
-GW_NODISCARD
-gw_err sqlite_open(struct sqlite *s, const char *path, char **error);
+GW_NODISCARD gw_err sqlite_open(struct sqlite *s, const char *path, char **error);
 void sqlite_close(void *database);
 
 /* The statement lives until sqlite_close. On failure *error is a sentence the caller frees. */
-GW_NODISCARD
-gw_err sqlite_prepare(struct sqlite *s, const char *sql, sqlite3_stmt **out, char **error);
+GW_NODISCARD gw_err sqlite_prepare(struct sqlite *s, const char *sql, sqlite3_stmt **out,
+                                   char **error);
 
 /* Takes the file's one right to write, waiting for other processes' transactions. */
-GW_NODISCARD
-gw_err sqlite_begin(void *database);
-GW_NODISCARD
-gw_err sqlite_commit(void *database);
+GW_NODISCARD gw_err sqlite_begin(void *database);
+GW_NODISCARD gw_err sqlite_commit(void *database);
 void sqlite_rollback(void *database); /* nothing when there is no transaction */
 const char *sqlite_reason(void *database);
 
@@ -48,11 +45,9 @@ void sqlite_bind(sqlite3_stmt *statement, int index, struct view bytes);
 void sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text, size_t size);
 
 /* GW_OK: there is a row. GW_ENOTFOUND: there is none (any more). */
-GW_NODISCARD
-gw_err sqlite_step(struct sqlite *s, sqlite3_stmt *statement);
+GW_NODISCARD gw_err sqlite_step(struct sqlite *s, sqlite3_stmt *statement);
 struct view sqlite_column(sqlite3_stmt *statement, int column); /* lives until the next step */
 void sqlite_done(sqlite3_stmt *statement); /* after the last step: lets go of bytes and locks */
 
 /* Steps a statement that gives no rows, and is done with it. */
-GW_NODISCARD
-gw_err sqlite_run(struct sqlite *s, sqlite3_stmt *statement);
+GW_NODISCARD gw_err sqlite_run(struct sqlite *s, sqlite3_stmt *statement);

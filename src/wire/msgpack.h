@@ -29,34 +29,27 @@ void msgpack_write_vec3(struct buf *b, gw_vec3 value); /* a map of X, Y, Z as f3
 /* Checks that ONE whole value stands at the start, no deeper than MSGPACK_DEPTH_MAX; *value is a
  * view of it without what follows (Unity pads with zeros). Every reader below wants a checked
  * value. */
-GW_NODISCARD
-gw_err msgpack_check(struct view data, struct view *value);
+GW_NODISCARD gw_err msgpack_check(struct view data, struct view *value);
 
 /* Readers take every int form for an int and every int or float form for a float, nil for zero, bin
  * for str. Anything else, and a number out of the range, is GW_EINVAL; outputs are then untouched.
  */
-GW_NODISCARD
-gw_err msgpack_read_bool(struct view value, bool *out);
-GW_NODISCARD
-gw_err msgpack_read_int(struct view value, int64_t min, int64_t max, int64_t *out);
-GW_NODISCARD
-gw_err msgpack_read_uint(struct view value, uint64_t max, uint64_t *out);
-GW_NODISCARD
-gw_err msgpack_read_f64(struct view value, double *out);
-GW_NODISCARD
-gw_err msgpack_read_str(struct view value, struct view *out);
-GW_NODISCARD
-gw_err msgpack_read_bin(struct view value, struct view *out); /* str as well */
-GW_NODISCARD
-gw_err msgpack_read_vec3(struct view value, gw_vec3 *out); /* map X Y Z, or array of 3; finite */
+GW_NODISCARD gw_err msgpack_read_bool(struct view value, bool *out);
+GW_NODISCARD gw_err msgpack_read_int(struct view value, int64_t min, int64_t max, int64_t *out);
+GW_NODISCARD gw_err msgpack_read_uint(struct view value, uint64_t max, uint64_t *out);
+GW_NODISCARD gw_err msgpack_read_f64(struct view value, double *out);
+GW_NODISCARD gw_err msgpack_read_str(struct view value, struct view *out);
+GW_NODISCARD gw_err msgpack_read_bin(struct view value, struct view *out); /* str as well */
+GW_NODISCARD gw_err msgpack_read_vec3(struct view value,
+                                      gw_vec3 *out); /* map X Y Z, or array of 3; finite */
 
 /* Walks a checked map; *rest starts as the map's value. */
 struct msgpack_pairs {
     struct view rest;
     uint32_t left;
 };
-GW_NODISCARD
-gw_err msgpack_read_map(struct view value, struct msgpack_pairs *pairs); /* nil: an empty map */
+GW_NODISCARD gw_err msgpack_read_map(struct view value,
+                                     struct msgpack_pairs *pairs); /* nil: an empty map */
 /* Returns false at the end or when a key is no string (then pairs->left > 0). */
 bool msgpack_next_pair(struct msgpack_pairs *pairs, struct view *key, struct view *value);
 
@@ -65,6 +58,6 @@ struct msgpack_items {
     struct view rest;
     uint32_t left;
 };
-GW_NODISCARD
-gw_err msgpack_read_array(struct view value, struct msgpack_items *items); /* nil: an empty one */
+GW_NODISCARD gw_err msgpack_read_array(struct view value,
+                                       struct msgpack_items *items); /* nil: an empty one */
 bool msgpack_next_item(struct msgpack_items *items, struct view *value);

@@ -31,18 +31,15 @@ void outq_clear(struct outq *q); /* drops everything */
 
 /* Each appends one packet (header and payload) whole, or nothing: GW_EFULL when bytes_max would be
  * passed, or when the payload is larger than PACKET_PAYLOAD_BYTES_MAX. */
-GW_NODISCARD
-gw_err outq_put(struct outq *q, const void *payload, size_t size);
-GW_NODISCARD
-gw_err outq_put2(struct outq *q, const void *head, size_t head_size, const void *tail,
-                 size_t tail_size); /* one payload in two pieces */
-GW_NODISCARD
-gw_err outq_put_packet(struct outq *q, struct packet *packet); /* takes its own reference */
+GW_NODISCARD gw_err outq_put(struct outq *q, const void *payload, size_t size);
+GW_NODISCARD gw_err outq_put2(struct outq *q, const void *head, size_t head_size, const void *tail,
+                              size_t tail_size); /* one payload in two pieces */
+GW_NODISCARD gw_err outq_put_packet(struct outq *q,
+                                    struct packet *packet); /* takes its own reference */
 
 /* Appends bytes as they are, unframed: for what a transport itself says (HTTP, WebSocket control
  * frames). */
-GW_NODISCARD
-gw_err outq_put_raw(struct outq *q, const void *bytes, size_t size);
+GW_NODISCARD gw_err outq_put_raw(struct outq *q, const void *bytes, size_t size);
 
 /* Moves everything of `from` behind what `to` holds; both use the same pool. No limit stops it. */
 void outq_splice(struct outq *to, struct outq *from);

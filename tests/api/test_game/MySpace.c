@@ -7,7 +7,7 @@
 static size_t count_avatars(gw_id space)
 {
     size_t count = 0;
-    GW_EACH (Avatar, avatar)
+    GW_EACH(Avatar, avatar)
         count += gw_id_equal(avatar->space, space);
     return count;
 }
@@ -51,7 +51,7 @@ void MySpace_ConfirmRequestDestroy(MySpace *self, bool ok)
 
 static void take_monsters_along(gw_entity *entity)
 {
-    GW_EACH (Monster, monster)
+    GW_EACH(Monster, monster)
         if (gw_id_equal(monster->space, entity->id))
             gw_destroy(&monster->base);
 }

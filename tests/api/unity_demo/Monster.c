@@ -22,7 +22,7 @@ static bool can_fight(const Monster *self, const Player *player)
 
 static const Player *choose_target(const Monster *self)
 {
-    GW_EACH (Player, player)
+    GW_EACH(Player, player)
         if (can_fight(self, player))
             return player;
     return NULL;

@@ -8,7 +8,7 @@
 size_t MySpace_count_players(gw_id space)
 {
     size_t count = 0;
-    GW_EACH (Player, player)
+    GW_EACH(Player, player)
         count += gw_id_equal(player->space, space);
     return count;
 }
@@ -16,7 +16,7 @@ size_t MySpace_count_players(gw_id space)
 static size_t count_monsters(gw_id space)
 {
     size_t count = 0;
-    GW_EACH (Monster, monster)
+    GW_EACH(Monster, monster)
         count += gw_id_equal(monster->space, space);
     return count;
 }
@@ -66,7 +66,7 @@ void MySpace_open(int64_t kind)
 
 static void take_monsters_along(gw_entity *entity)
 {
-    GW_EACH (Monster, monster)
+    GW_EACH(Monster, monster)
         if (gw_id_equal(monster->space, entity->id))
             gw_destroy(&monster->base);
 }
