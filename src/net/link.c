@@ -2,6 +2,7 @@
 #include "net/link.h"
 
 const char link_full[] = "its send queue is full";
+const char link_by_game[] = "the game closed it";
 
 static bool sent(struct link *link, bool was_empty, gw_err err)
 {

@@ -44,6 +44,9 @@ bool link_send_packet(struct link *link,
                       struct packet *packet); /* borrows: takes its own reference */
 
 extern const char link_full[]; /* the reason of a close because of bytes_max */
+/* The reason when the game wants its client closed. A WebSocket peer gets a code of its own for it:
+ * it need not come back by itself. */
+extern const char link_by_game[];
 
 /* Nothing more comes out of the link's `packet` after this. What was sent before still leaves if it
  * can at once. */

@@ -136,14 +136,14 @@ static void segments_drop(struct sim_end *end)
         segment_drop(end);
 }
 
-/* Bytes cannot overtake each other. */
+/* Segments cannot overtake each other: one that is due earlier than the one before comes with that.
+ */
 static void segment_add(struct sim_end *to, struct segment *segment)
 {
     struct random *random = &to->sim->random;
-    int64_t due_us =
-        to->sim->now_us + (int64_t)random_between(random, to->delay_us_min, to->delay_us_max);
     segment->next = NULL;
-    segment->due_us = to->first && to->last->due_us > due_us ? to->last->due_us : due_us;
+    segment->due_us =
+        to->sim->now_us + (int64_t)random_between(random, to->delay_us_min, to->delay_us_max);
     if (to->first)
         to->last->next = segment;
     else

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { SPANS_MAX = 128, LINGER_MS = 1000 };
+enum { SPANS_MAX = 128, LINGER_MS = 1000, KEEPALIVE_S = 60 };
 
 struct tcp_write {
     uv_write_t uv;
@@ -377,6 +377,7 @@ void tcp_conn_start(struct tcp_conn *conn)
 {
     ASSERT(conn->stream.events && conn->stream.out);
     uv_tcp_nodelay(&conn->uv, 1);
+    uv_tcp_keepalive(&conn->uv, 1, KEEPALIVE_S);   /* a peer may vanish without a word */
     if (conn->state == CONN_OPEN && !conn->paused) /* unless whoever took it has closed it */
         read_start(conn);
 }

@@ -22,6 +22,7 @@ enum ws_code {
     WS_NO_CODE = 1005,     /* not on the wire: a close frame without one */
     WS_BAD_TEXT = 1007,
     WS_TOO_BIG = 1009,
+    WS_BY_GAME = 4001, /* ours: the game does not want this client any more */
 };
 
 enum { WS_HEAD_BYTES_MAX = 14, WS_CONTROL_BYTES_MAX = 125 };

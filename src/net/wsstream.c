@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/buf.h"
+#include "net/link.h"
 #include "net/ws.h"
 #include "wire/packet.h"
 
@@ -55,7 +56,9 @@ static void put_data(struct wsstream *ws)
 static void put_close(struct wsstream *ws, unsigned code, const char *reason)
 {
     uint8_t payload[WS_CONTROL_BYTES_MAX];
-    size_t size = strnlen(reason, sizeof payload - 2);
+    size_t size = strlen(reason);
+    if (size > sizeof payload - 2)
+        size = sizeof payload - 2;
     payload[0] = (uint8_t)(code >> 8);
     payload[1] = (uint8_t)code;
     memcpy(payload + 2, reason, size);
@@ -80,7 +83,8 @@ static void up_wake(struct stream *stream)
 
 static void up_close(struct stream *stream, const char *reason)
 {
-    ws_close((struct wsstream *)stream, WS_NORMAL, reason);
+    bool by_game = strcmp(reason, link_by_game) == 0;
+    ws_close((struct wsstream *)stream, by_game ? WS_BY_GAME : WS_NORMAL, reason);
 }
 
 static void up_pause(struct stream *stream, bool paused)

@@ -160,6 +160,7 @@ static void nothing_else_is_served(void **state)
         "//etc/passwd",
         "/sub//data",
         "/%2fetc/passwd",
+        "/sub%2fdata",
         "/app.js/",
         "/app.js/x",
         "/app.js%00.html",

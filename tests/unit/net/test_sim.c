@@ -151,6 +151,22 @@ static void what_was_sent_before_a_close_arrives_before_the_close(void **state)
     }
 }
 
+static void what_was_sent_in_the_turn_of_a_close_arrives(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        struct world world;
+        world_init(&world, seed);
+        world_connect(&world);
+        world.far.echoes = true;
+        world.far.close_after = 1;
+        link_send(world.near.link, "ab", 2);
+        assert_true(sim_run_until(world.sim, both_closed, &world, 1000));
+        assert_int_equal(world.near.packets, 1);
+        world_fini(&world);
+    }
+}
+
 static void a_cut_closes_both_ends_once(void **state)
 {
     (void)state;
@@ -382,6 +398,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packets_arrive_whole_and_in_order),
         cmocka_unit_test(what_was_sent_before_a_close_arrives_before_the_close),
+        cmocka_unit_test(what_was_sent_in_the_turn_of_a_close_arrives),
         cmocka_unit_test(a_cut_closes_both_ends_once),
         cmocka_unit_test(a_partition_holds_everything_back_and_loses_nothing),
         cmocka_unit_test(a_dial_into_a_partition_times_out),

@@ -142,6 +142,7 @@ struct source {
     int fds[2];
     const struct clock *clock;
     int64_t read_at_ms, turn_at_ms;
+    bool has_output;
 };
 
 static void readable(uv_poll_t *poll, int status, int events)
@@ -182,6 +183,38 @@ static void what_is_read_is_handled_and_flushed_in_the_same_turn(void **state)
     loop_run(source.trace.loop);
     assert_non_null(strstr(source.trace.text, "rtf"));
     assert_int_equal(source.read_at_ms, source.turn_at_ms); /* one turn, one time */
+    loop_destroy(source.trace.loop);
+    close(source.fds[0]);
+    close(source.fds[1]);
+}
+
+/* Writes once, as a transport does with what waits in its queue. */
+static void flush_of_source(void *user)
+{
+    struct source *source = user;
+    if (source->has_output)
+        assert_int_equal(write(source->fds[1], "x", 1), 1);
+    source->has_output = false;
+}
+
+static void what_is_written_outside_of_a_turn_leaves_before_the_loop_waits(void **state)
+{
+    (void)state;
+    struct source source = {0};
+    assert_int_equal(loop_create(&source.trace.loop), GW_OK);
+    source.clock = loop_clock(source.trace.loop);
+    assert_int_equal(pipe(source.fds), 0);
+    uv_poll_init(loop_uv(source.trace.loop), &source.poll, source.fds[0]);
+    source.poll.data = &source;
+    uv_poll_start(&source.poll, UV_READABLE, readable);
+    loop_on_turn(source.trace.loop, turn_of_source, &source);
+    loop_on_flush(source.trace.loop, flush_of_source, &source);
+    source.read_at_ms = 1; /* the first turn, which comes by itself, stops the loop */
+    loop_run(source.trace.loop);
+    source.read_at_ms = 0;
+    source.has_output = true;
+    loop_run(source.trace.loop); /* only the bytes that are written end it */
+    assert_int_equal(source.trace.text[source.trace.size - 2], 'r');
     loop_destroy(source.trace.loop);
     close(source.fds[0]);
     close(source.fds[1]);
@@ -280,6 +313,7 @@ int main(void)
         cmocka_unit_test(waking_outside_gives_one_when_it_runs),
         cmocka_unit_test(whoever_is_off_is_not_called),
         cmocka_unit_test(what_is_read_is_handled_and_flushed_in_the_same_turn),
+        cmocka_unit_test(what_is_written_outside_of_a_turn_leaves_before_the_loop_waits),
         cmocka_unit_test(a_signal_arrives_in_a_turn),
         cmocka_unit_test(work_comes_back),
         cmocka_unit_test(destroying_the_loop_waits_for_work),
