@@ -7,8 +7,10 @@
 #pragma once
 
 #include <goworld/entity.h>
+#include <goworld/timer.h>
 
-/* Goes on after that time; 0 lets everything else that is due run first. */
+/* Goes on after that time; 0 lets everything else that is due run first. GW_EINVAL when it is
+ * negative or over GW_TIMER_DELAY_MS_MAX. */
 GW_NODISCARD gw_err gw_await_sleep(int64_t delay_ms);
 
 /* Goes on when storage has what is persistent of the entity, as it is now. GW_EINVAL when its type

@@ -7,6 +7,7 @@
 #define GW_SECOND INT64_C(1000) /* in milliseconds */
 #define GW_MINUTE (60 * GW_SECOND)
 #define GW_TIMER_INTERVAL_MS_MIN 10 /* of a repeating timer */
+#define GW_TIMER_DELAY_MS_MAX (366 * 24 * 60 * GW_MINUTE)
 
 /* Names a timer of one entity; 0 is no timer. Timers start with the stubs of rpc.h:
  * Avatar_after_Tick(self, 500, ...), Avatar_every_Tick(self, GW_SECOND, ...); they end with their

@@ -33,7 +33,7 @@ static gw_err find_attr(struct world *w, gw_entity *entity, const void *member, 
 {
     struct entity *e = entity_of(entity);
     check_compare(w, e); /* before this set would hide another change */
-    if (e->destroyed)
+    if (entity_is_dead(e))
         return GW_ECANCELED;
     *index = type_attr_of(e->type, entity, member);
     if (*index != TYPE_NO_ATTR)

@@ -223,7 +223,9 @@ void world_call(struct world *w, struct view payload)
     }
     struct entity *e = entity_find(w, m.entity);
     w->stats.calls_in++;
-    if (e)
+    if (e && !m.method.size)
+        e->behind_fence = false;
+    else if (e)
         call_by_name(w, e, m.method, CALLER_SERVER, m.args);
     else
         unknown_entity(w, m.entity);
@@ -309,13 +311,25 @@ static void send_remote(struct world *w, gw_id to, const gw_method *method)
     world_send(w, to, view_of(&w->args));
 }
 
+/* Calls made before the target was here went by its dispatcher; later ones must not overtake them.
+ */
 void gw_call_end(gw_id to, const gw_method *method)
 {
     struct world *w = world_running();
-    if (entity_find(w, to))
+    const struct entity *e = entity_find(w, to);
+    if (e && !e->behind_fence)
         queue_local(w, to, method);
     else
         send_remote(w, to, method);
+}
+
+/* A call of no method: what has it for a name is the fence that comes back. */
+void call_send_fence(struct world *w, const struct entity *e)
+{
+    struct msg_call_entity_method m = {.entity = e->base.id};
+    buf_clear(&w->out);
+    msg_call_entity_method_write(&w->out, &m);
+    world_send(w, e->base.id, (struct view){0});
 }
 
 static void run_local(struct world *w, const struct local_call *call, struct view args)

@@ -25,4 +25,8 @@ void call_refuse(struct world *w, const struct entity *e, const gw_method *metho
 /* Runs calls between entities of this world that wait for the end of the handler; at most a turn's
  * worth. */
 void call_run_local(struct world *w, unsigned *budget);
+/* Sends a packet to the entity by its dispatcher; when it comes back everything sent before has
+ * come. */
+void call_send_fence(struct world *w, const struct entity *e);
+
 bool call_local_waits(const struct world *w);

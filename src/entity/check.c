@@ -17,7 +17,7 @@ static void write_values(struct buf *out, const struct entity *e)
 
 void check_remember(struct world *w, struct entity *e)
 {
-    if (!w->desc.check_attrs || e->destroyed)
+    if (!w->desc.check_attrs || entity_is_dead(e))
         return;
     if (!e->remembered)
         e->remembered = mem_zalloc(sizeof *e->remembered);
@@ -27,7 +27,7 @@ void check_remember(struct world *w, struct entity *e)
 
 void check_compare(struct world *w, struct entity *e)
 {
-    if (!e->remembered || e->destroyed)
+    if (!e->remembered || entity_is_dead(e))
         return;
     struct buf values = {0};
     write_values(&values, e);

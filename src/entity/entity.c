@@ -2,6 +2,7 @@
 #include "entity/entity.h"
 
 #include "base/assert.h"
+#include "entity/call.h"
 #include "entity/check.h"
 #include "entity/client.h"
 #include "entity/fiber.h"
@@ -50,17 +51,6 @@ void entity_hook(struct world *w, struct entity *e, void (*hook)(gw_entity *self
     world_leave(w, before);
 }
 
-struct entity *entity_new(struct world *w, struct type *type, gw_id id)
-{
-    struct entity *e = mem_zalloc(offsetof(struct entity, base) + type->def->size);
-    e->type = type;
-    e->save.index = HEAP_OUTSIDE;
-    e->base.type = type->def;
-    e->base.id = id;
-    entity_hook(w, e, type->def->on_init);
-    return e;
-}
-
 void entity_notify(struct world *w, uint16_t message, gw_id id)
 {
     buf_clear(&w->out);
@@ -90,42 +80,72 @@ static void list_remove(struct type *type, struct entity *e)
     type->count--;
 }
 
+struct entity *entity_new(struct world *w, struct type *type, gw_id id, enum entity_origin origin)
+{
+    struct entity *e = mem_zalloc(offsetof(struct entity, base) + type->def->size);
+    e->type = type;
+    e->behind_fence = origin != ENTITY_CREATED_HERE;
+    e->is_saved = origin == ENTITY_SENT_WHOLE || origin == ENTITY_LOADED;
+    e->save.index = HEAP_OUTSIDE;
+    e->base.type = type->def;
+    e->base.id = id;
+    struct entity *old = idmap_put(&w->entities, id, e);
+    ASSERT(!old);
+    list_add(type, e);
+    w->stats.entities++;
+    entity_hook(w, e, type->def->on_init);
+    return e;
+}
+
+/* What was sent to it before its dispatcher heard of it comes first, then the fence: from then on
+ * calls of this game need not go that way. */
+static void announce(struct world *w, struct entity *e)
+{
+    e->announced = true;
+    entity_notify(w, MSG_NOTIFY_CREATE_ENTITY, e->base.id);
+    if (e->behind_fence && e->stage == ENTITY_ALIVE)
+        call_send_fence(w, e);
+}
+
 void entity_begin(struct world *w, struct entity *e)
 {
-    struct entity *old = idmap_put(&w->entities, e->base.id, e);
-    ASSERT(!old);
-    list_add(e->type, e);
-    w->stats.entities++;
+    if (e->stage != ENTITY_NEW)
+        return; /* on_init has ended it */
+    e->stage = ENTITY_ALIVE;
     entity_hook(w, e, e->type->def->on_attrs_ready);
-    if (e->destroyed)
+    if (e->stage != ENTITY_ALIVE)
         return;
     check_remember(w, e);
-    entity_notify(w, MSG_NOTIFY_CREATE_ENTITY, e->base.id);
+    announce(w, e);
     save_schedule_first(w, e);
     entity_hook(w, e, e->type->def->on_created);
 }
 
+/* One that ends before its attributes are there has nothing that storage has not. */
 void entity_end(struct world *w, struct entity *e)
 {
-    if (e->destroyed)
+    if (e->stage == ENTITY_ENDING || e->stage == ENTITY_DEAD)
         return;
+    if (e->stage == ENTITY_NEW && e->is_saved)
+        e->disowned = true;
+    e->stage = ENTITY_ENDING;
     entity_hook(w, e, e->type->def->on_destroy);
-    if (e->destroyed)
-        return; /* by its own hook */
     client_end(w, e);
-    e->destroyed = true;
+    e->stage = ENTITY_DEAD;
     idmap_remove(&w->entities, e->base.id);
     list_remove(e->type, e);
     w->stats.entities--;
     timers_end(w, e);
     fibers_cancel(w, e);
     heap_remove(&w->saves, &e->save);
+    if (!e->announced)
+        announce(w, e); /* so that nothing waits for it */
     save_last(w, e);
     e->next_dead = w->dead;
     w->dead = e;
 }
 
-void entity_free(struct entity *e)
+static void entity_free(struct entity *e)
 {
     fields_clear(e->type->def->attrs, &e->base);
     check_forget(e);
@@ -157,12 +177,13 @@ gw_entity *gw_check_type(gw_entity *entity, const gw_entity_type *type)
 }
 
 /* A stopping world ends what is created during its stop, too. */
+/* A stopping world ends what is created during its stop, too. */
 gw_entity *gw_create(const gw_entity_type *type)
 {
     struct world *w = world_running();
     struct type *known = world_type(w, type);
     ASSERT(known);
-    struct entity *e = entity_new(w, known, id_new(w->desc.ids));
+    struct entity *e = entity_new(w, known, id_new(w->desc.ids), ENTITY_CREATED_HERE);
     entity_begin(w, e);
     return &e->base;
 }
@@ -198,7 +219,7 @@ void gw_destroy(gw_entity *entity)
 
 bool gw_is_destroyed(const gw_entity *entity)
 {
-    return entity_of(entity)->destroyed;
+    return entity_is_dead(entity_of(entity));
 }
 
 gw_entity *gw_find(gw_id id)
@@ -221,7 +242,7 @@ gw_entity *gw_next(const gw_entity_type *type, const gw_entity *after)
         struct type *known = world_type(world_running(), type);
         e = known ? known->first : NULL;
     }
-    while (e && e->destroyed)
+    while (e && entity_is_dead(e))
         e = e->next;
     return e ? &e->base : NULL;
 }

@@ -3,17 +3,22 @@
 
 #include "entity/state.h"
 
-/* Makes an entity that nobody knows yet; on_init has run. */
-struct entity *entity_new(struct world *w, struct type *type, gw_id id);
+/* Where an entity comes from. */
+enum entity_origin {
+    ENTITY_CREATED_HERE,
+    ENTITY_CREATED_FROM_AFAR, /* another process has asked for it */
+    ENTITY_SENT_WHOLE,        /* with its attributes: it needs no first save */
+    ENTITY_LOADED,
+};
 
-/* Takes it into the world: attributes are there, the cluster is told, hooks run. */
+/* Makes an entity; on_init has run, and may have ended it. Its caller has entered the world. */
+struct entity *entity_new(struct world *w, struct type *type, gw_id id, enum entity_origin origin);
+
+/* Its attributes are there: the cluster is told, hooks run. Nothing when on_init has ended it. */
 void entity_begin(struct world *w, struct entity *e);
 
 /* gw_destroy. */
 void entity_end(struct world *w, struct entity *e);
-
-/* Frees one that nobody knows. */
-void entity_free(struct entity *e);
 
 /* Frees what nothing pins of the destroyed ones. */
 void entity_bury(struct world *w);

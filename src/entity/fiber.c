@@ -119,8 +119,10 @@ void fibers_resume_canceled(struct world *w)
 
 void fibers_wake(struct world *w)
 {
+    uint64_t pushed = w->sleeps.pushed; /* those who fall asleep meanwhile wait for the next turn */
     struct heap_node *first;
-    while ((first = heap_first(&w->sleeps)) && first->due_ms <= w->desc.clock->now_ms) {
+    while ((first = heap_first(&w->sleeps)) && first->due_ms <= w->desc.clock->now_ms &&
+           first->order < pushed) {
         heap_remove(&w->sleeps, first);
         await_answer(((struct task *)first)->await, GW_OK, (struct view){0});
     }
@@ -194,10 +196,12 @@ gw_err gw_await_sleep(int64_t delay_ms)
 {
     struct world *w = world_running();
     struct await *a;
+    if (delay_ms < 0 || delay_ms > GW_TIMER_DELAY_MS_MAX)
+        return GW_EINVAL;
     gw_err err = await_begin(w, &a);
     if (err)
         return err;
-    heap_push(&w->sleeps, &w->task->sleep, w->desc.clock->now_ms + (delay_ms > 0 ? delay_ms : 0));
+    heap_push(&w->sleeps, &w->task->sleep, w->desc.clock->now_ms + delay_ms);
     a->is_sleep = true;
     return await_finish(a, NULL);
 }

@@ -38,14 +38,28 @@ static void answer_await(void *user, gw_err err, struct view value)
     await_answer(user, err, value);
 }
 
-/* Reads into a record that was given zeroed or filled; what it held is freed only when the new one
- * is whole. */
+static size_t record_size(const gw_field *fields)
+{
+    size_t size = 0;
+    for (const gw_field *f = fields; f->name; f++)
+        if (f->offset + f->size > size)
+            size = f->offset + f->size;
+    return size;
+}
+
+/* Reads into a record of its own first, so that the caller's stays as it was on failure. */
 static gw_err read_record(const struct buf *value, const gw_field *fields, void *record)
 {
-    gw_record_clear(fields, record);
-    gw_err err = fields_read(view_of(value), fields, record, 0, NULL, NULL);
-    if (err)
-        gw_record_clear(fields, record);
+    char *fresh = mem_zalloc(record_size(fields) + 1);
+    gw_err err = fields_read(view_of(value), fields, fresh, 0, NULL, NULL);
+    if (err) {
+        fields_clear(fields, fresh);
+    } else {
+        fields_clear(fields, record);
+        for (const gw_field *f = fields; f->name; f++)
+            memcpy((char *)record + f->offset, fresh + f->offset, f->size);
+    }
+    free(fresh);
     return err;
 }
 

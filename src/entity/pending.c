@@ -64,28 +64,37 @@ static void fail_load(struct pending *p, gw_err err)
     pending_free(p);
 }
 
+static void bring_to_life(struct world *w, struct type *type, gw_id id, struct view data)
+{
+    struct scope before = world_enter(w, NULL);
+    struct entity *e = entity_new(w, type, id, ENTITY_LOADED);
+    gw_err err = fields_read(data, type->def->attrs, &e->base, GW_PERSISTENT, log_misfit, e);
+    if (err) {
+        w->stats.loads_failed++;
+        log_error(w->desc.log, "load_failed", "entity=%s/" GW_ID_FORMAT " why=\"%s\"",
+                  type->def->name, GW_ID_ARG(id), gw_strerror(err));
+        entity_end(w, e);
+    } else {
+        w->stats.loads++;
+        entity_begin(w, e);
+    }
+    world_leave(w, before);
+}
+
 static void loaded(void *user, gw_err err, struct view data)
 {
     struct pending *p = user;
     struct world *w = p->world;
+    struct type *type = p->type;
+    gw_id id = p->id;
     if (w->stopping)
         err = GW_ECANCELED;
     if (err) {
         fail_load(p, err);
         return;
     }
-    struct entity *e = entity_new(w, p->type, p->id);
-    struct scope before = world_enter(w, e);
-    err = fields_read(data, p->type->def->attrs, &e->base, GW_PERSISTENT, log_misfit, e);
-    if (err) {
-        entity_free(e);
-        fail_load(p, err);
-    } else {
-        w->stats.loads++;
-        pending_free(p); /* first: a hook may end the entity, which is then saved */
-        entity_begin(w, e);
-    }
-    world_leave(w, before);
+    pending_free(p); /* first: a hook may end the entity, which is then saved */
+    bring_to_life(w, type, id, data);
 }
 
 static void load(struct pending *p)
@@ -116,7 +125,9 @@ static void saved(void *user, gw_err err)
         load(p);
         return;
     }
-    entity_notify(p->world, MSG_NOTIFY_DESTROY_ENTITY, p->id);
+    /* A dispatcher that has asked to load it wants to hear how that went. */
+    entity_notify(p->world, p->load_wanted ? MSG_NOTIFY_LOAD_FAILED : MSG_NOTIFY_DESTROY_ENTITY,
+                  p->id);
     pending_free(p);
 }
 

@@ -14,7 +14,8 @@ void save_schedule_first(struct world *w, struct entity *e)
 {
     if (!e->type->def->persistent)
         return;
-    heap_push(&w->saves, &e->save, w->desc.clock->now_ms);
+    heap_push(&w->saves, &e->save,
+              w->desc.clock->now_ms + (e->is_saved ? w->desc.save_interval_ms : 0));
 }
 
 gw_err save_now(struct world *w, struct entity *e, storage_saved saved, void *user)
@@ -58,7 +59,7 @@ void save_last(struct world *w, struct entity *e)
 void gw_save(gw_entity *entity)
 {
     struct entity *e = entity_of(entity);
-    if (!e->type->def->persistent || e->destroyed)
+    if (!e->type->def->persistent || e->disowned || entity_is_dead(e))
         return;
     struct world *w = world_running();
     heap_remove(&w->saves, &e->save);

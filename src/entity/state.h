@@ -21,8 +21,12 @@ struct entity {
     gw_id client; /* none: no client */
     uint16_t gateid;
     uint16_t pins; /* fibers whose stacks hold a pointer to it */
-    bool destroyed;
-    bool disowned; /* another game has it: nothing of this copy is saved */
+    enum { ENTITY_NEW, ENTITY_ALIVE, ENTITY_ENDING, ENTITY_DEAD } stage;
+    bool announced; /* its dispatcher knows that it lives here */
+    bool is_saved;  /* storage has it, or whoever sent it will save it: no first save */
+    bool disowned;  /* another game has it, or its bytes were bad: nothing of this copy is saved */
+    bool
+        behind_fence; /* calls from here go by its dispatcher, like those made before it was here */
     struct entity *next_dead;
     struct buf
         *remembered; /* attributes as they were when last set; NULL unless the world checks */
@@ -32,6 +36,11 @@ struct entity {
 static inline struct entity *entity_of(const gw_entity *base)
 {
     return (struct entity *)((const char *)base - offsetof(struct entity, base));
+}
+
+static inline bool entity_is_dead(const struct entity *e)
+{
+    return e->stage == ENTITY_DEAD;
 }
 
 struct post {
@@ -63,7 +72,7 @@ struct world {
     unsigned hook_depth; /* of hooks, in which nothing may await */
     struct task *task;   /* the fiber that runs, or NULL */
     uint32_t timer_ids;
-    unsigned argument_count; /* of the call being written */
+    unsigned budget; /* local calls and posts that may still run in this turn */
     bool stopping, ready;
     struct log_limit limit_refused, limit_unknown, limit_bad, limit_misuse, limit_storage;
     struct world_stats stats;

@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#define TIMER_DELAY_MS_MAX (INT64_C(366) * 24 * 3600 * 1000)
-
 struct timer {
     struct heap_node node; /* in world.timers; first, so that a node is its timer */
     struct entity *entity;
@@ -50,8 +48,9 @@ static void fire(struct world *w, struct timer *timer)
 void timers_run(struct world *w)
 {
     int64_t now_ms = w->desc.clock->now_ms;
+    uint64_t pushed = w->timers.pushed; /* those started meanwhile wait for the next turn */
     struct heap_node *first;
-    while ((first = heap_first(&w->timers)) && first->due_ms <= now_ms)
+    while ((first = heap_first(&w->timers)) && first->due_ms <= now_ms && first->order < pushed)
         fire(w, (struct timer *)first);
 }
 
@@ -67,14 +66,14 @@ void timers_end(struct world *w, struct entity *e)
 
 static bool delay_is_allowed(int64_t delay_ms, bool repeat)
 {
-    return delay_ms >= (repeat ? GW_TIMER_INTERVAL_MS_MIN : 0) && delay_ms <= TIMER_DELAY_MS_MAX;
+    return delay_ms >= (repeat ? GW_TIMER_INTERVAL_MS_MIN : 0) && delay_ms <= GW_TIMER_DELAY_MS_MAX;
 }
 
 gw_timer gw_timer_end(gw_entity *self, const gw_method *method, int64_t delay_ms, bool repeat)
 {
     struct world *w = world_running();
     struct entity *e = entity_of(self);
-    if (e->destroyed)
+    if (entity_is_dead(e))
         return 0;
     if (!delay_is_allowed(delay_ms, repeat)) {
         world_misuse(w, self, "a timer's time is out of range", method->name);

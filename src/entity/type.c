@@ -22,22 +22,24 @@ static gw_err refuse(char **error, const char *format, ...)
     return GW_EINVAL;
 }
 
-static size_t slot_of(const struct type *type, const char *name, size_t size)
+/* The slot that holds the name, or the free one where it belongs. `name` may hold any bytes: a peer
+ * sent it. */
+static struct type_method *find_slot(const struct type *type, const char *name, size_t size)
 {
-    return (size_t)hash64(name, size, 0) & (type->method_slots - 1);
+    uint64_t hash = hash64(name, size, 0);
+    for (size_t i = (size_t)hash;; i++) {
+        struct type_method *slot = &type->methods[i & (type->method_slots - 1)];
+        if (!slot->method)
+            return slot;
+        if (slot->hash == hash && slot->name_size == size &&
+            memcmp(slot->method->name, name, size) == 0)
+            return slot;
+    }
 }
 
 const gw_method *type_method(const struct type *type, const char *name, size_t size)
 {
-    if (!type->method_slots)
-        return NULL;
-    for (size_t slot = slot_of(type, name, size);; slot = (slot + 1) & (type->method_slots - 1)) {
-        const gw_method *method = type->methods[slot];
-        if (!method)
-            return NULL;
-        if (strncmp(method->name, name, size) == 0 && method->name[size] == '\0')
-            return method;
-    }
+    return type->method_slots ? find_slot(type, name, size)->method : NULL;
 }
 
 static gw_err index_methods(struct type *type, char **error)
@@ -53,12 +55,10 @@ static gw_err index_methods(struct type *type, char **error)
     type->methods = mem_zalloc(type->method_slots * sizeof *type->methods);
     for (const gw_method *m = type->def->methods; m->name; m++) {
         size_t size = strlen(m->name);
-        if (type_method(type, m->name, size))
+        struct type_method *slot = find_slot(type, m->name, size);
+        if (slot->method)
             return refuse(error, "type %s has two methods %s", type->def->name, m->name);
-        size_t slot = slot_of(type, m->name, size);
-        while (type->methods[slot])
-            slot = (slot + 1) & (type->method_slots - 1);
-        type->methods[slot] = m;
+        *slot = (struct type_method){m, hash64(m->name, size, 0), size};
     }
     return GW_OK;
 }

@@ -13,11 +13,15 @@
 struct type {
     const gw_entity_type *def;
     size_t attr_count;
-    struct buf *attr_heads;    /* per attribute: Data path of the root, VarStr key */
-    uint8_t *attr_at;          /* offset in the struct -> index, or TYPE_NO_ATTR */
-    const gw_method **methods; /* open addressing by name */
-    size_t method_slots;       /* a power of two */
-    struct entity *first;      /* living entities */
+    struct buf *attr_heads; /* per attribute: Data path of the root, VarStr key */
+    uint8_t *attr_at;       /* offset in the struct -> index, or TYPE_NO_ATTR */
+    struct type_method {
+        const gw_method *method; /* NULL: the slot is free */
+        uint64_t hash;
+        size_t name_size;
+    } * methods;          /* open addressing by name */
+    size_t method_slots;  /* a power of two */
+    struct entity *first; /* living entities */
     size_t count;
 };
 

@@ -16,6 +16,8 @@
 
 #define STOP_ROUNDS_MAX 100u
 
+#define MSGPACK_NIL 0xc0
+
 static _Thread_local struct world *running;
 
 struct world *world_running(void)
@@ -51,11 +53,10 @@ static bool work_waits(const struct world *w)
 static void settle(struct world *w)
 {
     w->settling = true;
-    unsigned budget = LOCAL_CALLS_PER_TURN_MAX;
-    while (budget && work_waits(w)) {
+    while (w->budget && work_waits(w)) {
         fibers_resume_canceled(w);
-        run_posts(w, &budget);
-        call_run_local(w, &budget);
+        run_posts(w, &w->budget);
+        call_run_local(w, &w->budget);
     }
     w->settling = false;
 }
@@ -161,6 +162,7 @@ gw_err world_create(const struct world_desc *desc, struct world **out, char **er
 {
     struct world *w = mem_zalloc(sizeof *w);
     w->desc = *desc;
+    w->budget = LOCAL_CALLS_PER_TURN_MAX;
     w->entities.seed = desc->seed;
     w->pending.seed = desc->seed + 1;
     gw_err err = init_types(w, error);
@@ -206,13 +208,15 @@ static int64_t first_due(const struct heap *heap, int64_t due_ms)
 
 int64_t world_turn(struct world *w)
 {
-    struct scope before =
-        world_enter(w, NULL); /* its leave runs what the turn before had no time for */
+    w->budget = LOCAL_CALLS_PER_TURN_MAX;
+    struct scope before = world_enter(w, NULL);
+    world_leave(w, before); /* runs what the turn before had no budget for */
     timers_run(w);
     fibers_wake(w);
-    world_leave(w, before);
     saves_run(w);
     pendings_retry(w);
+    if (w->stopping && w->entities.count)
+        world_stop(w); /* an answer that came late has created some */
     if (!w->depth)
         entity_bury(w);
     if (work_waits(w))
@@ -225,6 +229,7 @@ int64_t world_turn(struct world *w)
 
 static void end_all(struct world *w)
 {
+    w->budget = LOCAL_CALLS_PER_TURN_MAX;
     struct scope before = world_enter(w, NULL);
     for (size_t i = 0; i < w->type_count; i++)
         for (size_t left = w->types[i].count; left && w->types[i].first; left--)
@@ -279,10 +284,10 @@ void world_client_connected(struct world *w, gw_id client, gw_id boot_entity, ui
                      w->stopping ? "the game is stopping" : "its boot entity exists already");
         return;
     }
-    struct entity *e = entity_new(w, w->boot, boot_entity);
-    struct scope before = world_enter(w, e);
+    struct scope before = world_enter(w, NULL);
+    struct entity *e = entity_new(w, w->boot, boot_entity, ENTITY_CREATED_HERE);
     entity_begin(w, e);
-    if (!e->destroyed)
+    if (e->stage == ENTITY_ALIVE)
         client_begin(w, e, client, gateid);
     else
         client_close(w, boot_entity, gateid, client, "its boot entity has ended");
@@ -296,6 +301,11 @@ void world_client_lost(struct world *w, gw_id owner, gw_id client)
         client_lost(w, e);
 }
 
+static bool is_of_gate(const struct entity *e, uint16_t gateid)
+{
+    return !gw_id_is_none(e->client) && (gateid == 0 || e->gateid == gateid);
+}
+
 /* Hooks may end any entity, so the ones concerned are listed first. */
 static void list_of_gate(struct world *w, uint16_t gateid, struct buf *ids)
 {
@@ -303,39 +313,62 @@ static void list_of_gate(struct world *w, uint16_t gateid, struct buf *ids)
     struct idmap_slot *slot;
     while ((slot = idmap_next(&w->entities, &position))) {
         const struct entity *e = slot->value;
-        if (e->gateid == gateid && !gw_id_is_none(e->client))
+        if (is_of_gate(e, gateid))
             write_id(ids, slot->id);
     }
 }
 
-void world_gate_lost(struct world *w, uint16_t gateid)
+void world_gate_lost(struct world *w, uint16_t gateid, bool (*concerns)(void *user, gw_id entity),
+                     void *user)
 {
     struct buf ids = {0};
     list_of_gate(w, gateid, &ids);
     struct reader r = reader_of(ids.data, ids.size);
     while (reader_left(&r)) {
         struct entity *e = entity_find(w, read_id(&r));
-        if (e && e->gateid == gateid && !gw_id_is_none(e->client))
+        if (e && is_of_gate(e, gateid) && concerns(user, e->base.id))
             client_lost(w, e);
     }
     buf_free(&ids);
 }
 
+static void refuse_create(struct world *w, gw_id id, struct view type_name, const char *why)
+{
+    log_warn(w->desc.log, "create_failed", "entity=" GW_ID_FORMAT " type=\"%.*s\" why=\"%s\"",
+             GW_ID_ARG(id), (int)type_name.size, (const char *)type_name.data, why);
+}
+
+static void log_misfit(void *user, const char *key, size_t key_size, const char *why)
+{
+    const struct entity *e = user;
+    log_warn(world_running()->desc.log, "attribute_dropped",
+             "entity=%s/" GW_ID_FORMAT " attribute=\"%.*s\" why=\"%s\"", e->type->def->name,
+             GW_ID_ARG(e->base.id), (int)key_size, key, why);
+}
+
+static void create_sent(struct world *w, gw_id id, struct type *type, struct view attrs)
+{
+    bool is_whole = attrs.size && attrs.data[0] != MSGPACK_NIL;
+    struct scope before = world_enter(w, NULL);
+    struct entity *e =
+        entity_new(w, type, id, is_whole ? ENTITY_SENT_WHOLE : ENTITY_CREATED_FROM_AFAR);
+    if (fields_read(attrs, type->def->attrs, &e->base, 0, log_misfit, e))
+        log_misfit(e, "", 0, "the attributes are no map");
+    entity_begin(w, e);
+    world_leave(w, before);
+}
+
 void world_create_entity(struct world *w, gw_id id, struct view type_name, struct view attrs)
 {
     struct type *type = world_type_named(w, type_name);
-    if (!type || w->stopping || entity_find(w, id) || idmap_get(&w->pending, id)) {
-        log_warn(w->desc.log, "create_failed", "entity=" GW_ID_FORMAT " type=\"%.*s\" why=\"%s\"",
-                 GW_ID_ARG(id), (int)type_name.size, (const char *)type_name.data,
-                 type ? "it exists, or the game is stopping" : "there is no such type");
-        entity_notify(w, MSG_NOTIFY_LOAD_FAILED, id);
-        return;
+    if (entity_find(w, id) || idmap_get(&w->pending, id)) {
+        refuse_create(w, id, type_name, "it exists already");
+    } else if (!type || w->stopping) {
+        refuse_create(w, id, type_name, type ? "the game is stopping" : "there is no such type");
+        entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
+    } else {
+        create_sent(w, id, type, attrs);
     }
-    struct entity *e = entity_new(w, type, id);
-    gw_err err = fields_read(attrs, type->def->attrs, &e->base, 0, NULL, NULL);
-    if (err)
-        log_warn(w->desc.log, "attributes_dropped", "entity=" GW_ID_FORMAT, GW_ID_ARG(id));
-    entity_begin(w, e);
 }
 
 void world_disown_entity(struct world *w, gw_id id)

@@ -67,7 +67,9 @@ const struct world_stats *world_stats(struct world *w);
 /* ---- what comes in from the cluster; views last for the call ------------------------------- */
 void world_client_connected(struct world *w, gw_id client, gw_id boot_entity, uint16_t gateid);
 void world_client_lost(struct world *w, gw_id owner, gw_id client);
-void world_gate_lost(struct world *w, uint16_t gateid);
+/* The clients of that gate (0: of every gate) are gone from the entities that it concerns. */
+void world_gate_lost(struct world *w, uint16_t gateid, bool (*concerns)(void *user, gw_id entity),
+                     void *user);
 void world_create_entity(struct world *w, gw_id id, struct view type, struct view attrs);
 void world_load_entity(struct world *w, gw_id id, struct view type);
 /* A dispatcher says that the entity lives on another game: this copy ends without being saved. */

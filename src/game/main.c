@@ -1,6 +1,5 @@
 /* The main of a game's program: one game of a cluster, or with -run a whole cluster in one process.
  */
-#include "conf/sentence.h"
 #include "game/host.h"
 #include "game/run.h"
 #include "host/server.h"

@@ -41,6 +41,14 @@ extern const gw_entity_type Hero_type, Guest_type;
     RPC(Hero, Give, GW_SERVER, (id, to))                                                           \
     RPC(Hero, End, GW_SERVER)                                                                      \
     RPC(Hero, Password, GW_FIBER)                                                                  \
+    RPC(Hero, Rearm, GW_SERVER)                                                                    \
+    RPC(Hero, Doze, GW_FIBER)                                                                      \
+    RPC(Hero, PingPong, GW_SERVER, (id, other))                                                    \
+    RPC(Hero, CreateLater, GW_SERVER)                                                              \
+    RPC(Hero, PostSoon, GW_SERVER, (str, text))                                                    \
+    RPC(Hero, PostTwice, GW_SERVER)                                                                \
+    RPC(Hero, Misread, GW_FIBER)                                                                   \
+    RPC(Hero, CallFirst, GW_SERVER, (id, to))                                                      \
     RPC(Hero, Later, GW_SERVER)                                                                    \
     RPC(Hero, Pairs, GW_SERVER)                                                                    \
     RPC(Hero, Plainly, GW_SERVER)                                                                  \
@@ -216,6 +224,62 @@ void Hero_Later(Hero *self)
     Hero_call_Note(self->base.id, "call");
     note("handler ");
 }
+void Hero_Rearm(Hero *self)
+{
+    note("rearm ");
+    Hero_after_Rearm(self, 0);
+}
+void Hero_Doze(Hero *self)
+{
+    (void)self;
+    while (gw_await_sleep(0) == GW_OK)
+        note("doze ");
+}
+void Hero_PingPong(Hero *self, gw_id other)
+{
+    Hero_call_PingPong(other, self->base.id);
+}
+static void create_guest(void *argument, gw_err err, const void *value, size_t size)
+{
+    (void)argument, (void)err, (void)value, (void)size;
+    gw_create(&Guest_type);
+}
+void Hero_CreateLater(Hero *self)
+{
+    (void)self;
+    assert_int_equal(gw_kv_get("k", create_guest, NULL), GW_OK);
+}
+void Hero_PostSoon(Hero *self, const char *text)
+{
+    (void)self;
+    static char post[] = "soon";
+    note("%s ", text);
+    gw_post(note_post, post);
+}
+void Hero_PostTwice(Hero *self)
+{
+    Hero_after_PostSoon(self, 10, "one");
+    Hero_after_PostSoon(self, 10, "two");
+}
+static void ignore(void *argument, gw_err err, const void *value, size_t size)
+{
+    (void)argument, (void)err, (void)value, (void)size;
+}
+void Hero_Misread(Hero *self)
+{
+    (void)self;
+    Record record = {.level = 3};
+    gw_text_assign(&record.text, "mine");
+    assert_int_equal(gw_kv_put("hero/bad", "no msgpack", 10, ignore, NULL), GW_OK);
+    gw_err err = gw_await_kv_get(Record_fields, &record, "hero/bad");
+    note("misread(%d,%s,%d) ", (int)err, gw_text_get(&record.text), record.level);
+    gw_record_clear(Record_fields, &record);
+}
+void Hero_CallFirst(Hero *self, gw_id to)
+{
+    (void)self;
+    Hero_call_Note(to, "called");
+}
 static void note_value(void *argument, gw_err err, const void *value, size_t size)
 {
     note("%s(%d,%.*s) ", (const char *)argument, (int)err, (int)size,
@@ -298,13 +362,69 @@ const gw_entity_type Hero_type = {
     .on_destroy = on_destroy,
 };
 
+/* Ends in its first hook, or with another of its kind. */
+typedef struct Moth {
+    gw_entity base;
+    gw_id twin;
+    int64_t age;
+} Moth;
+extern const gw_entity_type Moth_type, Stillborn_type;
+#define MOTH_RPC(RPC)                                                                              \
+    RPC(Moth, Flutter, GW_SERVER)                                                                  \
+    RPC(Moth, End, GW_SERVER)
+GW_RPC_DECLARE(MOTH_RPC)
+
+void Moth_Flutter(Moth *self)
+{
+    (void)self;
+    note("flutter ");
+}
+void Moth_End(Moth *self)
+{
+    gw_destroy(&self->base);
+}
+static void start_to_flutter(gw_entity *e)
+{
+    Moth_every_Flutter((Moth *)e, 10);
+}
+static void end_twin(gw_entity *e)
+{
+    note("destroy ");
+    gw_destroy(e); /* again: no effect */
+    Moth *twin = GW_FIND(Moth, ((Moth *)e)->twin);
+    if (twin)
+        gw_destroy(&twin->base);
+}
+static void end_at_once(gw_entity *e)
+{
+    start_to_flutter(e);
+    gw_destroy(e);
+}
+GW_RPC_DEFINE(Moth, MOTH_RPC)
+static const gw_attr Moth_attrs[] = {GW_ATTR(Moth, twin, 0), GW_ATTR(Moth, age, GW_PERSISTENT),
+                                     GW_ATTR_END};
+const gw_entity_type Moth_type = {.name = "Moth",
+                                  .size = sizeof(Moth),
+                                  .attrs = Moth_attrs,
+                                  .methods = Moth_methods,
+                                  .persistent = true,
+                                  .on_init = start_to_flutter,
+                                  .on_destroy = end_twin};
+const gw_entity_type Stillborn_type = {.name = "Stillborn",
+                                       .size = sizeof(Moth),
+                                       .attrs = Moth_attrs,
+                                       .methods = Moth_methods,
+                                       .persistent = true,
+                                       .on_init = end_at_once};
+
 typedef struct Guest {
     gw_entity base;
 } Guest;
 const gw_entity_type Guest_type = {
     .name = "Guest", .size = sizeof(Guest), .on_client_lost = gw_destroy};
 
-static const gw_entity_type *const types[] = {&Hero_type, &Guest_type, NULL};
+static const gw_entity_type *const types[] = {&Hero_type, &Guest_type, &Moth_type, &Stillborn_type,
+                                              NULL};
 static const gw_game game = {.types = types};
 
 static int setup(void **state)
@@ -419,14 +539,28 @@ static void a_client_that_goes_is_lost_by_its_owner_only(void **state)
     assert_happened("");
 }
 
-static void a_lost_gate_takes_all_its_clients(void **state)
+static bool all(void *user, gw_id entity)
+{
+    (void)user, (void)entity;
+    return true;
+}
+
+static bool is_that_one(void *user, gw_id entity)
+{
+    return gw_id_equal(*(gw_id *)user, entity);
+}
+
+static void a_lost_gate_takes_the_clients_of_the_entities_it_concerns(void **state)
 {
     struct fixture *f = *state;
-    settled_hero(f, "c1");
+    gw_id first = settled_hero(f, "c1")->base.id;
     settled_hero(f, "c2");
-    world_gate_lost(f->world, FIXTURE_GATE + 1);
+    settled_hero(f, "c3");
+    world_gate_lost(f->world, FIXTURE_GATE + 1, all, NULL);
     assert_happened("");
-    world_gate_lost(f->world, FIXTURE_GATE);
+    world_gate_lost(f->world, FIXTURE_GATE, is_that_one, &first);
+    assert_happened("lost ");
+    world_gate_lost(f->world, 0, all, NULL);
     assert_happened("lost lost ");
     assert_int_equal(world_stats(f->world)->clients, 0);
 }
@@ -745,6 +879,7 @@ static void a_load_while_the_last_save_runs_reads_that_save(void **state)
     assert_non_null(hero);
     assert_int_equal(hero->level, 77);
     assert_int_equal(fixture_next_type(f), MSG_NOTIFY_CREATE_ENTITY); /* and never 4 before */
+    assert_int_equal(fixture_next_type(f), MSG_CALL_ENTITY_METHOD); /* its fence */
     assert_int_equal(fixture_next_type(f), 0);
 }
 
@@ -828,6 +963,164 @@ static void an_entity_created_from_afar_has_the_attributes_sent(void **state)
     assert_null(fixture_find(f, fixture_id("new3")));
 }
 
+/* ---- what hooks and hostile peers can do ---------------------------------------------------- */
+
+static void a_method_name_is_all_of_its_bytes(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = settled_hero(f, "c1")->base.id;
+    struct buf payload = {0};
+    write_u16(&payload, MSG_CALL_ENTITY_METHOD_FROM_CLIENT);
+    write_id(&payload, id);
+    write_var(&payload, "Own\0AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 64);
+    write_u16(&payload, 0);
+    write_id(&payload, fixture_id("c1"));
+    world_call_from_client(f->world, (struct view){payload.data, (uint32_t)payload.size});
+    buf_free(&payload);
+    assert_happened("");
+    assert_int_equal(world_stats(f->world)->calls_refused, 1);
+}
+
+static void two_that_end_each_other_end_once(void **state)
+{
+    struct fixture *f = *state;
+    gw_id one = fixture_id("moth1"), two = fixture_id("moth2");
+    create_from_afar(f, "moth1", "Moth", "\xc0", 1);
+    create_from_afar(f, "moth2", "Moth", "\xc0", 1);
+    ((Moth *)fixture_find(f, one))->twin = two;
+    ((Moth *)fixture_find(f, two))->twin = one;
+    fixture_call(f, one, "End", "");
+    assert_happened("destroy destroy ");
+    assert_int_equal(world_stats(f->world)->entities, 0);
+    fixture_pass(f, 100);
+    assert_happened("");
+}
+
+static void one_that_ends_in_on_init_leaves_nothing(void **state)
+{
+    struct fixture *f = *state;
+    create_from_afar(f, "still", "Stillborn", "\xc0", 1);
+    assert_int_equal(world_stats(f->world)->entities, 0);
+    assert_int_equal(fixture_next_type(f), MSG_NOTIFY_CREATE_ENTITY); /* what waits is let go */
+    fixture_pass(f, 100);
+    assert_happened("");
+    fixture_work(f);
+    assert_int_equal(fixture_next_type(f), MSG_NOTIFY_DESTROY_ENTITY);
+}
+
+static void store(struct fixture *f, const char *type, gw_id id, const char *bytes, size_t size)
+{
+    struct view data = {(const uint8_t *)bytes, (uint32_t)size};
+    assert_int_equal(storage_save(f->storage, type, id, data, NULL, NULL), GW_OK);
+    fixture_work(f);
+}
+
+static void what_storage_holds_survives_a_load_that_fails(void **state)
+{
+    struct fixture *f = *state;
+    store(f, "Moth", fixture_id("moth"), "\x81\x05\x06", 3); /* a key that is no string */
+    store(f, "Stillborn", fixture_id("still"),
+          "\x81\xa3"
+          "age\x05",
+          6);
+    uint64_t saves = storage_stats(f->storage)->saves;
+    load(f, fixture_id("moth"), "Moth");
+    load(f, fixture_id("still"), "Stillborn");
+    fixture_work(f);
+    assert_happened("destroy "); /* what on_init has made can be freed */
+    fixture_pass(f, 100);
+    assert_happened("");
+    assert_int_equal(world_stats(f->world)->entities, 0);
+    assert_int_equal(storage_stats(f->storage)->saves, saves);
+}
+
+static void a_timer_that_starts_itself_again_runs_once_a_turn(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = settled_hero(f, "c1")->base.id;
+    fixture_call(f, id, "Rearm", "");
+    assert_happened("rearm ");
+    assert_int_equal(world_turn(f->world), f->clock.now_ms); /* at once again */
+    assert_happened("rearm ");
+    fixture_call(f, id, "Doze", "");
+    fixture_pass(f, 0);
+    assert_happened("rearm doze ");
+}
+
+static void local_calls_have_a_limit_per_turn(void **state)
+{
+    struct fixture *f = *state;
+    gw_id one = settled_hero(f, "c1")->base.id, two = settled_hero(f, "c2")->base.id;
+    for (int i = 0; i < 5; i++)
+        fixture_call(f, one, "PingPong", hex_of(two));
+    uint64_t calls = world_stats(f->world)->calls_local;
+    assert_in_range(calls, 1, 20000);
+    assert_int_equal(world_turn(f->world), f->clock.now_ms);
+    assert_in_range(world_stats(f->world)->calls_local, calls + 1, calls + 20000);
+    fixture_call(f, one, "End", "");
+    fixture_pass(f, 0);
+    fixture_pass(f, 0);
+}
+
+static void what_is_created_while_the_world_stops_ends_too(void **state)
+{
+    struct fixture *f = *state;
+    fixture_call(f, settled_hero(f, "c1")->base.id, "CreateLater", "");
+    world_stop(f->world);
+    fixture_work(f);
+    assert_true(world_is_idle(f->world));
+}
+
+static void posts_run_before_the_next_timer(void **state)
+{
+    struct fixture *f = *state;
+    fixture_call(f, settled_hero(f, "c1")->base.id, "PostTwice", "");
+    fixture_pass(f, 10);
+    assert_happened("one post(soon) two post(soon) ");
+}
+
+static void a_record_that_cannot_be_read_stays_as_it_was(void **state)
+{
+    struct fixture *f = *state;
+    fixture_call(f, settled_hero(f, "c1")->base.id, "Misread", "");
+    fixture_work(f);
+    assert_happened("misread(-5,mine,3) ");
+}
+
+static void an_entity_sent_with_its_attributes_needs_no_first_save(void **state)
+{
+    struct fixture *f = *state;
+    create_from_afar(f, "sent", "Hero", "\x81\xa4name\xa2hi", 9);
+    fixture_work(f);
+    assert_int_equal(storage_stats(f->storage)->saves, 0);
+    fixture_pass(f, 300000);
+    fixture_work(f);
+    assert_int_equal(storage_stats(f->storage)->saves, 1);
+}
+
+/* What was called before it was here is on its way by the dispatcher; what comes later goes the
+ * same way until the fence is back, and no call overtakes another. */
+static void calls_do_not_overtake_those_from_before_it_was_here(void **state)
+{
+    struct fixture *f = *state;
+    gw_id caller = settled_hero(f, "c1")->base.id, target = fixture_id("far");
+    fixture_call(f, caller, "CallFirst", hex_of(target));
+    assert_int_equal(fixture_next_type(f), MSG_CALL_ENTITY_METHOD);
+    create_from_afar(f, "far", "Hero", "\xc0", 1);
+    happened[0] = '\0';
+    assert_int_equal(fixture_next_type(f), MSG_NOTIFY_CREATE_ENTITY);
+    struct view sent = fixture_next(f);
+    struct buf fence = {0};
+    buf_append(&fence, sent.data, sent.size);
+    fixture_call(f, caller, "CallFirst", hex_of(target));
+    assert_happened("");
+    world_call(f->world, (struct view){fence.data, (uint32_t)fence.size});
+    buf_free(&fence);
+    assert_int_equal(fixture_next_type(f), MSG_CALL_ENTITY_METHOD);
+    fixture_call(f, caller, "CallFirst", hex_of(target));
+    assert_happened("note(called) ");
+}
+
 /* ---- tables --------------------------------------------------------------------------------- */
 
 static void wrong_tables_are_refused_with_a_sentence(void **state)
@@ -860,7 +1153,7 @@ int main(void)
         TEST(an_attribute_changed_without_a_set_is_reported),
         TEST(a_destroyed_entity_is_gone_for_all_and_only_once),
         TEST(a_client_that_goes_is_lost_by_its_owner_only),
-        TEST(a_lost_gate_takes_all_its_clients),
+        TEST(a_lost_gate_takes_the_clients_of_the_entities_it_concerns),
         TEST(clients_call_only_what_they_may),
         TEST(arguments_take_every_form_that_clients_send),
         TEST(wrong_arguments_are_refused),
@@ -888,6 +1181,17 @@ int main(void)
         TEST(a_disowned_copy_is_not_saved),
         TEST(a_world_that_stops_saves_all_and_takes_no_more),
         TEST(an_entity_created_from_afar_has_the_attributes_sent),
+        TEST(a_method_name_is_all_of_its_bytes),
+        TEST(two_that_end_each_other_end_once),
+        TEST(one_that_ends_in_on_init_leaves_nothing),
+        TEST(what_storage_holds_survives_a_load_that_fails),
+        TEST(a_timer_that_starts_itself_again_runs_once_a_turn),
+        TEST(local_calls_have_a_limit_per_turn),
+        TEST(what_is_created_while_the_world_stops_ends_too),
+        TEST(posts_run_before_the_next_timer),
+        TEST(a_record_that_cannot_be_read_stays_as_it_was),
+        TEST(an_entity_sent_with_its_attributes_needs_no_first_save),
+        TEST(calls_do_not_overtake_those_from_before_it_was_here),
         TEST(wrong_tables_are_refused_with_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
