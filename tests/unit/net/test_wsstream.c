@@ -1,6 +1,7 @@
 /* The WebSocket layer between a stream below that the test plays and a layer above that it plays
  * too. */
 #include "base/buf.h"
+#include "net/link.h"
 #include "net/ws.h"
 #include "net/wsstream.h"
 
@@ -195,6 +196,18 @@ static void nothing_follows_the_close_frame(void **state)
     world_fini(&world);
 }
 
+static void a_client_that_the_game_sends_away_gets_the_code_for_that(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    stream_close(world.ws, link_by_game);
+    struct buf all = sent(&world);
+    assert_memory_equal(all.data + 4, "\x0f\xa1the game", 10); /* 4001 */
+    buf_free(&all);
+    world_fini(&world);
+}
+
 static void pausing_and_the_address_are_those_of_the_stream_below(void **state)
 {
     (void)state;
@@ -215,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_peer_that_pings_and_does_not_read_costs_little),
         cmocka_unit_test(a_layer_above_that_closes_hears_no_more),
         cmocka_unit_test(nothing_follows_the_close_frame),
+        cmocka_unit_test(a_client_that_the_game_sends_away_gets_the_code_for_that),
         cmocka_unit_test(pausing_and_the_address_are_those_of_the_stream_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
