@@ -22,14 +22,16 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Copies the word at the start of text; returns how long the word is, which may be more than fits.
- */
+/* Copies the word at the start of text, cut at a character's border when it does not fit; returns
+ * how long the word is. */
 static size_t first_word(char *word, size_t capacity, const char *text)
 {
     size_t length = 0;
     while (text[length] && !is_space(text[length]))
         length++;
     size_t copied = length < capacity ? length : capacity - 1;
+    while (copied < length && copied > 0 && ((unsigned char)text[copied] & 0xc0) == 0x80)
+        copied--;
     memcpy(word, text, copied);
     word[copied] = '\0';
     return length;

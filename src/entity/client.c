@@ -150,3 +150,38 @@ void gw_close_client(gw_entity *entity, const char *reason)
         return;
     client_close(world_running(), entity->id, e->gateid, e->client, reason);
 }
+
+/* ---- client calls --------------------------------------------------------------------------- */
+
+static void call_own_client(struct world *w, struct entity *e, const char *method)
+{
+    if (gw_id_is_none(e->client))
+        return;
+    buf_clear(&w->out);
+    client_write_head(&w->out, MSG_CALL_ENTITY_METHOD_ON_CLIENT, e);
+    write_id(&w->out, e->base.id);
+    write_str(&w->out, method);
+    world_send(w, e->base.id, view_of(&w->args));
+}
+
+/* One copy leaves, through the dispatcher of the entity that calls: whose order it keeps. */
+static void call_filtered_clients(struct world *w, gw_clients to, const char *method)
+{
+    buf_clear(&w->out);
+    write_u16(&w->out, MSG_CALL_FILTERED_CLIENTS);
+    write_u8(&w->out, (uint8_t)to.op);
+    write_str(&w->out, to.key);
+    write_str(&w->out, to.value);
+    write_str(&w->out, method);
+    world_send(w, w->caller, view_of(&w->args));
+}
+
+void gw_client_call_end(gw_clients to, const char *method)
+{
+    struct world *w = world_running();
+    w->stats.client_calls++;
+    if (to.kind == GW_THE_OWN_CLIENT)
+        call_own_client(w, entity_of(to.owner), method);
+    else if (to.kind == GW_CLIENTS_THAT_MATCH)
+        call_filtered_clients(w, to, method);
+}

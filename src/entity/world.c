@@ -1,11 +1,11 @@
 /* The world: creates, runs and ends everything that lives in one game. */
 #include "entity/world.h"
 
-#include "entity/call.h"
 #include "entity/check.h"
 #include "entity/client.h"
 #include "entity/entity.h"
 #include "entity/fiber.h"
+#include "entity/local.h"
 #include "entity/pending.h"
 #include "entity/save.h"
 #include "entity/timer.h"
@@ -45,7 +45,7 @@ static void run_posts(struct world *w, unsigned *budget)
 
 static bool work_waits(const struct world *w)
 {
-    return w->posts.size || w->resume_first || call_local_waits(w);
+    return w->posts.size || w->resume_first || local_waits(w);
 }
 
 /* Runs what user code left for after the handler, until nothing is left or a turn's worth is done.
@@ -56,7 +56,7 @@ static void settle(struct world *w)
     while (w->budget && work_waits(w)) {
         fibers_resume_canceled(w);
         run_posts(w, &w->budget);
-        call_run_local(w, &w->budget);
+        local_run(w, &w->budget);
     }
     w->settling = false;
 }

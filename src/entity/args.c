@@ -1,0 +1,177 @@
+/* Reads and writes the arguments of calls. */
+#include "entity/args.h"
+
+#include "wire/msgpack.h"
+
+/* ---- reading arguments ---------------------------------------------------------------------- */
+
+struct gw_reader args_reader(struct view args, char *strings)
+{
+    struct gw_reader r = {.data = reader_of(args.data, args.size), .strings = strings};
+    r.left = read_u16(&r.data);
+    return r;
+}
+
+/* Gives the next argument's value; false when there is none (it reads as zero) or it is no msgpack.
+ */
+static bool next_argument(struct gw_reader *r, struct view *value)
+{
+    r->index++;
+    if (!r->left || r->problem)
+        return false;
+    r->left--;
+    struct view data = read_var(&r->data);
+    if (!msgpack_check(data, value))
+        return true;
+    r->problem = "an argument is not msgpack";
+    return false;
+}
+
+static void check_type(struct gw_reader *r, gw_err err)
+{
+    if (err)
+        r->problem = "an argument has the wrong type or is out of range";
+}
+
+bool gw_read_bool(gw_reader *r)
+{
+    struct view value;
+    bool out = false;
+    if (next_argument(r, &value))
+        check_type(r, msgpack_read_bool(value, &out));
+    return out;
+}
+
+#define READ_SIGNED(tag, ctype, min, max)                                                          \
+    ctype gw_read_##tag(gw_reader *r)                                                              \
+    {                                                                                              \
+        struct view value;                                                                         \
+        int64_t out = 0;                                                                           \
+        if (next_argument(r, &value))                                                              \
+            check_type(r, msgpack_read_int(value, min, max, &out));                                \
+        return (ctype)out;                                                                         \
+    }
+READ_SIGNED(i8, int8_t, INT8_MIN, INT8_MAX)
+READ_SIGNED(i16, int16_t, INT16_MIN, INT16_MAX)
+READ_SIGNED(i32, int32_t, INT32_MIN, INT32_MAX)
+READ_SIGNED(i64, int64_t, INT64_MIN, INT64_MAX)
+#undef READ_SIGNED
+
+#define READ_UNSIGNED(tag, ctype, max)                                                             \
+    ctype gw_read_##tag(gw_reader *r)                                                              \
+    {                                                                                              \
+        struct view value;                                                                         \
+        uint64_t out = 0;                                                                          \
+        if (next_argument(r, &value))                                                              \
+            check_type(r, msgpack_read_uint(value, max, &out));                                    \
+        return (ctype)out;                                                                         \
+    }
+READ_UNSIGNED(u8, uint8_t, UINT8_MAX)
+READ_UNSIGNED(u16, uint16_t, UINT16_MAX)
+READ_UNSIGNED(u32, uint32_t, UINT32_MAX)
+READ_UNSIGNED(u64, uint64_t, UINT64_MAX)
+#undef READ_UNSIGNED
+
+double gw_read_f64(gw_reader *r)
+{
+    struct view value;
+    double out = 0;
+    if (next_argument(r, &value))
+        check_type(r, msgpack_read_f64(value, &out));
+    return out;
+}
+
+float gw_read_f32(gw_reader *r)
+{
+    return (float)gw_read_f64(r);
+}
+
+const char *gw_read_str(gw_reader *r)
+{
+    struct view value, text = {0};
+    if (next_argument(r, &value))
+        check_type(r, msgpack_read_str(value, &text));
+    if (!text.size || r->problem)
+        return "";
+    if (memchr(text.data, 0, text.size)) {
+        r->problem = "a string holds a NUL";
+        return "";
+    }
+    char *copy = r->strings;
+    memcpy(copy, text.data, text.size);
+    copy[text.size] = '\0';
+    r->strings += text.size + 1;
+    return copy;
+}
+
+gw_id gw_read_id(gw_reader *r)
+{
+    struct view value, text = {0};
+    gw_id out = {0};
+    if (next_argument(r, &value))
+        check_type(r, msgpack_read_str(value, &text));
+    if (!text.size || r->problem)
+        return out;
+    if (text.size == sizeof out.text)
+        memcpy(out.text, text.data, sizeof out.text);
+    else
+        r->problem = "an id has not 16 characters";
+    return out;
+}
+
+gw_vec3 gw_read_vec3(gw_reader *r)
+{
+    struct view value;
+    gw_vec3 out = {0};
+    if (next_argument(r, &value))
+        check_type(r, msgpack_read_vec3(value, &out));
+    return out;
+}
+
+bool gw_read_end(gw_reader *r)
+{
+    if (!r->problem && r->left)
+        r->problem = "there are too many arguments";
+    return !r->problem;
+}
+
+/* ---- writing arguments --------------------------------------------------------------------------
+ */
+
+/* The writer is the world's args buffer: one call is written at a time. */
+struct gw_writer {
+    struct buf bytes;
+};
+_Static_assert(offsetof(struct gw_writer, bytes) == 0, "a gw_writer is a buf");
+
+gw_writer *gw_call_begin(unsigned argument_count)
+{
+    struct world *w = world_running();
+    buf_clear(&w->args);
+    write_u16(&w->args, (uint16_t)argument_count);
+    return (gw_writer *)&w->args;
+}
+
+#define WRITE(tag, ctype, write)                                                                   \
+    void gw_write_##tag(gw_writer *writer, ctype value)                                            \
+    {                                                                                              \
+        struct buf *b = &writer->bytes;                                                            \
+        size_t begin = write_var_begin(b);                                                         \
+        write;                                                                                     \
+        write_var_end(b, begin);                                                                   \
+    }
+WRITE(bool, bool, msgpack_write_bool(b, value))
+WRITE(i8, int8_t, msgpack_write_i8(b, value))
+WRITE(i16, int16_t, msgpack_write_i16(b, value))
+WRITE(i32, int32_t, msgpack_write_i32(b, value))
+WRITE(i64, int64_t, msgpack_write_i64(b, value))
+WRITE(u8, uint8_t, msgpack_write_u8(b, value))
+WRITE(u16, uint16_t, msgpack_write_u16(b, value))
+WRITE(u32, uint32_t, msgpack_write_u32(b, value))
+WRITE(u64, uint64_t, msgpack_write_u64(b, value))
+WRITE(f32, float, msgpack_write_f32(b, value))
+WRITE(f64, double, msgpack_write_f64(b, value))
+WRITE(str, const char *, msgpack_write_str(b, value ? value : "", value ? strlen(value) : 0))
+WRITE(id, gw_id, msgpack_write_str(b, value.text, gw_id_is_none(value) ? 0 : sizeof value.text))
+WRITE(vec3, gw_vec3, msgpack_write_vec3(b, value))
+#undef WRITE

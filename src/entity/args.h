@@ -1,0 +1,15 @@
+/* args: the arguments of one call, on their way in and out; what the stubs of rpc.h read and write
+ * them with. */
+#pragma once
+
+#include "entity/state.h"
+
+struct gw_reader {
+    struct reader data;   /* what has not been read yet */
+    unsigned left, index; /* arguments */
+    char *strings;        /* room for NUL-terminated copies of all string arguments */
+    const char *problem;  /* why the call must be refused, or NULL */
+};
+
+/* `args` is a checked view: u16 count, count x Data. `strings` has room for args.size bytes. */
+struct gw_reader args_reader(struct view args, char *strings);
