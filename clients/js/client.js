@@ -5,8 +5,12 @@ import { callPacket, heartbeatPacket, readMessage, syncPacket } from './messages
 import { PacketSplitter } from './packets.js';
 import { World } from './world.js';
 
+// The close code of a gate whose game does not want this client any more.
+const CLOSED_BY_GAME = 4001;
+
 const DEFAULTS = {
     reconnect: true,
+    reconnectAfterKick: false,
     reconnectFirstMs: 500,
     reconnectMaxMs: 20_000,
     heartbeatMs: 5_000,
@@ -134,14 +138,21 @@ export class Client extends Emitter {
     /** The one way down: `error` says why, null means that the program wanted it. */
     #lose(error) {
         const wasOpen = this.#state === 'open';
-        const again = error !== null && this.#options.reconnect;
+        const kicked = this.#isKick(error);
+        const again = error !== null && this.#options.reconnect && (!kicked || this.#options.reconnectAfterKick);
+        const { code = null, reason = '' } = error ?? {};
         this.#drop();
         this.#state = again ? 'waiting' : 'closed';
         this.#world.clear();
         if (error) this.emit('error', error);
-        if (wasOpen || !again) this.emit('close', { error, again });
+        if (wasOpen || !again) this.emit('close', { error, again, kicked, code, reason });
         // A listener may have called open() or close() by now.
         if (again && this.#state === 'waiting') this.#wait(error);
+    }
+
+    /** Without a player the game has never taken this client: it may well do so the next time. */
+    #isKick(error) {
+        return error?.code === CLOSED_BY_GAME && this.#world.player !== null;
     }
 
     #drop() {

@@ -106,6 +106,11 @@ export interface Loss {
     error: Error | null;
     /** Whether the client will connect again. */
     again: boolean;
+    /** The game closed this client, for instance because another one has taken over its player. */
+    kicked: boolean;
+    /** From the close frame of a WebSocket; null and '' where there was none. */
+    code: number | string | null;
+    reason: string;
 }
 
 export interface Retry {
@@ -157,6 +162,8 @@ export interface Options {
     connect: Transport;
     /** Connect again after a loss; true by default. */
     reconnect?: boolean;
+    /** Connect again also when the game closed this client; false by default. */
+    reconnectAfterKick?: boolean;
     /** The first delay, doubled with each attempt, of which a random half is taken off; 500. */
     reconnectFirstMs?: number;
     /** The longest delay; 20,000. */

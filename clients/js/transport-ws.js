@@ -6,7 +6,8 @@ import { ProtocolError } from './wire.js';
  * WebSocket (node before 22), pass the constructor of the package `ws`.
  *
  * Every transport is such a function: it takes {open(), data(bytes), close(error?)} and returns
- * {send(bytes), close(), buffered}. After close, from either side, it calls nothing any more.
+ * {send(bytes), close(), buffered}. After close, from either side, it calls nothing any more. An error
+ * has `code` and `reason` where the peer's close frame has told them.
  */
 export function websocket(url, { WebSocket = globalThis.WebSocket } = {}) {
     if (!WebSocket) throw new TypeError('no global WebSocket: pass the one of the package ws');
@@ -24,7 +25,8 @@ function openSocket(socket, handlers) {
     socket.onmessage = ({ data }) => receive(data, handlers, finish);
     // What went wrong is hidden from a page on purpose; "close" follows with the code.
     socket.onerror = () => {};
-    socket.onclose = ({ code, reason }) => finish(new Error(closeText(code, reason)));
+    socket.onclose = ({ code, reason }) =>
+        finish(Object.assign(new Error(closeText(code, reason)), { code, reason }));
     return {
         send: (bytes) => socket.send(bytes),
         close: () => closeQuietly(socket),

@@ -176,6 +176,31 @@ describe('chatroom', { skip }, () => {
         assert.deepEqual((await karl.getByTestId('message').allTextContents()).at(0), 'before');
     });
 
+    test('of two windows of one account the later one stays, the other waits to be asked', async (t) => {
+        const first = await enter(t, 'lena');
+        await joinByName(first, 'attic');
+        await inRoom(first, 'attic');
+        await say(first, 'from the first');
+        await hear(first, 'lena', 'from the first');
+        const second = await openPage(t);
+        const replaced = (page) => see(page, 'banner', 'You signed in in another window.');
+        await signIn(second, 'lena');
+        await inRoom(second, 'attic');
+        await replaced(first);
+        // A page that comes back by itself does so within a second.
+        await first.waitForTimeout(1500);
+        assert.equal(await first.getByTestId('connection').textContent(), 'Not connected');
+        assert.equal(await second.getByTestId('banner').isVisible(), false);
+        await first.screenshot({ path: `${SCREENSHOTS}replaced.png` });
+        await first.getByTestId('retry').click();
+        await first.getByTestId('banner').waitFor({ state: 'hidden' });
+        await inRoom(first, 'attic');
+        await hear(first, 'lena', 'from the first');
+        await replaced(second);
+        await say(first, 'here again');
+        await hear(first, 'lena', 'here again');
+    });
+
     test('it looks well on a desk, on a phone and in the dark', async (t) => {
         const card = await openPage(t);
         await card.getByTestId('login').waitFor();

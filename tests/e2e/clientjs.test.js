@@ -87,6 +87,35 @@ test('the client comes back after the server closed, and says why it left', asyn
     assert.equal(player.type, 'Account');
 });
 
+/** A client with a player, closed by the game: what its event `close` says. */
+async function kicked(t, options) {
+    const { client, peer } = await connected(t, { reconnect: true, reconnectFirstMs: 60_000, ...options });
+    peer.send(create('Avatar'));
+    await event(client, 'player');
+    const closed = event(client, 'close');
+    peer.close(4001, 'the game closed it');
+    const [loss] = await closed;
+    return { client, loss };
+}
+
+test('a client that the game closed stays closed, unless it was told to come back', async (t) => {
+    const { client, loss } = await kicked(t);
+    const { code, reason, again } = loss;
+    assert.deepEqual({ code, reason, again, kicked: loss.kicked }, { code: 4001, reason: 'the game closed it', again: false, kicked: true });
+    assert.equal(client.state, 'closed');
+    const stubborn = await kicked(t, { reconnectAfterKick: true });
+    assert.equal(stubborn.loss.again, true);
+    assert.equal(stubborn.client.state, 'waiting');
+});
+
+test('a client that the game never took tries again', async (t) => {
+    const { client, peer } = await connected(t, { reconnect: true, reconnectFirstMs: 60_000 });
+    const closed = event(client, 'close');
+    peer.close(4001, 'the game closed it');
+    const [{ kicked, again }] = await closed;
+    assert.deepEqual({ kicked, again }, { kicked: false, again: true });
+});
+
 test('a server that refuses the upgrade is an error', async (t) => {
     const server = createServer((request, response) => response.writeHead(404).end());
     server.listen(0, '127.0.0.1');

@@ -296,7 +296,7 @@ test('close() within a handler stops the rest of the chunk', async (t) => {
     player.on('Second', () => got.push('second'));
     const closed = event(client, 'close');
     peer.write(Buffer.concat([call('First', []), call('Second', [])]));
-    assert.deepEqual(await closed, [{ error: null, again: false }]);
+    assert.deepEqual(await closed, [{ error: null, again: false, kicked: false, code: null, reason: '' }]);
     await once(peer.resume(), 'close');
     assert.deepEqual(got, []);
 });

@@ -23,7 +23,7 @@ const view = {
             setText(element, CONNECTION_TEXT[state]);
         if (state !== 'open') {
             login.enabled = false;
-            chat.trouble = signedIn ? 'Connection lost. Reconnecting…' : '';
+            if (signedIn) chat.lost();
         }
     },
     ready() {
@@ -44,7 +44,10 @@ const view = {
         login.hide();
         if (!signedIn) chat.show(name);
         signedIn = true;
-        chat.trouble = '';
+        chat.found();
+    },
+    replaced() {
+        if (signedIn) chat.replaced();
     },
     room(room) {
         chat.enter(room);
@@ -84,6 +87,6 @@ function showUnread(count) {
 }
 
 document.addEventListener('visibilitychange', () => document.hidden || showUnread(0));
-addEventListener('online', () => session.connect());
+addEventListener('online', () => session.hurry());
 login.show();
 session.connect();

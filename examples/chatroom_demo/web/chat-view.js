@@ -77,11 +77,28 @@ export class ChatView {
         this.#showToEnd();
     }
 
-    /** What stands above the messages while there is no connection; empty when there is one. */
-    set trouble(text) {
-        byId('banner').hidden = text === '';
+    /** The connection is gone; it comes back by itself. */
+    lost() {
+        this.#showBanner('lost', 'Connection lost. Reconnecting…', 'Retry now');
+    }
+
+    /** The same person talks in another window; everything stays here until they come back. */
+    replaced() {
+        this.#showBanner('replaced', 'You signed in in another window.', 'Sign in here');
+    }
+
+    found() {
+        byId('banner').hidden = true;
+        this.#composer.enabled = true;
+    }
+
+    #showBanner(kind, text, action) {
+        const banner = byId('banner');
+        banner.dataset.kind = kind;
+        banner.hidden = false;
         byId('banner-text').textContent = text;
-        this.#composer.enabled = text === '';
+        byId('retry').textContent = action;
+        this.#composer.enabled = false;
     }
 
     #historyOf(room) {

@@ -87,9 +87,10 @@ export class RoomLog {
     }
 }
 
+/** The server keeps no history, so nothing can be shown of what was said before. */
 const startOf = (room) =>
-    h('div', { class: 'start' }, h('span', { 'aria-hidden': 'true' }, '#'), h('p', {}, `This is the start of ${room}.`),
-        h('p', { class: 'subtitle' }, 'Say hello to whoever is here.'));
+    h('div', { class: 'start' }, h('span', { 'aria-hidden': 'true' }, '#'), h('p', {}, room),
+        h('p', { class: 'subtitle' }, 'You see what is said from now on. Say hello to whoever is here.'));
 
 const timeOf = (now) =>
     h('time', { datetime: now.toISOString(), title: fullFormat.format(now) }, timeFormat.format(now));

@@ -5,7 +5,8 @@ const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
  * Tells `view` what happens: connection(state), ready(), busy(), info(text), error(text),
- * signedIn(name), room(name), message(name, text, room), signedOut(). Texts are the server's.
+ * signedIn(name), room(name), message(name, text, room), replaced(), signedOut(). Texts are the
+ * server's.
  */
 export class Session {
     #view;
@@ -23,7 +24,7 @@ export class Session {
         this.#client = new Client({ connect: websocket(url), reconnectMaxMs: 8_000 });
         this.#client.on('player', (player) => this.#onPlayer(player));
         this.#client.on('open', () => this.#tellState());
-        this.#client.on('close', () => this.#onClose());
+        this.#client.on('close', ({ kicked }) => this.#onClose(kicked));
         this.#client.on('reconnecting', () => this.#tellState());
     }
 
@@ -34,6 +35,11 @@ export class Session {
     connect() {
         this.#client.open();
         this.#tellState();
+    }
+
+    /** Makes the next attempt now, unless another window has taken over. */
+    hurry() {
+        if (this.#client.state === 'waiting') this.connect();
     }
 
     register(name, password) {
@@ -131,10 +137,12 @@ export class Session {
         this.#room = null;
     }
 
-    #onClose() {
+    /** This game closes a client only when the same person has signed in elsewhere. */
+    #onClose(kicked) {
         clearTimeout(this.#answerTimer);
         this.#account = this.#avatar = null;
         this.#tellState();
+        if (kicked) this.#view.replaced();
     }
 
     #tellState() {
