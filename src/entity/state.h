@@ -89,6 +89,7 @@ struct scope {
 };
 struct scope world_enter(struct world *w, const struct entity *e); /* world_leave wants it back */
 void world_leave(struct world *w, struct scope before);
+bool world_has_work(const struct world *w); /* left for after a handler */
 
 /* The game used the API wrongly: logged (rate limited), counted. */
 void world_misuse(struct world *w, const gw_entity *entity, const char *what, const char *detail);

@@ -1,98 +1,16 @@
 /* The world: creates, runs and ends everything that lives in one game. */
 #include "entity/world.h"
 
-#include "entity/check.h"
-#include "entity/client.h"
 #include "entity/entity.h"
 #include "entity/fiber.h"
-#include "entity/local.h"
 #include "entity/pending.h"
 #include "entity/save.h"
 #include "entity/timer.h"
-#include "entity/value.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define STOP_ROUNDS_MAX 100u
-
-#define MSGPACK_NIL 0xc0
-
-static _Thread_local struct world *running;
-
-struct world *world_running(void)
-{
-    ASSERT(running); /* a gw_ function was called from no handler of a game */
-    return running;
-}
-
-/* ---- around user code ----------------------------------------------------------------------- */
-
-static void run_posts(struct world *w, unsigned *budget)
-{
-    struct buf empty = w->posts_run;
-    w->posts_run = w->posts;
-    buf_clear(&empty);
-    w->posts = empty;
-    size_t count = w->posts_run.size / sizeof(struct post);
-    *budget -= count < *budget ? (unsigned)count : *budget;
-    for (size_t i = 0; i < count; i++) {
-        struct post post;
-        memcpy(&post, w->posts_run.data + i * sizeof post, sizeof post);
-        post.fn(post.argument);
-    }
-}
-
-static bool work_waits(const struct world *w)
-{
-    return w->posts.size || w->resume_first || local_waits(w);
-}
-
-/* Runs what user code left for after the handler, until nothing is left or a turn's worth is done.
- */
-static void settle(struct world *w)
-{
-    w->settling = true;
-    while (w->budget && work_waits(w)) {
-        fibers_resume_canceled(w);
-        run_posts(w, &w->budget);
-        local_run(w, &w->budget);
-    }
-    w->settling = false;
-}
-
-struct scope world_enter(struct world *w, const struct entity *e)
-{
-    struct scope before = {running, w->caller};
-    running = w;
-    w->caller = e ? e->base.id : (gw_id){0};
-    w->depth++;
-    return before;
-}
-
-static void check_caller(struct world *w)
-{
-    struct entity *e = gw_id_is_none(w->caller) ? NULL : entity_find(w, w->caller);
-    if (e)
-        check_compare(w, e);
-}
-
-void world_leave(struct world *w, struct scope before)
-{
-    if (w->desc.check_attrs)
-        check_caller(w);
-    if (w->depth == 1 && !w->settling)
-        settle(w);
-    w->depth--;
-    w->caller = before.caller;
-    running = before.world;
-}
-
-void gw_post(void (*fn)(void *argument), void *argument)
-{
-    struct post post = {fn, argument};
-    buf_append(&world_running()->posts, &post, sizeof post);
-}
 
 /* ---- saying what is wrong ------------------------------------------------------------------- */
 
@@ -219,7 +137,7 @@ int64_t world_turn(struct world *w)
         world_stop(w); /* an answer that came late has created some */
     if (!w->depth)
         entity_bury(w);
-    if (work_waits(w))
+    if (world_has_work(w))
         return w->desc.clock->now_ms;
     int64_t due_ms = first_due(&w->timers, CLOCK_NEVER);
     due_ms = first_due(&w->sleeps, due_ms);
@@ -242,7 +160,7 @@ static void end_all(struct world *w)
 void world_stop(struct world *w)
 {
     w->stopping = true;
-    for (unsigned round = 0; round < STOP_ROUNDS_MAX && (w->entities.count || work_waits(w));
+    for (unsigned round = 0; round < STOP_ROUNDS_MAX && (w->entities.count || world_has_work(w));
          round++)
         end_all(w);
     if (w->entities.count)
@@ -252,7 +170,7 @@ void world_stop(struct world *w)
 
 bool world_is_idle(const struct world *w)
 {
-    return !w->pending.count && !w->entities.count && !work_waits(w);
+    return !w->pending.count && !w->entities.count && !world_has_work(w);
 }
 
 void world_ready(struct world *w)
@@ -273,130 +191,6 @@ void world_each_entity(struct world *w, void (*each)(void *user, gw_id id), void
     struct idmap_slot *slot;
     while ((slot = idmap_next(&w->entities, &position)))
         each(user, slot->id);
-}
-
-/* ---- what comes in -------------------------------------------------------------------------- */
-
-void world_client_connected(struct world *w, gw_id client, gw_id boot_entity, uint16_t gateid)
-{
-    if (w->stopping || entity_find(w, boot_entity) || idmap_get(&w->pending, boot_entity)) {
-        client_close(w, boot_entity, gateid, client,
-                     w->stopping ? "the game is stopping" : "its boot entity exists already");
-        return;
-    }
-    struct scope before = world_enter(w, NULL);
-    struct entity *e = entity_new(w, w->boot, boot_entity, ENTITY_CREATED_HERE);
-    entity_begin(w, e);
-    if (e->stage == ENTITY_ALIVE)
-        client_begin(w, e, client, gateid);
-    else
-        client_close(w, boot_entity, gateid, client, "its boot entity has ended");
-    world_leave(w, before);
-}
-
-void world_client_lost(struct world *w, gw_id owner, gw_id client)
-{
-    struct entity *e = entity_find(w, owner);
-    if (e && gw_id_equal(e->client, client) && !gw_id_is_none(client))
-        client_lost(w, e);
-}
-
-static bool is_of_gate(const struct entity *e, uint16_t gateid)
-{
-    return !gw_id_is_none(e->client) && (gateid == 0 || e->gateid == gateid);
-}
-
-/* Hooks may end any entity, so the ones concerned are listed first. */
-static void list_of_gate(struct world *w, uint16_t gateid, struct buf *ids)
-{
-    size_t position = 0;
-    struct idmap_slot *slot;
-    while ((slot = idmap_next(&w->entities, &position))) {
-        const struct entity *e = slot->value;
-        if (is_of_gate(e, gateid))
-            write_id(ids, slot->id);
-    }
-}
-
-void world_gate_lost(struct world *w, uint16_t gateid, bool (*concerns)(void *user, gw_id entity),
-                     void *user)
-{
-    struct buf ids = {0};
-    list_of_gate(w, gateid, &ids);
-    struct reader r = reader_of(ids.data, ids.size);
-    while (reader_left(&r)) {
-        struct entity *e = entity_find(w, read_id(&r));
-        if (e && is_of_gate(e, gateid) && concerns(user, e->base.id))
-            client_lost(w, e);
-    }
-    buf_free(&ids);
-}
-
-static void refuse_create(struct world *w, gw_id id, struct view type_name, const char *why)
-{
-    log_warn(w->desc.log, "create_failed", "entity=" GW_ID_FORMAT " type=\"%.*s\" why=\"%s\"",
-             GW_ID_ARG(id), (int)type_name.size, (const char *)type_name.data, why);
-}
-
-static void log_misfit(void *user, const char *key, size_t key_size, const char *why)
-{
-    const struct entity *e = user;
-    log_warn(world_running()->desc.log, "attribute_dropped",
-             "entity=%s/" GW_ID_FORMAT " attribute=\"%.*s\" why=\"%s\"", e->type->def->name,
-             GW_ID_ARG(e->base.id), (int)key_size, key, why);
-}
-
-static void create_sent(struct world *w, gw_id id, struct type *type, struct view attrs)
-{
-    bool is_whole = attrs.size && attrs.data[0] != MSGPACK_NIL;
-    struct scope before = world_enter(w, NULL);
-    struct entity *e =
-        entity_new(w, type, id, is_whole ? ENTITY_SENT_WHOLE : ENTITY_CREATED_FROM_AFAR);
-    if (fields_read(attrs, type->def->attrs, &e->base, 0, log_misfit, e))
-        log_misfit(e, "", 0, "the attributes are no map");
-    entity_begin(w, e);
-    world_leave(w, before);
-}
-
-void world_create_entity(struct world *w, gw_id id, struct view type_name, struct view attrs)
-{
-    struct type *type = world_type_named(w, type_name);
-    if (entity_find(w, id) || idmap_get(&w->pending, id)) {
-        refuse_create(w, id, type_name, "it exists already");
-    } else if (!type || w->stopping) {
-        refuse_create(w, id, type_name, type ? "the game is stopping" : "there is no such type");
-        entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
-    } else {
-        create_sent(w, id, type, attrs);
-    }
-}
-
-void world_disown_entity(struct world *w, gw_id id)
-{
-    struct entity *e = entity_find(w, id);
-    if (!e)
-        return;
-    log_warn(w->desc.log, "entity_disowned",
-             "entity=%s/" GW_ID_FORMAT " why=\"it lives on another game\"", e->type->def->name,
-             GW_ID_ARG(id));
-    struct scope before = world_enter(w, e);
-    e->disowned = true;
-    entity_end(w, e);
-    world_leave(w, before);
-}
-
-void world_client_given(struct world *w, struct view payload)
-{
-    struct msg_notify_client_given m;
-    if (!msg_notify_client_given_read(payload, &m)) {
-        world_bad_packet(w, "NOTIFY_CLIENT_GIVEN");
-        return;
-    }
-    struct entity *e = entity_find(w, m.entity);
-    if (e)
-        client_begin(w, e, m.client, m.gate);
-    else
-        client_close(w, m.entity, m.gate, m.client, "the entity it was given to is gone");
 }
 
 /* ---- metrics -------------------------------------------------------------------------------- */

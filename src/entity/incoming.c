@@ -1,0 +1,129 @@
+/* What comes in from the cluster about clients and entities; calls are in call.c, loads in
+ * pending.c. */
+#include "entity/client.h"
+#include "entity/entity.h"
+#include "entity/value.h"
+
+#define MSGPACK_NIL 0xc0
+
+void world_client_connected(struct world *w, gw_id client, gw_id boot_entity, uint16_t gateid)
+{
+    if (w->stopping || entity_find(w, boot_entity) || idmap_get(&w->pending, boot_entity)) {
+        client_close(w, boot_entity, gateid, client,
+                     w->stopping ? "the game is stopping" : "its boot entity exists already");
+        return;
+    }
+    struct scope before = world_enter(w, NULL);
+    struct entity *e = entity_new(w, w->boot, boot_entity, ENTITY_CREATED_HERE);
+    entity_begin(w, e);
+    if (e->stage == ENTITY_ALIVE)
+        client_begin(w, e, client, gateid);
+    else
+        client_close(w, boot_entity, gateid, client, "its boot entity has ended");
+    world_leave(w, before);
+}
+
+void world_client_lost(struct world *w, gw_id owner, gw_id client)
+{
+    struct entity *e = entity_find(w, owner);
+    if (e && gw_id_equal(e->client, client) && !gw_id_is_none(client))
+        client_lost(w, e);
+}
+
+static bool is_of_gate(const struct entity *e, uint16_t gateid)
+{
+    return !gw_id_is_none(e->client) && (gateid == 0 || e->gateid == gateid);
+}
+
+/* Hooks may end any entity, so the ones concerned are listed first. */
+static void list_of_gate(struct world *w, uint16_t gateid, struct buf *ids)
+{
+    size_t position = 0;
+    struct idmap_slot *slot;
+    while ((slot = idmap_next(&w->entities, &position))) {
+        const struct entity *e = slot->value;
+        if (is_of_gate(e, gateid))
+            write_id(ids, slot->id);
+    }
+}
+
+void world_gate_lost(struct world *w, uint16_t gateid, bool (*concerns)(void *user, gw_id entity),
+                     void *user)
+{
+    struct buf ids = {0};
+    list_of_gate(w, gateid, &ids);
+    struct reader r = reader_of(ids.data, ids.size);
+    while (reader_left(&r)) {
+        struct entity *e = entity_find(w, read_id(&r));
+        if (e && is_of_gate(e, gateid) && concerns(user, e->base.id))
+            client_lost(w, e);
+    }
+    buf_free(&ids);
+}
+
+static void refuse_create(struct world *w, gw_id id, struct view type_name, const char *why)
+{
+    log_warn(w->desc.log, "create_failed", "entity=" GW_ID_FORMAT " type=\"%.*s\" why=\"%s\"",
+             GW_ID_ARG(id), (int)type_name.size, (const char *)type_name.data, why);
+}
+
+static void log_misfit(void *user, const char *key, size_t key_size, const char *why)
+{
+    const struct entity *e = user;
+    log_warn(world_running()->desc.log, "attribute_dropped",
+             "entity=%s/" GW_ID_FORMAT " attribute=\"%.*s\" why=\"%s\"", e->type->def->name,
+             GW_ID_ARG(e->base.id), (int)key_size, key, why);
+}
+
+static void create_sent(struct world *w, gw_id id, struct type *type, struct view attrs)
+{
+    bool is_whole = attrs.size && attrs.data[0] != MSGPACK_NIL;
+    struct scope before = world_enter(w, NULL);
+    struct entity *e =
+        entity_new(w, type, id, is_whole ? ENTITY_SENT_WHOLE : ENTITY_CREATED_FROM_AFAR);
+    if (fields_read(attrs, type->def->attrs, &e->base, 0, log_misfit, e))
+        log_misfit(e, "", 0, "the attributes are no map");
+    entity_begin(w, e);
+    world_leave(w, before);
+}
+
+void world_create_entity(struct world *w, gw_id id, struct view type_name, struct view attrs)
+{
+    struct type *type = world_type_named(w, type_name);
+    if (entity_find(w, id) || idmap_get(&w->pending, id)) {
+        refuse_create(w, id, type_name, "it exists already");
+    } else if (!type || w->stopping) {
+        refuse_create(w, id, type_name, type ? "the game is stopping" : "there is no such type");
+        entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
+    } else {
+        create_sent(w, id, type, attrs);
+    }
+}
+
+void world_disown_entity(struct world *w, gw_id id)
+{
+    struct entity *e = entity_find(w, id);
+    if (!e)
+        return;
+    log_warn(w->desc.log, "entity_disowned",
+             "entity=%s/" GW_ID_FORMAT " why=\"it lives on another game\"", e->type->def->name,
+             GW_ID_ARG(id));
+    struct scope before = world_enter(w, e);
+    e->disowned = true;
+    entity_end(w, e);
+    world_leave(w, before);
+}
+
+void world_client_given(struct world *w, struct view payload)
+{
+    struct msg_notify_client_given m;
+    if (!msg_notify_client_given_read(payload, &m)) {
+        world_bad_packet(w, "NOTIFY_CLIENT_GIVEN");
+        return;
+    }
+    struct entity *e = entity_find(w, m.entity);
+    if (e)
+        client_begin(w, e, m.client, m.gate);
+    else
+        client_close(w, m.entity, m.gate, m.client, "the entity it was given to is gone");
+}

@@ -1,0 +1,79 @@
+/* Around user code: which world runs on this thread, and what code leaves for after its handler. */
+#include "entity/check.h"
+#include "entity/entity.h"
+#include "entity/fiber.h"
+#include "entity/local.h"
+
+static _Thread_local struct world *running;
+
+struct world *world_running(void)
+{
+    ASSERT(running); /* a gw_ function was called from no handler of a game */
+    return running;
+}
+
+static void run_posts(struct world *w, unsigned *budget)
+{
+    struct buf empty = w->posts_run;
+    w->posts_run = w->posts;
+    buf_clear(&empty);
+    w->posts = empty;
+    size_t count = w->posts_run.size / sizeof(struct post);
+    *budget -= count < *budget ? (unsigned)count : *budget;
+    for (size_t i = 0; i < count; i++) {
+        struct post post;
+        memcpy(&post, w->posts_run.data + i * sizeof post, sizeof post);
+        post.fn(post.argument);
+    }
+}
+
+bool world_has_work(const struct world *w)
+{
+    return w->posts.size || w->resume_first || local_waits(w);
+}
+
+/* Runs what user code left for after the handler, until nothing is left or a turn's worth is done.
+ */
+static void settle(struct world *w)
+{
+    w->settling = true;
+    while (w->budget && world_has_work(w)) {
+        fibers_resume_canceled(w);
+        run_posts(w, &w->budget);
+        local_run(w, &w->budget);
+    }
+    w->settling = false;
+}
+
+struct scope world_enter(struct world *w, const struct entity *e)
+{
+    struct scope before = {running, w->caller};
+    running = w;
+    w->caller = e ? e->base.id : (gw_id){0};
+    w->depth++;
+    return before;
+}
+
+static void check_caller(struct world *w)
+{
+    struct entity *e = gw_id_is_none(w->caller) ? NULL : entity_find(w, w->caller);
+    if (e)
+        check_compare(w, e);
+}
+
+void world_leave(struct world *w, struct scope before)
+{
+    if (w->desc.check_attrs)
+        check_caller(w);
+    if (w->depth == 1 && !w->settling)
+        settle(w);
+    w->depth--;
+    w->caller = before.caller;
+    running = before.world;
+}
+
+void gw_post(void (*fn)(void *argument), void *argument)
+{
+    struct post post = {fn, argument};
+    buf_append(&world_running()->posts, &post, sizeof post);
+}
