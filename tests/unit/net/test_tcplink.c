@@ -49,6 +49,29 @@ static void run_until_packets(struct pair *pair, const struct peer *peer, unsign
     rig_run(&pair->rig, reached, &count);
 }
 
+/* A peer may vanish without a word: the system asks after it at both ends. */
+static void both_ends_are_kept_alive(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_init(&pair, none, none);
+    unsigned connected = 0, kept_alive = 0;
+    for (int fd = 3; fd < 256; fd++) {
+        struct sockaddr_storage peer;
+        socklen_t size = sizeof peer;
+        int on = 0;
+        socklen_t on_size = sizeof on;
+        if (getpeername(fd, (struct sockaddr *)&peer, &size) != 0 || peer.ss_family != AF_INET)
+            continue;
+        connected++;
+        if (getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &on_size) == 0 && on)
+            kept_alive++;
+    }
+    assert_int_equal(connected, 2);
+    assert_int_equal(kept_alive, 2);
+    pair_fini(&pair);
+}
+
 static void what_is_sent_comes_back_from_an_echo(void **state)
 {
     (void)state;
@@ -404,6 +427,7 @@ static void connections_beyond_the_limit_are_closed_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_ends_are_kept_alive),
         cmocka_unit_test(what_is_sent_comes_back_from_an_echo),
         cmocka_unit_test(large_packets_arrive_both_ways),
         cmocka_unit_test(packets_survive_a_cut_at_every_byte),
