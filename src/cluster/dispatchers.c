@@ -49,8 +49,11 @@ static void link_closed(void *user, const char *reason)
 {
     struct slot *slot = user;
     struct dispatchers *ds = slot->owner;
+    size_t unsent = slot->link->out.bytes;
+    ds->stats.bytes_lost += unsent;
     slot_retry_later(slot);
-    log_warn(ds->desc.log, "dispatcher_lost", "dispid=%u reason=\"%s\"", slot->index + 1, reason);
+    log_warn(ds->desc.log, "dispatcher_lost", "dispid=%u unsent_bytes=%zu reason=\"%s\"",
+             slot->index + 1, unsent, reason);
     ds->desc.down(ds->desc.user, slot->index);
 }
 
@@ -140,11 +143,6 @@ int64_t dispatchers_turn(struct dispatchers *ds)
     return next;
 }
 
-unsigned dispatchers_count(const struct dispatchers *ds)
-{
-    return ds->desc.count;
-}
-
 unsigned dispatchers_connected(const struct dispatchers *ds)
 {
     unsigned connected = 0;
@@ -170,6 +168,10 @@ void dispatchers_send2(struct dispatchers *ds, unsigned index, const void *head,
                        const void *tail, size_t tail_size)
 {
     struct slot *slot = &ds->slots[index];
+    if (head_size + tail_size > PACKET_PAYLOAD_BYTES_MAX) { /* the link would be closed for it */
+        drop(ds, index, "it is too large");
+        return;
+    }
     if (dispatchers_is_up(ds, index)) {
         if (link_send2(slot->link, head, head_size, tail, tail_size))
             ds->stats.packets_sent++;
@@ -212,6 +214,7 @@ const struct metric dispatchers_metrics[] = {
     ROW(COUNTER, packets_sent, "packets_sent_total", "Packets to dispatchers"),
     ROW(COUNTER, packets_received, "packets_received_total", "Packets from dispatchers"),
     ROW(COUNTER, packets_dropped, "packets_dropped_total", "Packets that found no room"),
+    ROW(COUNTER, bytes_lost, "bytes_lost_total", "Bytes unsent when their link broke"),
     ROW(COUNTER, reconnects, "reconnects_total", "Links to dispatchers that were made again"),
     ROW(GAUGE, backlog_bytes, "backlog_bytes", "Bytes that wait for dispatchers that are away"),
     METRIC_END,

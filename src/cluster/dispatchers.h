@@ -39,24 +39,21 @@ void dispatchers_down(struct dispatchers *ds, unsigned index); /* the dial faile
 int64_t dispatchers_turn(
     struct dispatchers *ds); /* dials what is due; returns when it next wants to be called */
 
-unsigned dispatchers_count(const struct dispatchers *ds);
 unsigned dispatchers_connected(const struct dispatchers *ds);
 bool dispatchers_is_up(const struct dispatchers *ds, unsigned index);
 
-/* Each sends one packet, or keeps it in the backlog while that dispatcher is away. */
+/* Each sends one packet, or keeps it in the backlog while that dispatcher is away. What cannot be
+ * sent or kept is counted and dropped: one that is too large, too. */
 void dispatchers_send(struct dispatchers *ds, unsigned index, const void *payload, size_t size);
 void dispatchers_send2(struct dispatchers *ds, unsigned index, const void *head, size_t head_size,
                        const void *tail, size_t tail_size);
 void dispatchers_send_all(struct dispatchers *ds, const void *payload, size_t size);
 
-static inline unsigned dispatchers_of_gate(const struct dispatchers *ds, uint16_t gateid)
-{
-    return (unsigned)(gateid - 1) % dispatchers_count(ds);
-}
 unsigned dispatchers_of_entity(const struct dispatchers *ds, gw_id entity);
 
 struct dispatchers_stats {
     uint64_t packets_sent, packets_received, packets_dropped, reconnects, backlog_bytes;
+    uint64_t bytes_lost; /* queued on links that broke */
 };
 const struct dispatchers_stats *dispatchers_stats(const struct dispatchers *ds);
 extern const struct metric dispatchers_metrics[]; /* of a struct dispatchers_stats */

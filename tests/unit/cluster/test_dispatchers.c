@@ -2,6 +2,8 @@
 #include "cluster/dispatchers.h"
 #include "unit/fake_link.h"
 
+#include <stdlib.h>
+
 #define COUNT 3
 
 struct world {
@@ -168,6 +170,39 @@ static void packets_come_with_the_index_of_their_dispatcher(void **state)
     stop(&w);
 }
 
+static void a_packet_that_is_too_large_costs_itself_and_not_the_link(void **state)
+{
+    (void)state;
+    struct world w;
+    start_with(&w, 0);
+    dispatchers_turn(w.ds);
+    dispatchers_up(w.ds, 0, &w.links[0].link);
+    fake_link_skip(&w.links[0]);
+    uint8_t *large = mem_zalloc(PACKET_PAYLOAD_BYTES_MAX + 1);
+    dispatchers_send(w.ds, 0, large, PACKET_PAYLOAD_BYTES_MAX + 1);
+    dispatchers_send2(w.ds, 0, large, PACKET_PAYLOAD_BYTES_MAX, "x", 1);
+    free(large);
+    assert_int_equal(dispatchers_stats(w.ds)->packets_dropped, 2);
+    assert_true(dispatchers_is_up(w.ds, 0));
+    dispatchers_send(w.ds, 0, "\x06\x00next", 6);
+    expect_text(&w.links[0], "next");
+    stop(&w);
+}
+
+static void what_was_queued_on_a_link_that_breaks_is_counted(void **state)
+{
+    (void)state;
+    struct world w;
+    start_with(&w, 0);
+    dispatchers_turn(w.ds);
+    dispatchers_up(w.ds, 0, &w.links[0].link);
+    fake_link_skip(&w.links[0]);
+    dispatchers_send(w.ds, 0, "\x06\x00lost", 6);
+    fake_link_hang_up(&w.links[0]);
+    assert_int_equal(dispatchers_stats(w.ds)->bytes_lost, 4 + 6);
+    stop(&w);
+}
+
 static void an_entity_is_served_by_the_dispatcher_of_the_known_answers(void **state)
 {
     (void)state;
@@ -175,8 +210,6 @@ static void an_entity_is_served_by_the_dispatcher_of_the_known_answers(void **st
     start_with(&w, 0);
     gw_id entity = id_str("awNEKGhsggslAAAC");
     assert_int_equal(dispatchers_of_entity(w.ds, entity), 0); /* N = 3 */
-    assert_int_equal(dispatchers_of_gate(w.ds, 1), 0);
-    assert_int_equal(dispatchers_of_gate(w.ds, 5), 1);
     stop(&w);
 }
 
@@ -204,6 +237,8 @@ int main(void)
         cmocka_unit_test(a_lost_link_is_told_and_dialled_again_and_its_packets_wait),
         cmocka_unit_test(a_full_backlog_drops_whole_packets_and_counts_them),
         cmocka_unit_test(packets_come_with_the_index_of_their_dispatcher),
+        cmocka_unit_test(a_packet_that_is_too_large_costs_itself_and_not_the_link),
+        cmocka_unit_test(what_was_queued_on_a_link_that_breaks_is_counted),
         cmocka_unit_test(an_entity_is_served_by_the_dispatcher_of_the_known_answers),
         cmocka_unit_test(a_link_that_outlives_its_owner_is_closed_and_told_nothing),
     };
