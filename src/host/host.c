@@ -6,7 +6,6 @@
 #include "conf/sentence.h"
 #include "os/system.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -30,7 +29,6 @@ gw_err host_open(struct host **out, char **error)
         free(host);
         return err;
     }
-    signal(SIGPIPE, SIG_IGN); /* a peer that has gone is an error of the write */
     os_files_max_raise();
     host->tcp = tcp_create(host->loop, &host->pool);
     fill_in(host);
