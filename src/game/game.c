@@ -7,11 +7,11 @@
 #include <stdlib.h>
 
 #define LOAD_REPORT_INTERVAL_MS 1000
-#define HELLO_VERSION 1
 
 /* What a dispatcher has told this game. */
 struct membership {
     bool registered, ready;
+    bool said_hello; /* on this link: it speaks messages from MSG_OWN_FIRST up */
 };
 
 struct game {
@@ -21,7 +21,7 @@ struct game {
     struct membership *memberships; /* by dispatcher index */
     int64_t load_report_due_ms;
     struct buf out; /* scratch */
-    struct log_limit limit_bad, limit_unhandled;
+    struct log_limit limit_bad, limit_unhandled, limit_unsendable;
     struct game_stats stats;
 };
 
@@ -33,10 +33,16 @@ struct served {
     unsigned index;
 };
 
+static bool is_served(void *user, gw_id id)
+{
+    const struct served *s = user;
+    return dispatchers_of_entity(s->game->dispatchers, id) == s->index;
+}
+
 static void add_if_served(void *user, gw_id id)
 {
     const struct served *s = user;
-    if (dispatchers_of_entity(s->game->dispatchers, id) == s->index)
+    if (is_served(user, id))
         write_id(s->ids, id);
 }
 
@@ -163,13 +169,29 @@ static bool on_client_disconnected(struct game *g, unsigned index, struct view p
     return true;
 }
 
+/* With several dispatchers a gate may be lost to one of them and there for the others: only what
+ * this one serves is concerned. */
+static void lose_clients(struct game *g, unsigned index, uint16_t gateid)
+{
+    struct served served = {NULL, g, index};
+    world_gate_lost(g->world, gateid, is_served, &served);
+}
+
 static bool on_gate_lost(struct game *g, unsigned index, struct view payload)
 {
-    (void)index;
     struct msg_notify_gate_disconnected m;
     if (!msg_notify_gate_disconnected_read(payload, &m))
         return false;
-    world_gate_lost(g->world, m.gate);
+    lose_clients(g, index, m.gate);
+    return true;
+}
+
+static bool on_hello(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_hello m;
+    if (!msg_hello_read(payload, &m))
+        return false;
+    g->memberships[index].said_hello = true;
     return true;
 }
 
@@ -199,7 +221,7 @@ static const struct {
     {MSG_NOTIFY_GAME_CONNECTED, on_news},
     {MSG_NOTIFY_GAME_DISCONNECTED, on_news},
     {MSG_KVREG_REGISTER, on_news},
-    {MSG_HELLO, on_news},
+    {MSG_HELLO, on_hello},
 };
 
 static void complain(struct game *g, struct log_limit *limit, const char *event, uint16_t type)
@@ -237,6 +259,12 @@ static void send_out(void *user, gw_id route, const void *head, size_t head_size
 {
     struct game *g = user;
     unsigned index = dispatchers_of_entity(g->dispatchers, route);
+    uint16_t type = msg_type_of((struct view){head, (uint32_t)head_size});
+    if (type >= MSG_OWN_FIRST && !g->memberships[index].said_hello) {
+        g->stats.packets_unsendable++;
+        complain(g, &g->limit_unsendable, "dispatcher_does_not_know_message", type);
+        return;
+    }
     if (tail_size)
         dispatchers_send2(g->dispatchers, index, head, head_size, tail, tail_size);
     else
@@ -258,10 +286,12 @@ static void report_load(struct game *g)
 
 /* ---- life ----------------------------------------------------------------------------------- */
 
+/* The dispatcher has told the gates that the entities are gone, and they close those clients. */
 static void on_down(void *user, unsigned index)
 {
     struct game *g = user;
-    log_warn(g->desc.world.log, "dispatcher_lost", "dispatcher=%u", index + 1);
+    g->memberships[index].said_hello = false;
+    lose_clients(g, index, 0);
 }
 
 static void dial(void *user, unsigned index)
@@ -371,5 +401,7 @@ const struct metric game_metrics[] = {
            "Packets from dispatchers that could not be read."),
     METRIC(COUNTER, struct game_stats, packets_unhandled, "game_packets_unhandled_total",
            "Packets of a type that this game does not know."),
+    METRIC(COUNTER, struct game_stats, packets_unsendable, "game_packets_unsendable_total",
+           "Packets for a dispatcher that does not know their type."),
     METRIC_END,
 };

@@ -96,6 +96,36 @@ void clients_close_all(struct gate *g, const char *reason)
     }
 }
 
+static void orphan(struct client *client, const char *reason)
+{
+    if (client->link->closing)
+        return;
+    gate_complain(client->gate, orphaned_clients, "client_has_lost_its_owner",
+                  "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " reason=\"%s\"",
+                  GW_ID_ARG(client->id), GW_ID_ARG(client->owner), reason);
+    link_close(client->link, reason);
+}
+
+void clients_close_served_by(struct gate *g, unsigned index)
+{
+    for (size_t i = 0; i < g->stats.clients; i++)
+        if (dispatchers_of_entity(g->dispatchers, g->clients[i]->owner) == index)
+            orphan(g->clients[i], "its dispatcher was lost");
+}
+
+/* Owners are many and go seldom: an index of them would cost more than this walk. */
+void clients_close_owned_by(struct gate *g, struct view ids)
+{
+    struct idmap gone = {.seed = g->desc.seed};
+    struct reader r = reader_of(ids.data, ids.size);
+    while (reader_left(&r) > 0)
+        idmap_put(&gone, read_id(&r), g);
+    for (size_t i = 0; i < g->stats.clients; i++)
+        if (idmap_get(&gone, g->clients[i]->owner))
+            orphan(g->clients[i], "its player is gone");
+    idmap_free(&gone);
+}
+
 struct client *clients_get(const struct gate *g, gw_id id)
 {
     return idmap_get(&g->by_id, id);

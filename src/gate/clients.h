@@ -15,5 +15,10 @@ void client_send2(struct client *client, const void *head, size_t head_size, con
                   size_t tail_size);
 void client_send_packet(struct client *client, struct packet *packet); /* borrows */
 
+/* Closes those that have lost their owner: the dispatcher that serves it is gone, or the owners
+ * (`ids` of them) are. */
+void clients_close_served_by(struct gate *g, unsigned index);
+void clients_close_owned_by(struct gate *g, struct view ids);
+
 /* Tells the owner's game that the client is gone. */
 void clients_tell_gone(struct gate *g, gw_id owner, gw_id client);

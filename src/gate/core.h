@@ -22,13 +22,22 @@ struct gate {
     struct gate_desc desc; /* limits filled in */
     struct gate_stats stats;
     struct dispatchers *dispatchers;
-    bool *said_hello; /* for each dispatcher: it speaks messages from MSG_OWN_FIRST up */
+    bool *said_hello; /* for each dispatcher, on this link: it speaks messages from MSG_OWN_FIRST up
+                       */
+    struct buf
+        untold; /* struct untold_give: new owners whose dispatchers have not said HELLO yet */
     struct idmap by_id;
     struct client **clients;
     size_t clients_capacity; /* stats.clients of them are in use */
     struct filters *filters;
     struct positions positions;
     struct buf scratch; /* for the packet that is being written */
+};
+
+/* A client whose new owner does not know of it yet. */
+struct untold_give {
+    gw_id client;
+    int64_t due_ms; /* then it is closed */
 };
 
 /* Counts and logs one kind of trouble. */

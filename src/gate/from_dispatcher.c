@@ -2,6 +2,7 @@
 #include "gate/from_dispatcher.h"
 
 #include "gate/clients.h"
+#include "gate/gives.h"
 #include "wire/messages.h"
 
 /* Returns false for a packet that does not follow the protocol. */
@@ -38,6 +39,24 @@ static bool on_client_message(struct gate *g, unsigned index, struct view packet
         return false;
     if (to.client)
         client_send(to.client, packet.data, packet.size);
+    return true;
+}
+
+/* What an entity says to its client. Its game may have missed that the client is gone: that it goes
+ * on to speak shows it. */
+static bool on_entity_message(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct addressed to;
+    if (!find_addressee(g, packet, &to))
+        return false;
+    gw_id entity = read_id(&to.rest);
+    if (to.rest.bad)
+        return false;
+    if (to.client)
+        client_send(to.client, packet.data, packet.size);
+    else
+        clients_tell_gone(g, entity, to.id);
     return true;
 }
 
@@ -147,26 +166,8 @@ static bool on_hello(struct gate *g, unsigned index, struct view packet)
     if (!msg_hello_read(packet, &m))
         return false;
     g->said_hello[index] = true;
+    gives_hello(g, index);
     return true;
-}
-
-static void tell_given(struct gate *g, struct client *client)
-{
-    unsigned index = dispatchers_of_entity(g->dispatchers, client->owner);
-    if (!g->said_hello[index]) {
-        gate_complain(g, refused_gives, "new_owner_cannot_be_told",
-                      "client=" GW_ID_FORMAT " to=" GW_ID_FORMAT, GW_ID_ARG(client->id),
-                      GW_ID_ARG(client->owner));
-        link_close(client->link, "its new owner cannot be told of it");
-        return;
-    }
-    struct buf *b = gate_scratch(g);
-    msg_notify_client_given_write(b, &(struct msg_notify_client_given){
-                                         .entity = client->owner,
-                                         .client = client->id,
-                                         .gate = g->desc.gateid,
-                                     });
-    gate_send_to_entity(g, client->owner, b);
 }
 
 /* The gate is where it is decided who owns a client: an entity that does not cannot give it away.
@@ -187,7 +188,7 @@ static bool on_give_client(struct gate *g, unsigned index, struct view packet)
         return true;
     }
     clients_set_owner(to.client, m.to);
-    tell_given(g, to.client);
+    gives_tell(g, to.client);
     return true;
 }
 
@@ -208,24 +209,35 @@ static bool on_close_client(struct gate *g, unsigned index, struct view packet)
     return true;
 }
 
+static bool on_entities_gone(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct msg_notify_entities_gone m;
+    if (!msg_notify_entities_gone_read(packet, &m) || m.entities.size % sizeof(gw_id) != 0)
+        return false;
+    clients_close_owned_by(g, m.entities);
+    return true;
+}
+
 /* Indexed by message type. */
 static const handle handlers[] = {
     [MSG_CREATE_ENTITY_ON_CLIENT] = on_create_entity,
     [MSG_DESTROY_ENTITY_ON_CLIENT] = on_client_message,
-    [MSG_NOTIFY_MAP_ATTR_CHANGE] = on_client_message,
-    [MSG_NOTIFY_MAP_ATTR_DEL] = on_client_message,
-    [MSG_NOTIFY_LIST_ATTR_CHANGE] = on_client_message,
-    [MSG_NOTIFY_LIST_ATTR_POP] = on_client_message,
-    [MSG_NOTIFY_LIST_ATTR_APPEND] = on_client_message,
-    [MSG_CALL_ENTITY_METHOD_ON_CLIENT] = on_client_message,
+    [MSG_NOTIFY_MAP_ATTR_CHANGE] = on_entity_message,
+    [MSG_NOTIFY_MAP_ATTR_DEL] = on_entity_message,
+    [MSG_NOTIFY_LIST_ATTR_CHANGE] = on_entity_message,
+    [MSG_NOTIFY_LIST_ATTR_POP] = on_entity_message,
+    [MSG_NOTIFY_LIST_ATTR_APPEND] = on_entity_message,
+    [MSG_CALL_ENTITY_METHOD_ON_CLIENT] = on_entity_message,
     [MSG_SET_CLIENTPROXY_FILTER_PROP] = on_set_filter_prop,
     [MSG_CLEAR_CLIENTPROXY_FILTER_PROP] = on_clear_filter_props,
-    [MSG_NOTIFY_MAP_ATTR_CLEAR] = on_client_message,
+    [MSG_NOTIFY_MAP_ATTR_CLEAR] = on_entity_message,
     [MSG_CALL_FILTERED_CLIENTS] = on_filtered_call,
     [MSG_SYNC_POSITION_YAW_ON_CLIENTS] = on_positions,
     [MSG_HELLO] = on_hello,
     [MSG_GIVE_CLIENT] = on_give_client,
     [MSG_CLOSE_CLIENT] = on_close_client,
+    [MSG_NOTIFY_ENTITIES_GONE] = on_entities_gone,
 };
 
 void from_dispatcher_packet(void *user, unsigned index, const uint8_t *payload, size_t size)

@@ -4,12 +4,12 @@
 #include "base/assert.h"
 #include "gate/clients.h"
 #include "gate/from_dispatcher.h"
+#include "gate/gives.h"
 #include "wire/messages.h"
 
 #include <stdlib.h>
 
 #define FEATURES 0u /* no bit has a meaning yet: what HELLO itself says is enough */
-#define HELLO_VERSION 1u
 
 static struct gate_limits limits_or_defaults(struct gate_limits l)
 {
@@ -43,10 +43,12 @@ static void register_at(void *user, unsigned index, struct link *link)
     link_send(link, b->data, b->size);
 }
 
-/* The clients stay: what they send waits in the backlog. */
+/* The games have been told that the clients whose owners that dispatcher serves are gone. */
 static void lost(void *user, unsigned index)
 {
-    (void)user, (void)index;
+    struct gate *g = user;
+    g->said_hello[index] = false;
+    clients_close_served_by(g, index);
 }
 
 struct gate *gate_create(const struct gate_desc *desc)
@@ -84,6 +86,7 @@ void gate_destroy(struct gate *g)
     positions_fini(&g->positions, g->desc.dispatchers);
     idmap_free(&g->by_id);
     buf_free(&g->scratch);
+    buf_free(&g->untold);
     free(g->clients);
     free(g->said_hello);
     free(g);
@@ -113,8 +116,10 @@ void gate_send_to_entity(struct gate *g, gw_id entity, const struct buf *packet)
 int64_t gate_turn(struct gate *g)
 {
     int64_t dial_ms = dispatchers_turn(g->dispatchers), sync_ms = positions_turn(g);
+    int64_t give_ms = gives_turn(g);
     g->stats.dispatchers_connected = dispatchers_connected(g->dispatchers);
-    return dial_ms < sync_ms ? dial_ms : sync_ms;
+    int64_t due_ms = dial_ms < sync_ms ? dial_ms : sync_ms;
+    return due_ms < give_ms ? due_ms : give_ms;
 }
 
 const struct gate_stats *gate_stats(const struct gate *g)
@@ -161,6 +166,8 @@ const struct metric gate_metrics[] = {
         "Clients that could not be handed over"),
     ROW(COUNTER, closed_by_game.count, "clients_closed_by_game_total",
         "Clients that the cluster closed"),
+    ROW(COUNTER, orphaned_clients.count, "orphaned_clients_total",
+        "Clients closed because their owner, or the way to it, was lost"),
     METRIC_END,
 };
 #undef ROW

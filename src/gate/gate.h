@@ -54,7 +54,7 @@ struct gate_stats {
     uint64_t packets_from_dispatchers, calls, positions;
     struct complaint bad_client_packets, foreign_positions, refused_clients, lost_client_packets;
     struct complaint unknown_messages, bad_dispatcher_packets, unknown_clients;
-    struct complaint refused_props, refused_gives, closed_by_game;
+    struct complaint refused_props, refused_gives, closed_by_game, orphaned_clients;
 };
 const struct gate_stats *gate_stats(const struct gate *g);
 extern const struct metric gate_metrics[]; /* of a struct gate_stats */

@@ -38,6 +38,7 @@ uint16_t msg_type_of(struct view payload); /* 0 when there are no two bytes */
 /* Messages with numbers below this are GoWorld's; from here on they are ours and go only to peers
  * that said HELLO. */
 #define MSG_OWN_FIRST 3000u
+#define HELLO_VERSION 1u
 
 /* struct, reader and writer of every message: see above. */
 #include "wire/messages_generate.h"

@@ -83,3 +83,4 @@ MSG(GIVE_CLIENT, give_client, 3001, (u16, gate), (id, client), (id, from), (id, 
 MSG(NOTIFY_CLIENT_GIVEN, notify_client_given, 3002, (id, entity), (id, client), (u16, gate))
 MSG(CLOSE_CLIENT, close_client, 3003, (u16, gate), (id, client), (str, reason))
 MSG(NOTIFY_LOAD_FAILED, notify_load_failed, 3004, (id, entity))
+MSG(NOTIFY_ENTITIES_GONE, notify_entities_gone, 3005, (rest, entities))

@@ -247,7 +247,28 @@ static void a_client_that_does_not_read_is_closed_and_the_others_go_on(void **st
     world_stop(&w);
 }
 
-static void a_lost_dispatcher_costs_no_client_its_connection(void **state)
+/* The games have been told that they are gone: nothing would ever reach them again. */
+static void a_lost_dispatcher_costs_the_clients_whose_owners_it_serves(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct gate_desc){.dispatchers = 3});
+    struct player players[6];
+    for (unsigned i = 0; i < 6; i++)
+        players[i] = world_player(&w);
+    unsigned lost = id_dispatcher(players[0].boot, 3), closed = 0;
+    fake_link_hang_up(&w.dispatchers[lost]);
+    for (unsigned i = 0; i < 6; i++) {
+        bool is_served = id_dispatcher(players[i].boot, 3) == lost;
+        assert_int_equal(players[i].link->reason != NULL, is_served);
+        closed += is_served;
+    }
+    assert_in_range(closed, 1, 5);
+    assert_int_equal(gate_stats(w.g)->orphaned_clients.count, closed);
+    world_stop(&w);
+}
+
+static void clients_that_come_while_a_dispatcher_is_away_wait_for_it(void **state)
 {
     (void)state;
     struct world w;
@@ -255,10 +276,7 @@ static void a_lost_dispatcher_costs_no_client_its_connection(void **state)
     struct player player = world_player(&w);
     fake_link_hang_up(&w.dispatchers[0]);
     struct fake_link *late = world_client(&w); /* waits in the backlog */
-    RECEIVE(player.link, call_entity_method_from_client, .entity = player.boot,
-            .method = view_str("Hi"));
-    assert_null(player.link->reason);
-    assert_null(late->reason);
+    fake_link_turn(player.link);
 
     w.clock.now_ms += DISPATCHERS_RETRY_MS;
     gate_turn(w.g);
@@ -268,12 +286,13 @@ static void a_lost_dispatcher_costs_no_client_its_connection(void **state)
     struct msg_set_gate_id id;
     struct msg_hello hello;
     struct msg_notify_client_connected connected;
-    struct msg_call_entity_method_from_client_forwarded call;
+    struct msg_notify_client_disconnected gone;
     EXPECT(&w.dispatchers[0], set_gate_id, &id);
     EXPECT(&w.dispatchers[0], hello, &hello);
     EXPECT(&w.dispatchers[0], notify_client_connected, &connected);
-    EXPECT(&w.dispatchers[0], call_entity_method_from_client_forwarded, &call);
-    assert_true(gw_id_equal(call.client, player.id));
+    EXPECT(&w.dispatchers[0], notify_client_disconnected, &gone);
+    assert_true(gw_id_equal(gone.client, player.id));
+    assert_null(late->reason);
     world_stop(&w);
 }
 
@@ -320,7 +339,8 @@ int main(void)
         cmocka_unit_test(a_position_that_waits_dies_with_its_client_or_its_owner),
         cmocka_unit_test(a_full_gate_refuses_clients),
         cmocka_unit_test(a_client_that_does_not_read_is_closed_and_the_others_go_on),
-        cmocka_unit_test(a_lost_dispatcher_costs_no_client_its_connection),
+        cmocka_unit_test(a_lost_dispatcher_costs_the_clients_whose_owners_it_serves),
+        cmocka_unit_test(clients_that_come_while_a_dispatcher_is_away_wait_for_it),
         cmocka_unit_test(random_packets_break_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,32 @@ static void a_player_for_a_client_that_is_gone_is_answered(void **state)
     world_stop(&w);
 }
 
+/* The game has missed that the client is gone, or it would not go on to speak to it. */
+static void words_for_a_client_that_is_gone_are_answered(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct gate_desc){.dispatchers = 4});
+    gw_id entity = id_str(ENTITY), gone = id_str("AAAAAAAAAAAAAAAA");
+    for (uint16_t type = 1003; type <= 1012; type++) {
+        struct buf b = {0};
+        write_u16(&b, type);
+        write_u16(&b, 3);
+        write_id(&b, gone);
+        write_id(&b, entity);
+        fake_link_receive(&w.dispatchers[0], b.data, b.size);
+        buf_free(&b);
+        if (type == 1003 || type == 1010 || type == 1011)
+            continue;
+        struct msg_notify_client_disconnected m;
+        EXPECT(world_dispatcher(&w, entity), notify_client_disconnected, &m);
+        assert_true(gw_id_equal(m.owner, entity));
+        assert_true(gw_id_equal(m.client, gone));
+    }
+    assert_true(world_dispatchers_are_quiet(&w));
+    world_stop(&w);
+}
+
 static void set_prop(struct world *w, struct player *player, const char *key, const char *value)
 {
     RECEIVE(&w->dispatchers[0], set_clientproxy_filter_prop, .gate = 3, .client = player->id,
@@ -248,6 +274,71 @@ static void a_client_changes_hands_when_its_owner_gives_it(void **state)
     world_stop(&w);
 }
 
+static void reconnect_dispatcher(struct world *w, unsigned index)
+{
+    struct fake_link *fake = &w->dispatchers[index];
+    w->clock.now_ms += 1000;
+    gate_turn(w->g);
+    fake_link_fini(fake);
+    fake_link_init(fake, &w->pool);
+    gate_dispatcher_up(w->g, index, &fake->link);
+    struct msg_set_gate_id id;
+    struct msg_hello hello;
+    EXPECT(fake, set_gate_id, &id);
+    EXPECT(fake, hello, &hello);
+}
+
+/* The dispatcher of the new owner is away, or has not said yet what it speaks. */
+static void a_new_owner_is_told_once_its_dispatcher_has_said_hello(void **state)
+{
+    (void)state;
+    for (unsigned in_time = 0; in_time < 2; in_time++) {
+        struct world w;
+        world_start(&w, (struct gate_desc){.dispatchers = 2});
+        gw_id avatar = id_str("AAAAAAAAAAAAAAAB");
+        unsigned index = id_dispatcher(avatar, 2);
+        struct fake_link *link = &w.dispatchers[index];
+        fake_link_hang_up(link);
+        struct player player = world_player(&w);
+        assert_int_not_equal(id_dispatcher(player.boot, 2), index);
+        RECEIVE(&w.dispatchers[1 - index], give_client, .gate = 3, .client = player.id,
+                .from = player.boot, .to = avatar);
+        reconnect_dispatcher(&w, index);
+        for (struct view payload; fake_link_next(link, &payload);)
+            assert_int_not_equal(msg_type_of(payload), MSG_NOTIFY_CLIENT_GIVEN);
+        assert_null(player.link->reason);
+        if (in_time) {
+            RECEIVE(link, hello, .version = 1);
+            struct msg_notify_client_given given;
+            EXPECT(link, notify_client_given, &given);
+            assert_true(gw_id_equal(given.client, player.id));
+        }
+        w.clock.now_ms += 60000;
+        gate_turn(w.g);
+        assert_int_equal(player.link->reason == NULL, in_time);
+        world_stop(&w);
+    }
+}
+
+static void clients_of_entities_that_are_gone_are_closed(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct gate_desc){0});
+    struct player player = world_player(&w), other = world_player(&w);
+    struct buf ids = {0};
+    write_id(&ids, id_str(ENTITY));
+    write_id(&ids, player.boot);
+    RECEIVE(&w.dispatchers[0], notify_entities_gone, .entities = {ids.data, (uint32_t)ids.size});
+    buf_free(&ids);
+    assert_non_null(player.link->reason);
+    assert_null(other.link->reason);
+    assert_int_equal(gate_stats(w.g)->orphaned_clients.count, 1);
+    fake_link_receive(&w.dispatchers[0], "\xbd\x0bhalf an id", 12);
+    assert_int_equal(gate_stats(w.g)->bad_dispatcher_packets.count, 1);
+    world_stop(&w);
+}
+
 static void the_cluster_can_close_a_client(void **state)
 {
     (void)state;
@@ -301,6 +392,9 @@ int main(void)
         cmocka_unit_test(each_client_gets_its_positions_in_one_packet),
         cmocka_unit_test(many_positions_are_split_below_what_clients_take),
         cmocka_unit_test(a_client_changes_hands_when_its_owner_gives_it),
+        cmocka_unit_test(words_for_a_client_that_is_gone_are_answered),
+        cmocka_unit_test(a_new_owner_is_told_once_its_dispatcher_has_said_hello),
+        cmocka_unit_test(clients_of_entities_that_are_gone_are_closed),
         cmocka_unit_test(the_cluster_can_close_a_client),
         cmocka_unit_test(bad_and_unknown_messages_are_counted_and_nothing_else_happens),
     };
