@@ -1,5 +1,4 @@
-/* dispatcher: its connections, and what is done with each message; the table at the end lists them.
- */
+/* dispatcher: its life, its connections, its numbers. */
 #include "dispatcher/dispatcher.h"
 
 #include "base/assert.h"
@@ -31,8 +30,10 @@ static void on_closed(void *user, const char *reason)
 {
     struct peer *peer = user;
     struct dispatcher *d = peer->dispatcher;
-    log_info(d->desc.log, "peer_closed", "peer=%s%u address=%s reason=\"%s\"", peer_kind_name(peer),
-             peer->id, peer->link->address, reason);
+    size_t unsent = peer->link->out.bytes;
+    d->stats.lost_bytes += unsent;
+    log_info(d->desc.log, "peer_closed", "peer=%s%u address=%s unsent_bytes=%zu reason=\"%s\"",
+             peer_kind_name(peer), peer->id, peer->link->address, unsent, reason);
     if (peer->kind == PEER_GAME)
         games_leave(d, peer);
     else if (peer->kind == PEER_GATE)
@@ -73,6 +74,7 @@ static struct dispatcher_limits limits_or_defaults(struct dispatcher_limits l)
         .entities = l.entities ? l.entities : 16 * mib,
         .connections = l.connections ? l.connections : 4096,
         .hold_ms = l.hold_ms ? l.hold_ms : 60000,
+        .await_ms = l.await_ms ? l.await_ms : 5000,
         .registration_ms = l.registration_ms ? l.registration_ms : 10000,
     };
 }
@@ -163,6 +165,7 @@ const struct metric dispatcher_metrics[] = {
         "Positions of entities that are not there"),
     ROW(COUNTER, lost_packets.count, "lost_packets_total",
         "Packets for a peer that is full or closing"),
+    ROW(COUNTER, lost_bytes, "lost_bytes_total", "Bytes unsent when their connection ended"),
     METRIC_END,
 };
 #undef ROW

@@ -18,6 +18,7 @@ struct dispatcher_limits {
     size_t entities;         /* 16 million */
     unsigned connections;    /* 4096 */
     int64_t hold_ms;         /* how long an entity may take to load: 60 s */
+    int64_t await_ms;        /* how long a given client waits for an entity to appear: 5 s */
     int64_t registration_ms; /* how long a connection may stay nameless: 10 s */
 };
 
@@ -48,7 +49,7 @@ int64_t dispatcher_turn(struct dispatcher *d);
 struct dispatcher_stats {
     uint64_t connections, games, gates, entities, loading_entities, registry_keys, ready;
     uint64_t held_packets, held_bytes;
-    uint64_t packets_received, bytes_received;
+    uint64_t packets_received, bytes_received, lost_bytes;
     struct complaint bad_packets, unknown_messages, undelivered, hold_timeouts, load_failures;
     struct complaint no_game, no_gate, entity_conflicts, refused, lost_syncs, lost_packets;
 };

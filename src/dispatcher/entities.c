@@ -9,9 +9,14 @@
 
 #include <stdlib.h>
 
+/* Entities that nobody knows and that a client was given to: more are refused. */
+#define AWAITED_MAX 10000u
+
 /* An entity that is on its way, and what waits for it. */
 struct hold {
     struct place place;
+    bool awaited; /* nobody knows it: place.game is NULL */
+    bool claimed; /* it lives there, and the game has not said HELLO yet */
     struct heap_node deadline;
     gw_id entity;
     struct packet **packets;
@@ -33,23 +38,34 @@ const struct place *entities_find(const struct dispatcher *d, gw_id entity)
     return idmap_get(&d->entities.map, entity);
 }
 
-/* What waits for an entity that is not there. A client that was handed to it would wait for ever:
- * it is closed. */
-static void refuse(struct dispatcher *d, gw_id entity, const uint8_t *payload, size_t size)
+/* A packet that cannot be delivered. A client that was handed to the entity would wait for ever: it
+ * is closed. */
+static void refuse(struct dispatcher *d, gw_id entity, struct view packet)
 {
-    struct view view = {payload, (uint32_t)size};
-    dispatcher_complain(d, undelivered, "no_such_entity", "entity=" GW_ID_FORMAT " type=%u",
-                        GW_ID_ARG(entity), msg_type_of(view));
+    dispatcher_complain(d, undelivered, "undelivered", "entity=" GW_ID_FORMAT " type=%u",
+                        GW_ID_ARG(entity), msg_type_of(packet));
     struct msg_notify_client_given given;
-    if (msg_notify_client_given_read(view, &given))
-        gates_close_client(d, given.gate, given.client,
-                           "the entity it was handed to does not exist");
+    if (msg_notify_client_given_read(packet, &given))
+        gates_close_client(d, given.gate, given.client, "the entity it was handed to is not there");
+}
+
+/* Games that know only GoWorld's messages get only those. */
+static bool game_knows(const struct peer *game, struct view packet)
+{
+    return game->said_hello || msg_type_of(packet) < MSG_OWN_FIRST;
+}
+
+static void await_no_more(struct dispatcher *d, struct hold *hold)
+{
+    d->entities.awaited -= hold->awaited;
+    hold->awaited = false;
 }
 
 static void hold_free(struct dispatcher *d, struct hold *hold)
 {
     for (size_t i = 0; i < hold->count; i++)
         packet_unref(hold->packets[i]);
+    await_no_more(d, hold);
     heap_remove(&d->entities.holds, &hold->deadline);
     d->entities.held_bytes -= hold->bytes;
     d->stats.held_bytes = d->entities.held_bytes;
@@ -59,18 +75,26 @@ static void hold_free(struct dispatcher *d, struct hold *hold)
     free(hold);
 }
 
+static struct view view_of(const struct packet *packet)
+{
+    return (struct view){packet->bytes + PACKET_HEADER_BYTES, packet->size - PACKET_HEADER_BYTES};
+}
+
 static void hold_deliver(struct dispatcher *d, struct hold *hold, struct peer *game)
 {
-    for (size_t i = 0; i < hold->count; i++)
-        peer_send_packet(game, hold->packets[i]);
+    for (size_t i = 0; i < hold->count; i++) {
+        if (game_knows(game, view_of(hold->packets[i])))
+            peer_send_packet(game, hold->packets[i]);
+        else
+            refuse(d, hold->entity, view_of(hold->packets[i]));
+    }
     hold_free(d, hold);
 }
 
 static void hold_refuse(struct dispatcher *d, struct hold *hold)
 {
     for (size_t i = 0; i < hold->count; i++)
-        refuse(d, hold->entity, hold->packets[i]->bytes + PACKET_HEADER_BYTES,
-               hold->packets[i]->size - PACKET_HEADER_BYTES);
+        refuse(d, hold->entity, view_of(hold->packets[i]));
     hold_free(d, hold);
 }
 
@@ -80,19 +104,19 @@ static bool hold_has_room(const struct dispatcher *d, const struct hold *hold, s
            d->entities.held_bytes + size <= d->desc.limits.hold_bytes_all;
 }
 
-static void hold_put(struct dispatcher *d, struct hold *hold, const uint8_t *payload, size_t size)
+static void hold_put(struct dispatcher *d, struct hold *hold, struct view packet)
 {
-    if (!hold_has_room(d, hold, size)) {
-        refuse(d, hold->entity, payload, size);
+    if (!hold_has_room(d, hold, packet.size)) {
+        refuse(d, hold->entity, packet);
         return;
     }
     if (hold->count == hold->capacity) {
         hold->capacity = hold->capacity ? hold->capacity * 2 : 8;
         hold->packets = mem_realloc(hold->packets, hold->capacity * sizeof(struct packet *));
     }
-    hold->packets[hold->count++] = packet_new(payload, size);
-    hold->bytes += size;
-    d->entities.held_bytes += size;
+    hold->packets[hold->count++] = packet_new(packet.data, packet.size);
+    hold->bytes += packet.size;
+    d->entities.held_bytes += packet.size;
     d->stats.held_bytes = d->entities.held_bytes;
     d->stats.held_packets++;
 }
@@ -117,33 +141,94 @@ static void remove_place(struct dispatcher *d, gw_id entity)
     d->stats.entities = d->entities.map.count;
 }
 
-void entities_settle(struct dispatcher *d, gw_id entity, struct peer *game)
+static void set_deadline(struct dispatcher *d, struct hold *hold, int64_t after_ms)
+{
+    heap_remove(&d->entities.holds, &hold->deadline);
+    heap_push(&d->entities.holds, &hold->deadline, d->desc.clock->now_ms + after_ms);
+}
+
+static struct hold *hold_new(struct dispatcher *d, gw_id entity, struct peer *game)
+{
+    struct hold *hold = mem_zalloc(sizeof *hold);
+    hold->place = (struct place){.game = game, .hold = hold};
+    hold->entity = entity;
+    hold->deadline.index = HEAP_OUTSIDE;
+    put_place(d, entity, &hold->place);
+    d->stats.loading_entities++;
+    return hold;
+}
+
+bool entities_settle(struct dispatcher *d, gw_id entity, struct peer *game, struct view told)
 {
     const struct place *old = entities_find(d, entity);
     if (!old && !table_has_room(d, entity))
-        return;
-    if (old && old->game != game)
+        return false;
+    if (old && old->game && old->game != game)
         dispatcher_complain(d, entity_conflicts, "entity_moved_unasked",
                             "entity=" GW_ID_FORMAT " from=game%u to=game%u", GW_ID_ARG(entity),
                             old->game->id, game->id);
     struct hold *hold = old ? old->hold : NULL;
     put_place(d, entity, &game->place);
+    if (told.size)
+        peer_send(game, told.data, told.size);
     if (hold)
         hold_deliver(d, hold, game);
+    return true;
 }
 
-void entities_load(struct dispatcher *d, gw_id entity, struct peer *game)
+void entities_claim(struct dispatcher *d, gw_id entity, struct peer *game)
 {
     const struct place *old = entities_find(d, entity);
-    ASSERT(!old || (!old->hold && old->game == game));
+    if (!old || !old->hold || game->said_hello) {
+        entities_settle(d, entity, game, (struct view){0});
+    } else {
+        await_no_more(d, old->hold);
+        old->hold->place.game = game;
+        old->hold->claimed = true;
+        set_deadline(d, old->hold, d->desc.limits.await_ms);
+    }
+}
+
+static void settle_claimed(struct dispatcher *d, struct hold *hold)
+{
+    struct peer *game = hold->place.game;
+    put_place(d, hold->entity, &game->place);
+    hold_deliver(d, hold, game);
+}
+
+/* The heap changes when one is settled: then it is looked through again. There are few holds. */
+static struct hold *find_claimed(const struct dispatcher *d, const struct peer *game)
+{
+    for (size_t i = 0; i < d->entities.holds.count; i++) {
+        struct hold *hold = hold_of(d->entities.holds.nodes[i]);
+        if (hold->claimed && hold->place.game == game)
+            return hold;
+    }
+    return NULL;
+}
+
+void entities_game_said_hello(struct dispatcher *d, struct peer *game)
+{
+    for (struct hold *hold; (hold = find_claimed(d, game));)
+        settle_claimed(d, hold);
+}
+
+bool entities_load(struct dispatcher *d, gw_id entity, struct peer *game)
+{
+    const struct place *old = entities_find(d, entity);
+    ASSERT(!old || !old->game || (!old->hold && old->game == game));
     if (!old && !table_has_room(d, entity))
-        return;
-    struct hold *hold = mem_zalloc(sizeof *hold);
-    hold->place = (struct place){.game = game, .hold = hold};
-    hold->entity = entity;
-    heap_push(&d->entities.holds, &hold->deadline, d->desc.clock->now_ms + d->desc.limits.hold_ms);
-    put_place(d, entity, &hold->place);
-    d->stats.loading_entities++;
+        return false;
+    struct hold *hold = old && old->hold ? old->hold : hold_new(d, entity, game);
+    await_no_more(d, hold);
+    hold->place.game = game;
+    set_deadline(d, hold, d->desc.limits.hold_ms);
+    return true;
+}
+
+bool entities_loads(const struct place *place)
+{
+    return place->hold && place->game && !place->hold->claimed;
 }
 
 static void forget(struct dispatcher *d, gw_id entity, const struct place *place)
@@ -176,30 +261,63 @@ void entities_remove_all(struct dispatcher *d, const struct peer *game)
         memcpy(&entity, ids.data + at, sizeof entity);
         entities_remove(d, entity, game);
     }
+    gates_tell_gone(d, &ids);
     buf_free(&ids);
 }
 
-void entities_send(struct dispatcher *d, gw_id entity, const uint8_t *payload, size_t size)
+/* A client may be given to an entity before the dispatcher hears of it: what makes it known comes
+ * through another process. */
+static bool await(struct dispatcher *d, gw_id entity, struct view packet)
+{
+    if (msg_type_of(packet) != MSG_NOTIFY_CLIENT_GIVEN || d->entities.awaited >= AWAITED_MAX ||
+        !table_has_room(d, entity))
+        return false;
+    struct hold *hold = hold_new(d, entity, NULL);
+    hold->awaited = true;
+    d->entities.awaited++;
+    set_deadline(d, hold, d->desc.limits.await_ms);
+    hold_put(d, hold, packet);
+    return true;
+}
+
+/* A client that calls the dead is told so; if that was its owner, its gate closes it. */
+static void refuse_from(struct dispatcher *d, const struct peer *from, gw_id entity,
+                        struct view packet)
+{
+    refuse(d, entity, packet);
+    if (msg_type_of(packet) == MSG_CALL_ENTITY_METHOD_FROM_CLIENT && from->said_hello)
+        gates_tell_one_gone(d, from->id, entity);
+}
+
+void entities_send(struct dispatcher *d, const struct peer *from, gw_id entity, struct view packet)
 {
     const struct place *place = entities_find(d, entity);
-    if (!place)
-        refuse(d, entity, payload, size);
-    else if (place->hold)
-        hold_put(d, place->hold, payload, size);
-    else
-        peer_send(place->game, payload, size);
+    if (place && place->hold)
+        hold_put(d, place->hold, packet);
+    else if (place && game_knows(place->game, packet))
+        peer_send(place->game, packet.data, packet.size);
+    else if (place || !await(d, entity, packet))
+        refuse_from(d, from, entity, packet);
+}
+
+static void hold_timed_out(struct dispatcher *d, struct hold *hold)
+{
+    if (hold->claimed) {
+        settle_claimed(d, hold); /* the game says no HELLO: it gets what it knows */
+        return;
+    }
+    dispatcher_complain(d, hold_timeouts,
+                        hold->awaited ? "entity_awaited_in_vain" : "entity_load_timed_out",
+                        "entity=" GW_ID_FORMAT " game=%u", GW_ID_ARG(hold->entity),
+                        hold->awaited ? 0 : hold->place.game->id);
+    forget(d, hold->entity, &hold->place);
 }
 
 int64_t entities_turn(struct dispatcher *d)
 {
     struct heap_node *first;
-    while ((first = heap_first(&d->entities.holds)) && first->due_ms <= d->desc.clock->now_ms) {
-        struct hold *hold = hold_of(first);
-        dispatcher_complain(d, hold_timeouts, "entity_load_timed_out",
-                            "entity=" GW_ID_FORMAT " game=%u", GW_ID_ARG(hold->entity),
-                            hold->place.game->id);
-        forget(d, hold->entity, &hold->place);
-    }
+    while ((first = heap_first(&d->entities.holds)) && first->due_ms <= d->desc.clock->now_ms)
+        hold_timed_out(d, hold_of(first));
     return first ? first->due_ms : CLOCK_NEVER;
 }
 

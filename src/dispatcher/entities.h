@@ -1,10 +1,11 @@
-/* entities: which game each entity lives on, and the packets that wait for one that is being
- * loaded. */
+/* entities: which game each entity lives on, and the packets that wait for one that is on its way.
+ */
 #pragma once
 
 #include "base/heap.h"
 #include "base/idmap.h"
 #include "wire/packet.h"
+#include "wire/reader.h"
 
 #include <goworld/types.h>
 
@@ -15,7 +16,7 @@ struct hold;
 /* Where an entity is. All that live on a game share the game's own place, so that an idle entity
  * costs one slot of the map; one that is on its way has a hold with a place of its own. */
 struct place {
-    struct peer *game;
+    struct peer *game; /* NULL: nobody knows yet, a client was given to it and waits */
     struct hold *hold; /* NULL when it lives there */
 };
 
@@ -23,6 +24,7 @@ struct entities {
     struct idmap map;  /* EntityID to struct place */
     struct heap holds; /* by deadline */
     size_t held_bytes;
+    size_t awaited; /* holds of entities that nobody knows */
 };
 
 void entities_init(struct entities *entities, uint64_t seed);
@@ -30,23 +32,32 @@ void entities_fini(struct dispatcher *d);
 
 const struct place *entities_find(const struct dispatcher *d, gw_id entity); /* NULL: unknown */
 
-/* The entity lives on that game from now on; what waited for it goes there. */
-void entities_settle(struct dispatcher *d, gw_id entity, struct peer *game);
+/* The entity lives on that game from now on; the game gets `told`, which may be empty, and then
+ * what waited. Returns false, and nothing is sent, when the table is full. */
+bool entities_settle(struct dispatcher *d, gw_id entity, struct peer *game, struct view told);
+
+/* A game that registers says that the entity lives there. What waited goes there as soon as the
+ * game has said HELLO, for it may need that. */
+void entities_claim(struct dispatcher *d, gw_id entity, struct peer *game);
+void entities_game_said_hello(struct dispatcher *d, struct peer *game);
 
 /* The entity is being loaded on that game: packets for it wait until it settles. When it lives
  * there already the game knows whether it is about to end, and loads it again then, or says at once
- * that it settles. */
-void entities_load(struct dispatcher *d, gw_id entity, struct peer *game);
+ * that it settles. Returns false when the table is full. */
+GW_NODISCARD bool entities_load(struct dispatcher *d, gw_id entity, struct peer *game);
+
+/* It is being loaded: how that ends decides whether it lives. */
+bool entities_loads(const struct place *place);
 
 /* Forgets the entity when it belongs to that game; returns false when it does not. */
 bool entities_remove(struct dispatcher *d, gw_id entity, const struct peer *game);
 
-/* Forgets every entity of a game that is gone. */
+/* Forgets every entity of a game that is gone; the gates close their clients. */
 void entities_remove_all(struct dispatcher *d, const struct peer *game);
 
 /* Delivers a packet to the entity's game, or lets it wait. One that cannot be delivered is counted
- * and logged. */
-void entities_send(struct dispatcher *d, gw_id entity, const uint8_t *payload, size_t size);
+ * and logged, and its client, if it is about one, is closed. */
+void entities_send(struct dispatcher *d, const struct peer *from, gw_id entity, struct view packet);
 
 /* Drops what has waited too long; returns when the next one will have. */
 int64_t entities_turn(struct dispatcher *d);

@@ -31,7 +31,8 @@ static void tell_disconnected(struct dispatcher *d, const struct peer *game)
     tell_games(d, game, b);
 }
 
-/* Places what the game says lives on it; appends to `rejected` what lives on another game. */
+/* Places what the game says lives on it; appends to `rejected` what lives or is being loaded on
+ * another game. */
 static void claim(struct dispatcher *d, struct peer *game, struct view entities,
                   struct buf *rejected)
 {
@@ -39,10 +40,10 @@ static void claim(struct dispatcher *d, struct peer *game, struct view entities,
     while (reader_left(&r) > 0) {
         gw_id entity = read_id(&r);
         const struct place *place = entities_find(d, entity);
-        if (place && place->game != game && !place->hold)
+        if (place && place->game && place->game != game)
             write_id(rejected, entity);
         else
-            entities_settle(d, entity, game);
+            entities_claim(d, entity, game);
     }
 }
 

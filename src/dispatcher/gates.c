@@ -49,6 +49,35 @@ void gates_send(struct dispatcher *d, uint16_t id, const void *payload, size_t s
         peer_send(gate, payload, size);
 }
 
+/* Packets of less than 64 KiB, so that what is behind them is not kept waiting. */
+#define GONE_BYTES_MAX (4000 * sizeof(gw_id))
+
+static struct buf *write_gone(struct dispatcher *d, const void *ids, size_t size)
+{
+    struct buf *b = dispatcher_scratch(d);
+    msg_notify_entities_gone_write(
+        b, &(struct msg_notify_entities_gone){.entities = {ids, (uint32_t)size}});
+    return b;
+}
+
+void gates_tell_gone(struct dispatcher *d, const struct buf *ids)
+{
+    for (size_t at = 0; at < ids->size; at += GONE_BYTES_MAX) {
+        size_t left = ids->size - at;
+        const struct buf *b =
+            write_gone(d, ids->data + at, left < GONE_BYTES_MAX ? left : GONE_BYTES_MAX);
+        for (size_t i = 0; i < d->gates.count; i++)
+            if (d->gates.all[i]->said_hello)
+                peer_send(d->gates.all[i], b->data, b->size);
+    }
+}
+
+void gates_tell_one_gone(struct dispatcher *d, uint16_t gate, gw_id entity)
+{
+    const struct buf *b = write_gone(d, &entity, sizeof entity);
+    gates_send(d, gate, b->data, b->size);
+}
+
 void gates_close_client(struct dispatcher *d, uint16_t gate, gw_id client, const char *reason)
 {
     struct buf *b = dispatcher_scratch(d);

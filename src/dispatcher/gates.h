@@ -14,5 +14,12 @@ void gates_leave(struct dispatcher *d, struct peer *gate);
 /* Sends a packet to one gate; counted and logged when it cannot have it. */
 void gates_send(struct dispatcher *d, uint16_t id, const void *payload, size_t size);
 
+/* Tells the gates that understand it that these entities (ids, one behind the other) do not exist
+ * any more, so that they close their clients. */
+void gates_tell_gone(struct dispatcher *d, const struct buf *ids);
+
+/* The same to one gate about one entity. */
+void gates_tell_one_gone(struct dispatcher *d, uint16_t gate, gw_id entity);
+
 /* Asks the gate to close the client, where the gate understands that. */
 void gates_close_client(struct dispatcher *d, uint16_t gate, gw_id client, const char *reason);

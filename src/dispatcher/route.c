@@ -6,8 +6,7 @@
 #include "dispatcher/gates.h"
 #include "wire/messages.h"
 
-#define FEATURES 0u /* no bit has a meaning yet: what HELLO itself says is enough */
-#define HELLO_VERSION 1u
+#define FEATURES 0u           /* no bit has a meaning yet: what HELLO itself says is enough */
 #define SYNC_RECORD_BYTES 32u /* EntityID, f32 x, y, z, yaw */
 
 /* Who may send a message. */
@@ -48,6 +47,8 @@ static bool on_hello(struct dispatcher *d, struct peer *from, struct view packet
     msg_hello_write(b, &(struct msg_hello){
                            .version = HELLO_VERSION, .features = FEATURES, .epoch = d->desc.epoch});
     peer_send(from, b->data, b->size);
+    if (from->kind == PEER_GAME)
+        entities_game_said_hello(d, from);
     return true;
 }
 
@@ -56,7 +57,7 @@ static bool on_create_notice(struct dispatcher *d, struct peer *from, struct vie
     struct msg_notify_create_entity m;
     if (!msg_notify_create_entity_read(packet, &m))
         return false;
-    entities_settle(d, m.entity, from);
+    entities_settle(d, m.entity, from, (struct view){0});
     return true;
 }
 
@@ -68,7 +69,7 @@ static bool on_destroy_notice(struct dispatcher *d, struct peer *from, struct vi
     if (!msg_notify_destroy_entity_read(packet, &m))
         return false;
     const struct place *place = entities_find(d, m.entity);
-    if (place && place->hold)
+    if (place && entities_loads(place))
         return true; /* it ended before the game heard that it is to be loaded: the answer to that
                         counts */
     entities_remove(d, m.entity, from);
@@ -81,7 +82,7 @@ static bool on_load_failed(struct dispatcher *d, struct peer *from, struct view 
     if (!msg_notify_load_failed_read(packet, &m))
         return false;
     const struct place *place = entities_find(d, m.entity);
-    if (!place || !place->hold || place->game != from)
+    if (!place || !entities_loads(place) || place->game != from)
         return true;
     dispatcher_complain(d, load_failures, "entity_load_failed", "entity=" GW_ID_FORMAT " game=%u",
                         GW_ID_ARG(m.entity), from->id);
@@ -108,13 +109,12 @@ static bool on_kvreg_register(struct dispatcher *d, struct peer *from, struct vi
 /* Every message that goes to an entity begins with its id; the game reads the rest. */
 static bool on_entity_message(struct dispatcher *d, struct peer *from, struct view packet)
 {
-    (void)from;
     struct reader r = reader_of(packet.data, packet.size);
     read_u16(&r);
     gw_id entity = read_id(&r);
     if (r.bad)
         return false;
-    entities_send(d, entity, packet.data, packet.size);
+    entities_send(d, from, entity, packet);
     return true;
 }
 
@@ -135,8 +135,7 @@ static bool on_create_somewhere(struct dispatcher *d, struct peer *from, struct 
         no_game(d, from, m.entity, m.game);
         return true;
     }
-    entities_settle(d, m.entity, game);
-    peer_send(game, packet.data, packet.size);
+    entities_settle(d, m.entity, game, packet);
     return true;
 }
 
@@ -146,15 +145,15 @@ static bool on_load_somewhere(struct dispatcher *d, struct peer *from, struct vi
     if (!msg_load_entity_somewhere_read(packet, &m))
         return false;
     const struct place *place = entities_find(d, m.entity);
-    if (place && (place->hold || !place->game->said_hello))
+    if (place && place->game && (place->hold || !place->game->said_hello))
         return true; /* it will live, or lives on a game that knows no such question */
-    struct peer *game = place ? place->game : games_choose(d, m.game);
+    struct peer *game = place && place->game ? place->game : games_choose(d, m.game);
     if (!game) {
         no_game(d, from, m.entity, m.game);
         return true;
     }
-    entities_load(d, m.entity, game);
-    peer_send(game, packet.data, packet.size);
+    if (entities_load(d, m.entity, game))
+        peer_send(game, packet.data, packet.size);
     return true;
 }
 
@@ -169,12 +168,12 @@ static bool on_client_connected(struct dispatcher *d, struct peer *from, struct 
         gates_close_client(d, from->id, m.client, "no game takes new clients");
         return true;
     }
-    entities_settle(d, m.boot_entity, game);
     struct buf *b = dispatcher_scratch(d);
     msg_notify_client_connected_forwarded_write(
         b, &(struct msg_notify_client_connected_forwarded){
                .client = m.client, .boot_entity = m.boot_entity, .gate = from->id});
-    peer_send(game, b->data, b->size);
+    if (!entities_settle(d, m.boot_entity, game, (struct view){b->data, (uint32_t)b->size}))
+        gates_close_client(d, from->id, m.client, "the dispatcher has too many entities");
     return true;
 }
 

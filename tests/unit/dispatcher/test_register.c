@@ -1,6 +1,8 @@
 /* Games and gates come, register, and go. */
 #include "world.h"
 
+#include <stdio.h>
+
 static void a_game_gets_the_registry_the_games_and_what_it_may_not_keep(void **state)
 {
     (void)state;
@@ -109,6 +111,68 @@ static void a_game_that_goes_takes_its_entities_along_and_the_others_are_told(vo
     world_stop(&w);
 }
 
+static void the_gates_that_said_hello_are_told_which_entities_are_gone(void **state)
+{
+    (void)state;
+    enum { ENTITIES = 9000 };
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){.desired_gates = 5});
+    struct fake_link *game = world_game(&w, 1), *gate = world_gate(&w, 1);
+    struct fake_link *foreign = world_connect(&w);
+    RECEIVE(foreign, set_gate_id, .gate = 2);
+    for (unsigned i = 0; i < ENTITIES; i++) {
+        char name[17];
+        snprintf(name, sizeof name, "AAAAAAAAAAA%05u", i);
+        RECEIVE(game, notify_create_entity, .entity = id_str(name));
+    }
+    fake_link_hang_up(game);
+    unsigned told = 0;
+    for (struct view payload; fake_link_next(gate, &payload);) {
+        struct msg_notify_entities_gone m;
+        assert_true(payload.size < 64 * 1024);
+        assert_true(msg_notify_entities_gone_read(payload, &m));
+        told += m.entities.size / 16;
+    }
+    assert_int_equal(told, ENTITIES);
+    assert_true(fake_link_is_quiet(foreign));
+    world_stop(&w);
+}
+
+static void an_entity_that_is_being_loaded_elsewhere_is_not_given_back(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){0});
+    struct fake_link *loads = world_game(&w, 2);
+    RECEIVE(loads, load_entity_somewhere, .entity = id_str("AAAAAAAAAAAAAAAA"),
+            .type = view_str("A"));
+    fake_link_skip(loads);
+    struct fake_link *back = world_connect(&w);
+    RECEIVE(back, set_game_id, .game = 1, .entities = view_str("AAAAAAAAAAAAAAAA"));
+    struct msg_set_game_id_ack ack;
+    EXPECT(back, set_game_id_ack, &ack);
+    assert_true(view_equals(ack.rejected, "AAAAAAAAAAAAAAAA"));
+    RECEIVE(back, notify_destroy_entity, .entity = id_str("AAAAAAAAAAAAAAAA"));
+    RECEIVE(loads, notify_create_entity, .entity = id_str("AAAAAAAAAAAAAAAA"));
+    assert_int_equal(dispatcher_stats(w.d)->entities, 1);
+    assert_int_equal(dispatcher_stats(w.d)->entity_conflicts.count, 0);
+    world_stop(&w);
+}
+
+static void what_a_connection_had_not_sent_is_counted(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){0});
+    struct fake_link *game = world_connect(&w);
+    RECEIVE(game, set_game_id, .game = 1);
+    size_t unsent = game->link.out.bytes;
+    assert_true(unsent > 0);
+    fake_link_hang_up(game);
+    assert_int_equal(dispatcher_stats(w.d)->lost_bytes, unsent);
+    world_stop(&w);
+}
+
 static void the_games_hear_of_a_gate_that_goes(void **state)
 {
     (void)state;
@@ -178,6 +242,9 @@ int main(void)
             readiness_is_told_once_when_all_are_there_and_in_the_answer_to_later_games),
         cmocka_unit_test(hello_is_answered_with_hello),
         cmocka_unit_test(a_game_that_goes_takes_its_entities_along_and_the_others_are_told),
+        cmocka_unit_test(the_gates_that_said_hello_are_told_which_entities_are_gone),
+        cmocka_unit_test(an_entity_that_is_being_loaded_elsewhere_is_not_given_back),
+        cmocka_unit_test(what_a_connection_had_not_sent_is_counted),
         cmocka_unit_test(the_games_hear_of_a_gate_that_goes),
         cmocka_unit_test(a_second_connection_with_an_id_closes_the_first),
         cmocka_unit_test(a_connection_that_does_not_register_is_closed),

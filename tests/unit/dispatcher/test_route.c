@@ -250,7 +250,7 @@ static void only_so_many_bytes_wait_for_an_entity(void **state)
     world_stop(&w);
 }
 
-static void a_client_given_to_nobody_is_closed(void **state)
+static void a_client_given_to_nobody_is_closed_after_a_while(void **state)
 {
     (void)state;
     struct world w;
@@ -258,9 +258,135 @@ static void a_client_given_to_nobody_is_closed(void **state)
     struct fake_link *gate = world_gate(&w, 2);
     RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
             .gate = 2);
+    assert_true(fake_link_is_quiet(gate));
+    assert_int_equal(dispatcher_turn(w.d), 6000);
+    w.clock.now_ms = 6000;
+    assert_int_equal(dispatcher_turn(w.d), CLOCK_NEVER);
     struct msg_close_client m;
     EXPECT(gate, close_client, &m);
     assert_int_equal(m.gate, 2);
+    assert_int_equal(dispatcher_stats(w.d)->entities, 0);
+    assert_int_equal(dispatcher_stats(w.d)->undelivered.count, 1);
+    world_stop(&w);
+}
+
+/* What makes an entity known, from a game that had nothing to do with the client. */
+enum arrival { ARRIVES, IS_CREATED, IS_LOADED, RECONNECTS, ARRIVAL_COUNT };
+
+static void a_client_given_too_early_waits_for_the_entity(void **state)
+{
+    (void)state;
+    for (enum arrival how = ARRIVES; how < ARRIVAL_COUNT; how++) {
+        struct world w;
+        world_start(&w, (struct dispatcher_desc){.desired_gates = 9});
+        struct fake_link *gate = world_gate(&w, 2);
+        struct fake_link *game = how == RECONNECTS ? world_connect(&w) : world_game(&w, 1);
+        RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
+                .gate = 2);
+        RECEIVE(gate, notify_client_disconnected, .owner = id_str(ENTITY),
+                .client = id_str(CLIENT));
+        struct msg_create_entity_somewhere create;
+        struct msg_load_entity_somewhere load;
+        if (how == IS_CREATED) {
+            RECEIVE(game, create_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"),
+                    .attrs = view_str("\x80"));
+            EXPECT(game, create_entity_somewhere, &create);
+        } else if (how == IS_LOADED) {
+            RECEIVE(game, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
+            EXPECT(game, load_entity_somewhere, &load);
+            assert_true(fake_link_is_quiet(game));
+            assert_int_equal(dispatcher_turn(w.d), 61000);
+            RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
+        } else if (how == RECONNECTS) {
+            RECEIVE(game, set_game_id, .game = 1, .entities = view_str(ENTITY));
+            fake_link_skip(game);
+            RECEIVE(game, hello, .version = 1);
+            struct msg_hello hello;
+            EXPECT(game, hello, &hello);
+        } else {
+            RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
+        }
+        struct msg_notify_client_given given;
+        EXPECT(game, notify_client_given, &given);
+        struct msg_notify_client_disconnected gone;
+        EXPECT(game, notify_client_disconnected, &gone);
+        assert_int_equal(dispatcher_turn(w.d), CLOCK_NEVER);
+        assert_int_equal(dispatcher_stats(w.d)->loading_entities, 0);
+        assert_int_equal(dispatcher_stats(w.d)->entities, 1);
+        assert_true(fake_link_is_quiet(gate));
+        world_stop(&w);
+    }
+}
+
+static void a_game_that_says_no_hello_gets_no_client_given(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){.desired_gates = 9});
+    struct fake_link *gate = world_gate(&w, 2), *foreign = world_foreign_game(&w, 1);
+    struct msg_close_client m;
+    RECEIVE(foreign, notify_create_entity, .entity = id_str(ENTITY));
+    RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
+            .gate = 2);
+    EXPECT(gate, close_client, &m);
+    RECEIVE(foreign, notify_destroy_entity, .entity = id_str(ENTITY));
+    RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
+            .gate = 2);
+    RECEIVE(foreign, notify_create_entity, .entity = id_str(ENTITY)); /* it had waited */
+    EXPECT(gate, close_client, &m);
+    RECEIVE(foreign, notify_destroy_entity, .entity = id_str(ENTITY));
+    RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
+            .gate = 2);
+    assert_true(fake_link_is_quiet(foreign));
+    struct fake_link *later = world_connect(&w);
+    RECEIVE(later, set_game_id, .game = 2, .entities = view_str(ENTITY));
+    fake_link_skip(later);
+    w.clock.now_ms = 6000;
+    assert_int_equal(dispatcher_turn(w.d), CLOCK_NEVER);
+    EXPECT(gate, close_client, &m);
+    assert_true(fake_link_is_quiet(later));
+    assert_int_equal(dispatcher_stats(w.d)->entities, 1);
+    world_stop(&w);
+}
+
+static void a_client_that_calls_an_entity_that_is_gone_is_told_of_by_its_gate(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){.desired_gates = 9});
+    struct fake_link *gate = world_gate(&w, 1), *foreign = world_connect(&w);
+    RECEIVE(foreign, set_gate_id, .gate = 2);
+    struct fake_link *gates[] = {gate, foreign};
+    for (unsigned i = 0; i < 2; i++)
+        RECEIVE(gates[i], call_entity_method_from_client_forwarded, .entity = id_str(ENTITY),
+                .method = view_str("Hi"), .client = id_str(CLIENT));
+    struct msg_notify_entities_gone m;
+    EXPECT(gate, notify_entities_gone, &m);
+    assert_true(view_equals(m.entities, ENTITY));
+    assert_true(fake_link_is_quiet(gate));
+    assert_true(fake_link_is_quiet(foreign));
+    world_stop(&w);
+}
+
+static void a_full_table_refuses_what_would_be_in_it(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){.desired_gates = 9, .limits = {.entities = 1}});
+    struct fake_link *game = world_game(&w, 1), *gate = world_gate(&w, 1);
+    RECEIVE(game, notify_create_entity, .entity = id_str("AAAAAAAAAAAAAAAA"));
+    RECEIVE(game, create_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"),
+            .attrs = view_str("\x80"));
+    RECEIVE(game, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
+    RECEIVE(gate, notify_client_connected, .client = id_str(CLIENT), .boot_entity = id_str(ENTITY));
+    assert_true(fake_link_is_quiet(game));
+    struct msg_close_client m;
+    EXPECT(gate, close_client, &m);
+    RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
+            .gate = 1);
+    EXPECT(gate, close_client, &m);
+    assert_int_equal(dispatcher_stats(w.d)->refused.count, 4);
+    assert_int_equal(dispatcher_stats(w.d)->entities, 1);
     world_stop(&w);
 }
 
@@ -512,7 +638,11 @@ int main(void)
         cmocka_unit_test(to_load_an_entity_that_lives_on_a_foreign_game_has_no_effect),
         cmocka_unit_test(what_waited_in_vain_is_counted_and_a_given_client_is_closed),
         cmocka_unit_test(only_so_many_bytes_wait_for_an_entity),
-        cmocka_unit_test(a_client_given_to_nobody_is_closed),
+        cmocka_unit_test(a_client_given_to_nobody_is_closed_after_a_while),
+        cmocka_unit_test(a_client_given_too_early_waits_for_the_entity),
+        cmocka_unit_test(a_game_that_says_no_hello_gets_no_client_given),
+        cmocka_unit_test(a_client_that_calls_an_entity_that_is_gone_is_told_of_by_its_gate),
+        cmocka_unit_test(a_full_table_refuses_what_would_be_in_it),
         cmocka_unit_test(positions_are_regrouped_for_their_games),
         cmocka_unit_test(client_messages_go_to_their_gate_unread),
         cmocka_unit_test(a_broadcast_is_passed_on_once_whoever_sends_it),
