@@ -12,7 +12,9 @@ library := $(wildcard $(patsubst -L%,%/libgoworld.a,$(filter -L%,$(GOWORLD_LIBS)
 # What the headers promise not to compile does not compile, whatever CFLAGS say.
 promised := -Werror=implicit-function-declaration -Werror=int-conversion -Werror=incompatible-pointer-types \
     -Werror=unused-result
-compile := $(CC) $(CFLAGS) $(promised) $(GOWORLD_CFLAGS)
+# The first error is the one that counts; it has to stay in view. clang has another name for it.
+first_errors := $(if $(findstring clang,$(shell $(CC) --version)),-ferror-limit=3,-fmax-errors=3)
+compile := $(CC) $(first_errors) $(CFLAGS) $(promised) $(GOWORLD_CFLAGS)
 
 # Linked beside the program and then renamed: one that runs is not disturbed.
 $(GAME): $(objects) $(library) .obj/list

@@ -109,9 +109,26 @@ static bool has_sources(const struct server *server)
     return there;
 }
 
+/* make and its shell take these for something else than part of a name. */
+static gw_err check_path(const struct server *server)
+{
+    const char *bad = strpbrk(server->dir, " \t\n#$%:;=&|<>()*?[]{}'\"`\\~!");
+    if (!bad)
+        return GW_OK;
+    if (*bad == ' ')
+        cli_fail("%s: make cannot build in a folder with a space in its path: rename %s",
+                 server->shown, server->dir);
+    else
+        cli_fail("%s: make cannot build in a folder with %c in its path: rename %s", server->shown,
+                 *bad, server->dir);
+    return GW_EINVAL;
+}
+
 static int build(struct server *server)
 {
     struct engine engine;
+    if (check_path(server) != GW_OK)
+        return EXIT_FAILED;
     if (find_engine(server, &engine) != GW_OK)
         return EXIT_FAILED;
     set_environment(&engine);
@@ -128,7 +145,10 @@ static int build(struct server *server)
         return cli_fail("%s: the build failed", server->shown);
     if (access(server->program, X_OK) != 0)
         return cli_fail("%s: the build left no program %s", server->shown, server->name);
-    printf("built %s/%s\n", server->shown, server->name);
+    int length = (int)strlen(server->shown);
+    while (length > 1 && server->shown[length - 1] == '/')
+        length--;
+    printf("built %.*s/%s\n", length, server->shown, server->name);
     return EXIT_OK;
 }
 

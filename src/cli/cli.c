@@ -46,9 +46,23 @@ static const struct process_role {
     const char *name;
     int (*main)(int argc, char **argv);
     const char *usage;
+    const char *summary;
 } roles[] = {
-    {"dispatcher", dispatcher_main, "goworld dispatcher -dispid N -configfile FILE"},
-    {"gate", gate_main, "goworld gate -gid N -configfile FILE"},
+    {"dispatcher", dispatcher_main, "goworld dispatcher -dispid N -configfile FILE",
+     "dispatcher N of the ini: passes messages between games and gates"},
+    {"gate", gate_main, "goworld gate -gid N -configfile FILE",
+     "gate N of the ini: holds the connections of the clients"},
+    {0},
+};
+
+/* What needs no DIR. */
+static const struct {
+    const char *name;
+    const char *usage;
+    const char *summary;
+} words[] = {
+    {"version", "goworld version", "print the version"},
+    {"help", "goworld help [COMMAND]", "print all commands, or more about COMMAND"},
     {0},
 };
 
@@ -60,7 +74,7 @@ static void print_help(FILE *out)
     for (const struct command *c = commands; c->name; c++)
         fprintf(out, "  %-8s %s\n", c->name, c->summary);
     fputs("  version  print the version\n"
-          "  help     print this, or more about a COMMAND\n\noptions:\n"
+          "  help     print this, or with a COMMAND more about it\n\noptions:\n"
           "  -configfile FILE  instead of DIR/goworld.ini, or goworld.ini in the current folder\n"
           "  -d                taken for GoWorld's sake: processes run in the background anyway\n\n"
           "processes (started by goworld start):\n",
@@ -123,23 +137,41 @@ static int unknown_command(const char *name)
     return usage_error();
 }
 
+static const struct process_role *find_role(const char *name)
+{
+    for (const struct process_role *role = roles; role->name; role++)
+        if (strcmp(role->name, name) == 0)
+            return role;
+    return NULL;
+}
+
 static int help(const char *about)
 {
-    const struct command *c = about ? find_command(about) : NULL;
-    if (about && !c)
-        return unknown_command(about);
-    if (c)
+    const struct command *c = find_command(about);
+    const struct process_role *role = find_role(about);
+    if (c) {
         print_command_help(c);
-    else
-        print_help(stdout);
-    return EXIT_OK;
+        return EXIT_OK;
+    }
+    if (role) {
+        printf("usage: %s [-log LEVEL]\n\n%s\n\ngoworld start runs it; so can you, in a "
+               "debugger.\n",
+               role->usage, role->summary);
+        return EXIT_OK;
+    }
+    for (size_t i = 0; words[i].name; i++)
+        if (strcmp(words[i].name, about) == 0) {
+            printf("usage: %s\n\n%s\n", words[i].usage, words[i].summary);
+            return EXIT_OK;
+        }
+    return unknown_command(about);
 }
 
 struct arguments {
     const char *words[2]; /* the command and DIR */
     int word_count;
     const char *configfile;
-    bool help;
+    bool help, version;
 };
 
 /* The flag's name without its one or two dashes; a dash alone and what has none is a word. */
@@ -164,6 +196,8 @@ static gw_err read_flag(char **argv, int *i, struct arguments *args)
         args->configfile = argv[++*i];
     } else if (strcmp(name, "h") == 0 || strcmp(name, "help") == 0) {
         args->help = true;
+    } else if (strcmp(name, "version") == 0) {
+        args->version = true;
     } else if (strcmp(name, "d") != 0) {
         cli_fail("there is no option %s", argv[*i]);
         return GW_EINVAL;
@@ -196,6 +230,10 @@ static int run_command(const struct arguments *args)
         print_command_help(c);
         return EXIT_OK;
     }
+    if (args->version) {
+        cli_fail("--version goes with no command");
+        return usage_error();
+    }
     if (args->word_count < 2) {
         cli_fail("%s needs a server directory: goworld %s DIR", c->name, c->name);
         return usage_error();
@@ -204,24 +242,56 @@ static int run_command(const struct arguments *args)
     return c->run(&options);
 }
 
+/* What is said about goworld itself rather than done to a DIR. */
+static int run_word(const struct arguments *args)
+{
+    const char *word = args->words[0], *about = args->words[1];
+    if (word && strcmp(word, "help") == 0 && about)
+        return help(about);
+    if (word && strcmp(word, "version") == 0 && args->help)
+        return help(word);
+    if (about) {
+        cli_fail("%s is one argument too many", about);
+        return usage_error();
+    }
+    if (args->version || (word && strcmp(word, "version") == 0))
+        puts("goworld " GW_VERSION);
+    else
+        print_help(stdout);
+    return EXIT_OK;
+}
+
+static bool is_word(const struct arguments *args)
+{
+    const char *word = args->words[0];
+    return word ? strcmp(word, "help") == 0 || strcmp(word, "version") == 0
+                : args->help || args->version;
+}
+
+/* `goworld gate -h` is a question like `goworld help gate`. */
+static int run_role(const struct process_role *role, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *flag = flag_name(argv[i]);
+        if (flag && (strcmp(flag, "h") == 0 || strcmp(flag, "help") == 0))
+            return help(role->name);
+    }
+    return role->main(argc, argv);
+}
+
 int cli_main(int argc, char **argv)
 {
-    for (const struct process_role *role = roles; role->name; role++)
-        if (argc > 1 && strcmp(argv[1], role->name) == 0)
-            return role->main(argc - 1, argv + 1);
+    const struct process_role *role = argc > 1 ? find_role(argv[1]) : NULL;
+    if (role)
+        return run_role(role, argc - 1, argv + 1);
     struct arguments args = {0};
     if (read_arguments(argc, argv, &args) != GW_OK)
         return usage_error();
-    const char *word = args.words[0];
-    if (!word && !args.help) {
+    if (is_word(&args))
+        return run_word(&args);
+    if (!args.words[0]) {
         print_help(stderr);
         return EXIT_USAGE;
-    }
-    if (!word || strcmp(word, "help") == 0)
-        return help(args.words[1]);
-    if (strcmp(word, "version") == 0) {
-        puts("goworld " GW_VERSION);
-        return EXIT_OK;
     }
     return run_command(&args);
 }

@@ -33,8 +33,15 @@ static size_t last_lines(const char *text, size_t size, unsigned lines)
     return begin;
 }
 
-/* Only what the process has written since it was started. */
-static void print_log_tail(const struct member *member)
+/* How much of the text stays without its last line, when that says what was said already. */
+static size_t without_said(const char *text, size_t size, const char *said)
+{
+    size_t begin = last_lines(text, size, 1);
+    return memmem(text + begin, size - begin, said, strlen(said)) ? begin : size;
+}
+
+/* Only what the process has written since it was started, and what is not `said` already. */
+static void print_log_tail(const struct member *member, const char *said)
 {
     char text[TAIL_BYTES];
     int64_t begin = file_size(member->log_path) - TAIL_BYTES;
@@ -47,7 +54,10 @@ static void print_log_tail(const struct member *member)
     close(fd);
     if (got <= 0)
         return;
-    size_t size = (size_t)got, first = last_lines(text, size, TAIL_LINES);
+    size_t size = without_said(text, (size_t)got, said);
+    if (size == 0)
+        return;
+    size_t first = last_lines(text, size, TAIL_LINES);
     fprintf(stderr, "The last lines of %s:\n%.*s%s", member->log_path, (int)(size - first),
             text + first, text[size - 1] == '\n' ? "" : "\n");
 }
@@ -68,8 +78,8 @@ void member_complain(const struct member *member, char *why)
     if (!why)
         why = death_of(member->child.pid);
     cli_fail("%s %s: %s", member->name, member->ready ? "did not stay up" : "did not start", why);
+    print_log_tail(member, why);
     free(why);
-    print_log_tail(member);
 }
 
 static void fill_arguments(struct server *server, enum role role, const char *number,

@@ -1,6 +1,7 @@
 /* start: brings a server's processes up in order, each kind once the one before serves, or not at
  * all. */
 #include "base/buf.h"
+#include "cli/lock.h"
 #include "cli/member.h"
 #include "cli/now.h"
 #include "cli/processes.h"
@@ -11,8 +12,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,24 +49,33 @@ static gw_err check_program(const struct server *server)
     return GW_ENOTFOUND;
 }
 
-/* Two starts at once would start two servers on one state. The lock lasts until *fd is closed. */
-static gw_err lock_state(struct server *server, int *fd)
+/* The names of those that are down, with commas; the caller frees it. NULL: none. */
+static char *name_down(const struct server *server, const struct processes *running)
 {
-    const char *path = server_state_path(server, "start", "lock");
-    if (mkdir(server->run_dir, 0755) != 0 && errno != EEXIST) {
-        cli_fail("cannot create the folder %s: %s", server->run_dir, strerror(errno));
-        return GW_EIO;
-    }
-    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (*fd < 0) {
-        cli_fail("cannot write to the folder %s: %s", server->run_dir, strerror(errno));
-        return GW_EIO;
-    }
-    if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
-        return GW_OK;
-    cli_fail("%s is being started or run by another goworld", server->shown);
-    close(*fd);
-    return GW_EEXIST;
+    char *names = NULL, name[PROCESS_NAME_SIZE];
+    for (unsigned role = 0; role < ROLE_COUNT; role++)
+        for (unsigned i = 1; i <= server_count(server, (enum role)role); i++) {
+            if (processes_get(running, (enum role)role, i))
+                continue;
+            server_process_name((enum role)role, i, name);
+            char *longer = sentence("%s%s%s", names ? names : "", names ? ", " : "", name);
+            free(names);
+            names = longer;
+        }
+    return names;
+}
+
+static void complain_running(const struct server *server, const struct processes *running)
+{
+    char *down = name_down(server, running);
+    if (down)
+        cli_fail("%s is down, the rest of the server runs (%s, pid %d); stop that first: "
+                 "goworld stop %s",
+                 down, running->list[0].name, (int)running->list[0].process.pid, server->shown);
+    else
+        cli_fail("the server is running already (%s, pid %d); stop it first: goworld stop %s",
+                 running->list[0].name, (int)running->list[0].process.pid, server->shown);
+    free(down);
 }
 
 static gw_err check_not_running(const struct server *server)
@@ -76,16 +84,15 @@ static gw_err check_not_running(const struct server *server)
     processes_find(&running, server->run_dir);
     bool none = running.count == 0;
     if (!none)
-        cli_fail("the server is running already (%s, pid %d); stop it first: goworld stop %s",
-                 running.list[0].name, (int)running.list[0].process.pid, server->shown);
+        complain_running(server, &running);
     processes_free(&running);
     return none ? GW_OK : GW_EEXIST;
 }
 
 /* All that can be known before the first process is started. */
-static gw_err prepare(struct server *server, int *lock)
+static gw_err prepare(struct server *server, enum lock_use use, int *lock)
 {
-    if (check_program(server) != GW_OK || lock_state(server, lock) != GW_OK)
+    if (check_program(server) != GW_OK || lock_take(server, use, lock) != GW_OK)
         return GW_EIO;
     if (check_not_running(server) == GW_OK)
         return GW_OK;
@@ -189,7 +196,7 @@ int start_run(const struct cli_options *options)
     int lock, code = EXIT_FAILED;
     if (server_open(&server, options, SERVER_CONF, &error) != GW_OK)
         return cli_fail_with(error);
-    if (prepare(&server, &lock) == GW_OK) {
+    if (prepare(&server, LOCK_START, &lock) == GW_OK) {
         code = start_processes(&server);
         close(lock);
     }
@@ -214,7 +221,7 @@ int foreground_run(const struct cli_options *options)
     int lock;
     if (server_open(&server, options, SERVER_CONF, &error) != GW_OK)
         return cli_fail_with(error);
-    if (prepare(&server, &lock) == GW_OK)
+    if (prepare(&server, LOCK_FOREGROUND, &lock) == GW_OK)
         become(&server, lock);
     server_close(&server);
     return EXIT_FAILED;

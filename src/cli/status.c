@@ -1,5 +1,6 @@
 /* status: says which processes of a server run and which are down. */
 #include "base/buf.h"
+#include "cli/lock.h"
 #include "cli/processes.h"
 
 #include <stdio.h>
@@ -76,7 +77,12 @@ int status_run(const struct cli_options *options)
     char *error;
     if (server_open(&server, options, SERVER_CONF, &error) != GW_OK)
         return cli_fail_with(error);
-    int code = print_status(&server);
+    struct lock_holder holder;
+    int code = EXIT_OK;
+    if (lock_find(&server, &holder) == GW_OK && holder.use == LOCK_FOREGROUND)
+        printf("%s runs in the foreground (pid %d)\n", server.shown, (int)holder.pid);
+    else
+        code = print_status(&server);
     server_close(&server);
     return code;
 }

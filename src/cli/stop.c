@@ -1,17 +1,29 @@
 /* stop: ends a server, by SIGTERM so that games save first, or by SIGKILL. */
+#include "cli/lock.h"
 #include "cli/processes.h"
 
 #define STOP_TIMEOUT_MS 60000
 #define KILL_TIMEOUT_MS 10000
 
-static gw_err check_running(const struct server *server)
+/* A server in the foreground belongs to its terminal: it is ended there. */
+static void complain_not_running(struct server *server)
+{
+    struct lock_holder holder;
+    if (lock_find(server, &holder) == GW_OK && holder.use == LOCK_FOREGROUND)
+        cli_fail("%s runs in the foreground (pid %d); end it there with Ctrl-C, or: kill %d",
+                 server->shown, (int)holder.pid, (int)holder.pid);
+    else
+        cli_fail("%s is not running", server->shown);
+}
+
+static gw_err check_running(struct server *server)
 {
     struct processes running;
     processes_find(&running, server->run_dir);
     bool any = running.count > 0;
     processes_free(&running);
     if (!any)
-        cli_fail("%s is not running", server->shown);
+        complain_not_running(server);
     return any ? GW_OK : GW_ENOTFOUND;
 }
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { EXIT_WRONG_USAGE = 2 };
+
 int host_fail(const char *name, char *error)
 {
     fprintf(stderr, "%s: %s\n", name, error);
@@ -71,8 +73,10 @@ int host_server_main(const struct host_server *server, int argc, char **argv)
     struct host_options options;
     struct conf *conf;
     char *error;
-    if (host_options_parse(argc, argv, server->id_flag, &options, &error) != GW_OK)
-        return host_fail(server->name, error);
+    if (host_options_parse(argc, argv, server->id_flag, &options, &error) != GW_OK) {
+        host_fail(server->name, error);
+        return EXIT_WRONG_USAGE;
+    }
     if (conf_load(options.configfile, &conf, &error) != GW_OK)
         return host_fail(server->name, error);
     gw_err err = host_run(server, conf, &options, &error);

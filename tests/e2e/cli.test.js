@@ -1,7 +1,8 @@
 // The goworld command: what it answers when all is well, and the one clear sentence when something is not.
 import test from "node:test";
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
@@ -88,13 +89,22 @@ function assertFails(result, sentence) {
 }
 
 test("wrong usage exits with 2 and points to help", () => {
-  for (const args of [["frob"], ["start"], ["-x", "start", "d"], ["start", "a", "b"], ["-configfile"]]) {
+  const wrong = [
+    ["frob"], ["start"], ["-x", "start", "d"], ["start", "a", "b"], ["-configfile"], ["help", "frob"],
+    ["version", "extra"], ["--version", "start", "extra"], ["help", "stop", "extra"],
+  ];
+  for (const args of wrong) {
     const result = goworld(args);
     assert.equal(result.code, 2, args.join(" "));
     assert.match(result.err, /^goworld: .*\nTry: goworld help\n$/);
   }
   assert.match(goworld(["strat", "d"]).err, /there is no command strat; did you mean start\?/);
   assert.equal(goworld([]).code, 2);
+  for (const role of ["dispatcher", "gate"]) {
+    const result = goworld([role]);
+    assert.equal(result.code, 2, role);
+    assert.match(result.err, new RegExp(`^${role}: .*\n$`));
+  }
 });
 
 test("help and version exit with 0", () => {
@@ -102,7 +112,15 @@ test("help and version exit with 0", () => {
   assert.match(goworld(["help", "build"]).out, /^usage: goworld .*build DIR\n/);
   assert.match(goworld(["start", "-h"]).out, /^usage: goworld .*start DIR\n/);
   assert.match(goworld(["version"]).out, /^goworld \d+\.\d+\.\d+\n$/);
-  for (const args of [["help"], ["help", "stop"], ["-h"], ["version"]]) assert.equal(goworld(args).code, 0);
+  assert.equal(goworld(["--version"]).out, goworld(["version"]).out);
+  assert.match(goworld(["help", "version"]).out, /^usage: goworld version\n/);
+  assert.match(goworld(["help", "help"]).out, /^usage: goworld help \[COMMAND\]\n/);
+  for (const role of ["dispatcher", "gate"]) {
+    assert.match(goworld(["help", role]).out, new RegExp(`^usage: goworld ${role} .*-configfile FILE`));
+    assert.equal(goworld([role, "-h"]).out, goworld(["help", role]).out);
+  }
+  const fine = [["help"], ["help", "stop"], ["-h"], ["version"], ["--version"], ["help", "gate"], ["help", "help"], ["gate", "-h"]];
+  for (const args of fine) assert.equal(goworld(args).code, 0, args.join(" "));
 });
 
 test("a missing directory, ini or program is one sentence", async (t) => {
@@ -134,6 +152,28 @@ test("build says what the compiler said, and builds only what changed", (t) => {
   assertFails(goworld(["build", dir]), /there are no C files to build/);
 });
 
+test("build of a folder with a space in its path is refused before anything is compiled", (t) => {
+  const dir = serverDir(t, { "game.c": plainGame });
+  const spaced = path.join(path.dirname(dir), "my game");
+  fs.renameSync(dir, spaced);
+  const result = goworld(["build", spaced]);
+  assert.equal(result.err, `goworld: ${spaced}: make cannot build in a folder with a space in its path: rename ${spaced}\n`);
+  assert.equal(result.code, 1);
+  assert.equal(result.out, "");
+});
+
+test("of many compiler errors the first ones stay in view", (t) => {
+  const dir = serverDir(t, { "game.c": "int main(void)\n{\n" + "    nothing_like_it;\n    int x = ;\n".repeat(20) + "}\n" });
+  const { err } = goworld(["build", dir]);
+  assert.match(err, /game\.c:3:/);
+  assert.ok(err.match(/ error: /g).length <= 3, err);
+});
+
+test("build names the program without a double slash", (t) => {
+  const dir = serverDir(t, { "game.c": plainGame });
+  assert.match(goworld(["build", `${dir}/`]).out, new RegExp(`\nbuilt ${dir}/plain\n$`));
+});
+
 test("build uses a Makefile of the directory, and wants its program", (t) => {
   const dir = serverDir(t, { "game.c": plainGame, Makefile: "all:\n\t@echo mine $(notdir $(GOWORLD_MK))\n" });
   const result = goworld(["build", dir]);
@@ -162,6 +202,24 @@ test("a server starts, is seen, and stops", async (t) => {
   assert.equal(stopped.out, "gate1 has stopped\ngame1 has stopped\ngame2 has stopped\ndispatcher1 has stopped\n");
   assertFails(goworld(["stop", dir]), /is not running/);
   assertFails(goworld(["kill", dir]), /is not running/);
+});
+
+test("a server in the foreground is seen, and named to who would start or stop it", async (t) => {
+  const dir = await builtServer(t);
+  const foreground = spawn(command, ["run", dir], { stdio: ["ignore", "ignore", "pipe"] });
+  const ended = once(foreground, "exit");
+  t.after(() => foreground.kill("SIGKILL"));
+  await once(foreground.stderr, "data"); // the plain game says that it serves
+  const { pid } = foreground;
+  assert.deepEqual(goworld(["status", dir]), { code: 0, out: `${dir} runs in the foreground (pid ${pid})\n`, err: "" });
+  for (const name of ["start", "run"])
+    assertFails(goworld([name, dir]), new RegExp(`runs in the foreground already \\(pid ${pid}\\); .* kill ${pid}$`));
+  for (const name of ["stop", "kill"])
+    assertFails(goworld([name, dir]), new RegExp(`runs in the foreground \\(pid ${pid}\\); .* kill ${pid}$`));
+  foreground.kill();
+  await ended;
+  assert.equal(goworld(["status", dir]).code, 1);
+  assertFails(goworld(["stop", dir]), /is not running$/);
 });
 
 test("two servers run side by side", async (t) => {
@@ -195,6 +253,7 @@ test("a process that died is down, and the rest can be stopped even with a broke
   while (status.code === 0); // the signal is on its way
   assert.equal(status.code, 1);
   assert.match(status.out, /0\/1 games .*\n[^]* game1 is down\n/);
+  assertFails(goworld(["start", dir]), /^goworld: game1 is down, the rest of the server runs \(dispatcher1, pid \d+\); stop that first: goworld stop /);
   fs.writeFileSync(path.join(dir, "goworld.ini"), "nonsense");
   assert.equal(goworld(["stop", dir]).out, "gate1 has stopped\ndispatcher1 has stopped\n");
 });
@@ -215,7 +274,9 @@ test("a port in use is named, and nothing stays", async (t) => {
     t.after(() => taken.close());
     const { port } = taken.address();
     const dir = await builtServer(t, { [role]: port });
-    assertFails(goworld(["start", dir]), new RegExp(`${role}1 did not start: .*127\\.0\\.0\\.1:${port}.*in use`));
+    const started = goworld(["start", dir]);
+    assertFails(started, new RegExp(`${role}1 did not start: .*127\\.0\\.0\\.1:${port}.*in use`));
+    assert.equal(started.err.match(/in use/g).length, 1, started.err);
     assert.equal(goworld(["status", dir]).out.split("\n")[0].match(/[1-9]\d* dispatcher|[1-9]\d*\/1/), null);
   }
 });

@@ -1,0 +1,96 @@
+/* lock: see lock.h. The file start.lock names its holder, and counts only while that one holds the
+ * lock on it, so that it can never be out of date. */
+#include "cli/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HOLDER_SIZE 48
+
+static const char *const uses[] = {[LOCK_START] = "start", [LOCK_FOREGROUND] = "run"};
+
+static const char *lock_path(struct server *server)
+{
+    return server_state_path(server, "start", "lock");
+}
+
+static gw_err open_lock(struct server *server, int *fd)
+{
+    if (mkdir(server->run_dir, 0755) != 0 && errno != EEXIST) {
+        cli_fail("cannot create the folder %s: %s", server->run_dir, strerror(errno));
+        return GW_EIO;
+    }
+    *fd = open(lock_path(server), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (*fd >= 0)
+        return GW_OK;
+    cli_fail("cannot write to the folder %s: %s", server->run_dir, strerror(errno));
+    return GW_EIO;
+}
+
+/* The holder writes its name just after it has taken the lock: until then the pid is 0. */
+static struct lock_holder read_holder(int fd)
+{
+    char text[HOLDER_SIZE] = "";
+    struct lock_holder holder = {.use = LOCK_START};
+    ssize_t size = pread(fd, text, sizeof text - 1, 0);
+    const char *space = size > 0 ? strchr(text, ' ') : NULL;
+    if (!space)
+        return holder;
+    size_t length = strlen(uses[LOCK_FOREGROUND]);
+    if ((size_t)(space - text) == length && strncmp(text, uses[LOCK_FOREGROUND], length) == 0)
+        holder.use = LOCK_FOREGROUND;
+    holder.pid = (pid_t)strtol(space, NULL, 10);
+    return holder;
+}
+
+static gw_err write_holder(struct server *server, int fd, enum lock_use use)
+{
+    char text[HOLDER_SIZE];
+    int size = snprintf(text, sizeof text, "%s %d\n", uses[use], (int)getpid());
+    if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)size, 0) == size)
+        return GW_OK;
+    cli_fail("cannot write to the folder %s: %s", server->run_dir, strerror(errno));
+    return GW_EIO;
+}
+
+static void complain(const struct server *server, struct lock_holder holder)
+{
+    if (holder.use == LOCK_FOREGROUND)
+        cli_fail("%s runs in the foreground already (pid %d); end it there with Ctrl-C, or: "
+                 "kill %d",
+                 server->shown, (int)holder.pid, (int)holder.pid);
+    else
+        cli_fail("%s is being started by another goworld (pid %d)", server->shown, (int)holder.pid);
+}
+
+gw_err lock_take(struct server *server, enum lock_use use, int *fd)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (open_lock(server, fd) != GW_OK)
+        return GW_EIO;
+    gw_err err = GW_EEXIST;
+    if (fcntl(*fd, F_OFD_SETLK, &whole) == 0)
+        err = write_holder(server, *fd, use);
+    else
+        complain(server, read_holder(*fd));
+    if (err != GW_OK)
+        close(*fd);
+    return err;
+}
+
+gw_err lock_find(struct server *server, struct lock_holder *holder)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = open(lock_path(server), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return GW_ENOTFOUND;
+    bool held = fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+    if (held)
+        *holder = read_holder(fd);
+    close(fd);
+    return held ? GW_OK : GW_ENOTFOUND;
+}

@@ -1,0 +1,21 @@
+/* lock: at most one goworld starts a server or runs it in the foreground, and others can see which.
+ */
+#pragma once
+
+#include "cli/server.h"
+
+#include <sys/types.h>
+
+enum lock_use { LOCK_START, LOCK_FOREGROUND };
+
+/* Whose lock it is. */
+struct lock_holder {
+    enum lock_use use;
+    pid_t pid;
+};
+
+/* The lock lasts until *fd is closed, also over an exec that keeps the descriptor. A failure is
+ * told on standard error. */
+GW_NODISCARD gw_err lock_take(struct server *server, enum lock_use use, int *fd);
+/* GW_ENOTFOUND: nobody holds it. */
+GW_NODISCARD gw_err lock_find(struct server *server, struct lock_holder *holder);
