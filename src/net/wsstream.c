@@ -56,7 +56,10 @@ static void put_data(struct wsstream *ws)
 static void put_close(struct wsstream *ws, unsigned code, const char *reason)
 {
     uint8_t payload[WS_CONTROL_BYTES_MAX];
-    size_t size = strnlen(reason, sizeof payload - 2);
+    /* Not strnlen: where a constant reason is inlined, gcc takes its bound for a mistake. */
+    size_t size = strlen(reason);
+    if (size > sizeof payload - 2)
+        size = sizeof payload - 2;
     payload[0] = (uint8_t)(code >> 8);
     payload[1] = (uint8_t)code;
     memcpy(payload + 2, reason, size);
