@@ -16,7 +16,9 @@ deps:
 
 ifneq ($(wildcard examples/chatroom_demo/goworld.ini),)
 .PHONY: demo
-demo: all ## build, start the chatroom and print its address
+demo: deps ## build, start the chatroom and print its address
+	@tools/build -q release goworld_command goworld
+	@mkdir -p bin && ln -sfn ../build/release/bin/goworld bin/goworld
 	@tools/demo
 endif
 

@@ -258,6 +258,23 @@ test("a process that died is down, and the rest can be stopped even with a broke
   assert.equal(goworld(["stop", dir]).out, "gate1 has stopped\ndispatcher1 has stopped\n");
 });
 
+test("the demo script starts again what has died in part, and leaves alone what runs", async (t) => {
+  const dir = await builtServer(t);
+  const demo = () => {
+    const done = spawnSync(path.join(root, "tools/demo"), [dir], { encoding: "utf8", env: { ...process.env, GOWORLD: command } });
+    assert.equal(done.status, 0, done.stderr);
+    return done.stdout;
+  };
+  assert.match(demo(), /dispatcher1 serves[^]*Open {2}http:\/\/127\.0\.0\.1:0\/ /);
+  const game = pidOf(dir, "game1");
+  assert.match(demo(), /is running already[^]*Open /);
+  process.kill(game, "SIGKILL");
+  while (goworld(["status", dir]).code === 0); // the signal is on its way
+  assert.match(demo(), /A part of .* is down; stopping the rest\.\n[^]*gate1 has stopped\n[^]*game1 serves[^]*Open /);
+  assert.notEqual(pidOf(dir, "game1"), game);
+  assert.equal(goworld(["status", dir]).code, 0);
+});
+
 test("a game that ends at once is named with its last log lines, and nothing stays", async (t) => {
   const dir = serverDir(t, { "game.c": brokenGame, "goworld.ini": await iniText() });
   assert.equal(goworld(["build", dir]).code, 0);
