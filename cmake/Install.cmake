@@ -18,7 +18,16 @@ install(DIRECTORY include/goworld DESTINATION include FILES_MATCHING PATTERN "*.
 install(FILES "${PROJECT_BINARY_DIR}/install/goworld.pc" DESTINATION ${pkgconfig})
 install(FILES cmake/goworldConfig.cmake DESTINATION ${package})
 install(FILES cmake/game.mk DESTINATION ${share})
-install(FILES LICENSE README.md DESTINATION share/doc/goworld)
+install(DIRECTORY clients/js/ DESTINATION ${share}/js PATTERN "test" EXCLUDE)
+# The documents lie to each other as in the source tree, so that their links work.
+set(doc share/doc/goworld)
+install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md DESTINATION ${doc})
+install(FILES bench/README.md DESTINATION ${doc}/bench OPTIONAL)
+install(DIRECTORY docs DESTINATION ${doc})
+install(DIRECTORY clients/js DESTINATION ${doc}/clients PATTERN "test" EXCLUDE)
+# Without what a server that ran there has left.
+install(DIRECTORY examples/chatroom_demo DESTINATION ${doc}/examples
+  PATTERN "run" EXCLUDE PATTERN ".obj" EXCLUDE REGEX "/chatroom_demo/chatroom_demo$" EXCLUDE)
 if(TARGET goworld)
   install(TARGETS goworld ARCHIVE DESTINATION lib)
 endif()
