@@ -201,6 +201,21 @@ describe('chatroom', { skip }, () => {
         await hear(first, 'lena', 'here again');
     });
 
+    test('a game that died is no other window: the page comes back with it', async (t) => {
+        const page = await enter(t, 'nina');
+        const [, pid] = /^ *(\d+) +game1 /m.exec((await demo.status()).stdout);
+        process.kill(Number(pid), 'SIGKILL');
+        await see(page, 'banner', 'Connection lost. Reconnecting…');
+        // Until there is a game the cluster closes every client that comes.
+        for (let refused = 0; refused < 2; refused++) await page.waitForEvent('websocket');
+        await see(page, 'banner', 'Connection lost. Reconnecting…');
+        await demo.stop();
+        await demo.start();
+        await page.getByTestId('banner').waitFor({ state: 'hidden' });
+        await say(page, 'back again');
+        await hear(page, 'nina', 'back again');
+    });
+
     test('it looks well on a desk, on a phone and in the dark', async (t) => {
         const card = await openPage(t);
         await card.getByTestId('login').waitFor();
