@@ -263,7 +263,7 @@ static bool is_idle(void *user)
 {
     struct cluster *c = user;
     for (unsigned i = 0; i < c->desc.games; i++)
-        if (!game_is_idle(c->games[i].core))
+        if (c->games[i].core && !game_is_idle(c->games[i].core))
             return false;
     return true;
 }
@@ -282,7 +282,8 @@ static void remove_game(struct cluster_game *g, bool owns_databases)
 void cluster_destroy(struct cluster *c)
 {
     for (unsigned i = 0; i < c->desc.games; i++)
-        game_stop(c->games[i].core);
+        if (c->games[i].core)
+            game_stop(c->games[i].core);
     bool idle = sim_run_until(c->sim, is_idle, c, STEP_LIMIT_MS);
     ASSERT(idle);
     for (unsigned i = 0; i < c->desc.gates; i++) {
@@ -300,6 +301,15 @@ void cluster_destroy(struct cluster *c)
     sim_destroy(c->sim);
     buf_free(&c->logged);
     free(c);
+}
+
+void cluster_kill_game(struct cluster *c, unsigned index)
+{
+    struct cluster_game *g = &c->games[index];
+    sim_off_turn(c->sim, g);
+    game_destroy(g->core);
+    g->core = NULL;
+    sim_kill(c->sim, g->node.name);
 }
 
 unsigned cluster_seeds(unsigned usual)

@@ -28,7 +28,7 @@ struct cluster_node {
 
 struct cluster_game {
     struct cluster_node node;
-    struct game *core;
+    struct game *core; /* NULL: it has died */
     struct passwords *passwords;
     struct fiber_pool *fibers;
     struct storage *storage;
@@ -48,6 +48,9 @@ struct cluster {
 /* All is connected and registered when it returns. */
 struct cluster *cluster_create(const struct cluster_desc *desc);
 void cluster_destroy(struct cluster *c); /* stops the games, lets all be saved */
+
+/* The game's process dies, saves nothing and does not come back. */
+void cluster_kill_game(struct cluster *c, unsigned index);
 
 /* The seeds to run over: 1 to GW_SIM_SEEDS, or to `usual`. */
 unsigned cluster_seeds(unsigned usual);
