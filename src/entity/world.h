@@ -24,6 +24,8 @@ struct outbox {
     void (*send)(void *user, gw_id route, const void *head, size_t head_size, const void *tail,
                  size_t tail_size);
     void *user;
+    /* Whether messages from MSG_OWN_FIRST up can take that way now. */
+    bool (*speaks_own)(void *user, gw_id route);
 };
 
 /* Everything is borrowed and outlives the world. */

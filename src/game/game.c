@@ -7,11 +7,13 @@
 #include <stdlib.h>
 
 #define LOAD_REPORT_INTERVAL_MS 1000
+#define EARLY_BYTES_MAX ((size_t)64 * 1024)
 
 /* What a dispatcher has told this game. */
 struct membership {
     bool registered, ready;
-    bool said_hello; /* on this link: it speaks messages from MSG_OWN_FIRST up */
+    bool said_hello;  /* on this link: it speaks messages from MSG_OWN_FIRST up */
+    struct buf early; /* such messages, as VarBytes, that wait for it to say HELLO */
 };
 
 struct game {
@@ -191,7 +193,14 @@ static bool on_hello(struct game *g, unsigned index, struct view payload)
     struct msg_hello m;
     if (!msg_hello_read(payload, &m))
         return false;
-    g->memberships[index].said_hello = true;
+    struct membership *membership = &g->memberships[index];
+    membership->said_hello = true;
+    struct reader early = reader_of(membership->early.data, membership->early.size);
+    while (reader_left(&early) > 0) {
+        struct view own = read_var(&early);
+        dispatchers_send(g->dispatchers, index, own.data, own.size);
+    }
+    buf_clear(&membership->early);
     return true;
 }
 
@@ -254,6 +263,25 @@ static void on_packet(void *user, unsigned index, const uint8_t *payload, size_t
 
 /* ---- going out ------------------------------------------------------------------------------ */
 
+static bool speaks_own(void *user, gw_id route)
+{
+    const struct game *g = user;
+    return g->memberships[dispatchers_of_entity(g->dispatchers, route)].said_hello;
+}
+
+/* The answer to our HELLO is on its way, or the dispatcher does not know it. Our own messages are
+ * short and in one piece. */
+static void keep_until_hello(struct game *g, unsigned index, uint16_t type, struct view payload)
+{
+    struct buf *early = &g->memberships[index].early;
+    if (dispatchers_is_up(g->dispatchers, index) && early->size + payload.size <= EARLY_BYTES_MAX) {
+        write_var(early, payload.data, payload.size);
+        return;
+    }
+    g->stats.packets_unsendable++;
+    complain(g, &g->limit_unsendable, "dispatcher_does_not_know_message", type);
+}
+
 static void send_out(void *user, gw_id route, const void *head, size_t head_size, const void *tail,
                      size_t tail_size)
 {
@@ -261,8 +289,7 @@ static void send_out(void *user, gw_id route, const void *head, size_t head_size
     unsigned index = dispatchers_of_entity(g->dispatchers, route);
     uint16_t type = msg_type_of((struct view){head, (uint32_t)head_size});
     if (type >= MSG_OWN_FIRST && !g->memberships[index].said_hello) {
-        g->stats.packets_unsendable++;
-        complain(g, &g->limit_unsendable, "dispatcher_does_not_know_message", type);
+        keep_until_hello(g, index, type, (struct view){head, (uint32_t)head_size});
         return;
     }
     if (tail_size)
@@ -291,6 +318,7 @@ static void on_down(void *user, unsigned index)
 {
     struct game *g = user;
     g->memberships[index].said_hello = false;
+    buf_clear(&g->memberships[index].early);
     lose_clients(g, index, 0);
 }
 
@@ -304,7 +332,7 @@ gw_err game_create(const struct game_desc *desc, struct game **out, char **error
 {
     struct game *g = mem_zalloc(sizeof *g);
     g->desc = *desc;
-    g->desc.world.outbox = (struct outbox){send_out, g};
+    g->desc.world.outbox = (struct outbox){send_out, g, speaks_own};
     g->memberships = mem_zalloc(desc->dispatchers * sizeof *g->memberships);
     g->dispatchers = dispatchers_create(&(struct dispatchers_desc){
         .count = desc->dispatchers,
@@ -331,6 +359,8 @@ void game_destroy(struct game *g)
         return;
     world_destroy(g->world);
     dispatchers_destroy(g->dispatchers);
+    for (unsigned i = 0; i < g->desc.dispatchers; i++)
+        buf_free(&g->memberships[i].early);
     free(g->memberships);
     buf_free(&g->out);
     free(g);
