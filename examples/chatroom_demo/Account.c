@@ -117,7 +117,8 @@ void Account_Login(Account *self, const char *username, const char *password)
         return;
     }
     gw_load_anywhere(&Avatar_type, avatar_id);
-    gw_give_client(&self->base, avatar_id);
+    if (gw_give_client(&self->base, avatar_id))
+        show_error(self, "登录失败，请重试");
 }
 
 GW_RPC_DEFINE(Account, ACCOUNT_RPC)

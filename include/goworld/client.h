@@ -40,7 +40,8 @@ gw_err gw_set_filter(gw_entity *entity, const char *key, const char *value);
 /* Gives the client to another entity on any game; that one may still be loading. `from` loses it
  * now (on_client_lost runs on it), `to` gets it when its game hears of it; if there is no such
  * entity the client is disconnected. A client that `to` had before is disconnected, without
- * on_client_lost on `to`. GW_ENOTFOUND when `from` has no client. */
+ * on_client_lost on `to`. GW_ENOTFOUND when `from` has no client; GW_EDENIED, and the client stays,
+ * while the dispatcher of `from` is away or is one of GoWorld's own, which cannot hand over. */
 gw_err gw_give_client(gw_entity *from, gw_id to);
 
 /* Disconnects the entity's client; `reason` is for the logs. on_client_lost runs when its gate says

@@ -131,6 +131,9 @@ gw_err gw_give_client(gw_entity *from, gw_id to)
         return GW_ENOTFOUND;
     if (gw_id_equal(from->id, to))
         return GW_OK;
+    const struct outbox *outbox = &w->desc.outbox;
+    if (!outbox->speaks_own(outbox->user, from->id))
+        return GW_EDENIED;
     send_destroy(w, e);
     buf_clear(&w->out);
     client_write_head(&w->out, MSG_CLEAR_CLIENTPROXY_FILTER_PROP, e);

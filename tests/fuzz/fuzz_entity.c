@@ -86,6 +86,13 @@ static void outbox_send(void *user, gw_id route, const void *head, size_t head_s
     ASSERT(head && head_size >= 2 && tail_size < 1u << 24);
 }
 
+static bool speaks_own(void *user, gw_id route)
+{
+    (void)user;
+    (void)route;
+    return true;
+}
+
 static const struct clock clock_now = {.now_ms = 1000, .wall_ms = 1700000000000};
 static const struct log silent = {.level = LOG_DEBUG, .process = "fuzz", .write = nowhere};
 
@@ -95,7 +102,7 @@ static struct world *world_new(void)
     struct world_desc desc = {.game = &game,
                               .gameid = 1,
                               .boot_entity = "Target",
-                              .outbox = {.send = outbox_send},
+                              .outbox = {.send = outbox_send, .speaks_own = speaks_own},
                               .clock = &clock_now,
                               .log = &silent,
                               .ids = &ids};

@@ -24,6 +24,12 @@ static void outbox_send(void *user, gw_id route, const void *head, size_t head_s
         write_bytes(&f->sent, tail, tail_size);
 }
 
+static bool speaks_own(void *user, gw_id route)
+{
+    (void)route;
+    return !((struct fixture *)user)->is_strange;
+}
+
 static void submit(struct worker_pool *pool, struct work *work)
 {
     struct fixture *f = (struct fixture *)((char *)pool - offsetof(struct fixture, workers));
@@ -60,7 +66,7 @@ struct fixture *fixture_create(const gw_game *game, const char *boot_entity)
         .gameid = 1,
         .boot_entity = boot_entity,
         .save_interval_ms = 300000,
-        .outbox = {outbox_send, f},
+        .outbox = {outbox_send, f, speaks_own},
         .clock = &f->clock,
         .log = &f->log,
         .ids = &f->ids,

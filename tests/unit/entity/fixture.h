@@ -13,6 +13,7 @@ struct fixture {
     struct buf logged; /* every line */
     struct buf sent;   /* every packet: u32 size, payload */
     size_t sent_at;    /* read so far */
+    bool is_strange;   /* its dispatcher knows only GoWorld's messages */
     struct id_source ids;
     struct worker_pool workers;
     struct work *queue[1024];

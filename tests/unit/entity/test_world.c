@@ -672,6 +672,16 @@ static void a_given_client_is_handed_over_in_order(void **state)
     assert_happened("give(-2) ");
 }
 
+static void a_client_stays_when_its_dispatcher_cannot_hand_it_over(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = settled_hero(f, "c1")->base.id;
+    f->is_strange = true;
+    fixture_call(f, id, "Give", hex_of((gw_id){"yyyyyyyyyyyyyyyy"}));
+    assert_happened("give(-9) ");
+    assert_int_equal(fixture_next_type(f), 0);
+}
+
 static void give_to(struct fixture *f, gw_id entity, const char *client)
 {
     struct buf payload = {0};
@@ -879,7 +889,7 @@ static void a_load_while_the_last_save_runs_reads_that_save(void **state)
     assert_non_null(hero);
     assert_int_equal(hero->level, 77);
     assert_int_equal(fixture_next_type(f), MSG_NOTIFY_CREATE_ENTITY); /* and never 4 before */
-    assert_int_equal(fixture_next_type(f), MSG_CALL_ENTITY_METHOD); /* its fence */
+    assert_int_equal(fixture_next_type(f), MSG_CALL_ENTITY_METHOD);   /* its fence */
     assert_int_equal(fixture_next_type(f), 0);
 }
 
@@ -1160,6 +1170,7 @@ int main(void)
         TEST(local_calls_run_after_the_handler_in_order),
         TEST(a_filtered_call_is_the_known_answer),
         TEST(a_given_client_is_handed_over_in_order),
+        TEST(a_client_stays_when_its_dispatcher_cannot_hand_it_over),
         TEST(a_second_client_takes_the_place_of_the_first),
         TEST(filter_properties_go_to_the_gate),
         TEST(timers_fire_in_time_with_their_arguments),
