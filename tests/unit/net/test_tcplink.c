@@ -57,7 +57,7 @@ static void both_ends_are_kept_alive(void **state)
     pair_init(&pair, none, none);
     unsigned connected = 0, kept_alive = 0;
     for (int fd = 3; fd < 256; fd++) {
-        struct sockaddr_storage peer;
+        struct sockaddr_storage peer = {0};
         socklen_t size = sizeof peer;
         int on = 0;
         socklen_t on_size = sizeof on;
