@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <glob.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -54,6 +55,7 @@ static bool run(const char *const *argv)
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
+        signal(SIGPIPE, SIG_DFL);
         execvp(argv[0], (char *const *)argv);
         cli_fail("cannot run %s: %s", argv[0], strerror(errno));
         _exit(127);

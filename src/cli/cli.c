@@ -5,6 +5,7 @@
 #include "dispatcher/main.h"
 #include "gate/main.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -285,6 +286,7 @@ int cli_main(int argc, char **argv)
     if (role)
         return run_role(role, argc - 1, argv + 1);
     struct arguments args = {0};
+    signal(SIGPIPE, SIG_IGN); /* nobody may read what is said; the work is done all the same */
     if (read_arguments(argc, argv, &args) != GW_OK)
         return usage_error();
     if (is_word(&args))

@@ -38,6 +38,7 @@ static void catch_interrupts(void)
     struct sigaction action = {.sa_handler = on_interrupt};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
 }
 
 static gw_err check_program(const struct server *server)
@@ -161,10 +162,23 @@ static gw_err start_all(struct start *start)
     return GW_OK;
 }
 
-static void roll_back(const struct server *server)
+/* One that has not written its pid file yet is known by its pidfd only. */
+static void end_members(const struct start *start)
 {
+    for (unsigned i = 0; i < start->count; i++) {
+        const struct process_child *child = &start->members[i].child;
+        const struct process process = {child->pid, child->pidfd};
+        if (process_signal(&process, SIGTERM) == GW_OK && !process_wait(&process, STOP_TIMEOUT_MS))
+            (void)!process_signal(&process, SIGKILL);
+    }
+}
+
+static void roll_back(const struct start *start)
+{
+    const struct server *server = start->server;
     if (processes_stop(server->run_dir, SIGTERM, STOP_TIMEOUT_MS, true) > 0)
         processes_stop(server->run_dir, SIGKILL, STOP_TIMEOUT_MS, true);
+    end_members(start);
 }
 
 static int start_processes(struct server *server)
@@ -181,7 +195,7 @@ static int start_processes(struct server *server)
     if (err == GW_OK)
         printf("%s is running\n", server->shown);
     else
-        roll_back(server);
+        roll_back(&start);
     for (unsigned i = 0; i < start.count; i++)
         process_release(&start.members[i].child);
     free(start.members);

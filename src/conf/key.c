@@ -83,13 +83,16 @@ static gw_err set_name(const struct key *key, void *member, const char *text, st
 static gw_err set_list(const struct key *key, void *member, const char *text, struct texts *texts,
                        char **error)
 {
-    (void)key, (void)error;
     char *copy = texts_take(texts, mem_strdup(text));
     const char **list = texts_take(texts, mem_zalloc((strlen(text) + 2) * sizeof *list));
     size_t count = 0;
     char *rest = copy;
     for (char *part; (part = strtok_r(rest, ", \t", &rest));)
         list[count++] = part;
+    if (*text && !count) { /* what looks like a restriction is not taken for none */
+        *error = sentence("\"%s\" names nothing", text);
+        return GW_EINVAL;
+    }
     *(const char ***)member = list;
     return GW_OK;
 }

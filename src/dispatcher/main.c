@@ -15,9 +15,10 @@ static gw_err start(const struct host_server *self, struct host *host, const str
     return err;
 }
 
-static void stop(void *running)
+static bool stop(void *running)
 {
     dispatcher_host_stop(running);
+    return true;
 }
 
 int dispatcher_main(int argc, char **argv)

@@ -193,7 +193,7 @@ gw_err game_host_start(struct host *host, const struct conf *conf, const gw_game
     server->host = host;
     gw_err err = start(server, conf, game, options, error);
     if (err) {
-        game_host_stop(server);
+        (void)game_host_stop(server);
         return err;
     }
     loop_on_turn(host->loop, turn, server);
@@ -228,14 +228,14 @@ bool game_host_finish(struct game_host *server)
 
 /* A game that was told twice to end is not idle: what waits for a database stays behind, with the
  * database open. */
-void game_host_stop(struct game_host *server)
+bool game_host_stop(struct game_host *server)
 {
     if (!server)
-        return;
+        return true;
     if (server->core && !game_is_idle(server->core)) {
         log_error(&server->sink.log, "stopped_unsaved", "requests=%llu",
                   (unsigned long long)storage_stats(server->storage)->queue_requests);
-        return;
+        return false;
     }
     http_server_close(server->http);
     game_destroy(server->core);
@@ -246,4 +246,5 @@ void game_host_stop(struct game_host *server)
     storage_destroy(server->storage);
     sink_close(&server->sink);
     free(server);
+    return true;
 }

@@ -17,5 +17,6 @@ GW_NODISCARD gw_err game_host_start(struct host *host, const struct conf *conf, 
 /* Ends all entities at the first call; true once everything that had to be saved is. */
 bool game_host_finish(struct game_host *server);
 
-/* After the loop has ended, before host_close; NULL does nothing. */
-void game_host_stop(struct game_host *server);
+/* After the loop has ended, before host_close; NULL does nothing. False when something was not
+ * saved: then its databases stay open until the process ends. */
+bool game_host_stop(struct game_host *server);

@@ -21,9 +21,9 @@ static bool finish(void *running)
     return game_host_finish(running);
 }
 
-static void stop(void *running)
+static bool stop(void *running)
 {
-    game_host_stop(running);
+    return game_host_stop(running);
 }
 
 int gw_main(const gw_game *game, int argc, char **argv)

@@ -19,19 +19,21 @@ struct cluster {
     struct conf_deployment started; /* how many of each */
 };
 
-static void stop(void *running)
+static bool stop(void *running)
 {
     struct cluster *c = running;
+    bool saved = true;
     for (unsigned i = 0; i < c->started.gates; i++)
         gate_host_stop(c->gates[i]);
     for (unsigned i = 0; i < c->started.games; i++)
-        game_host_stop(c->games[i]);
+        saved = game_host_stop(c->games[i]) && saved;
     for (unsigned i = 0; i < c->started.dispatchers; i++)
         dispatcher_host_stop(c->dispatchers[i]);
     free(c->dispatchers);
     free(c->games);
     free(c->gates);
     free(c);
+    return saved;
 }
 
 static struct host_options numbered(const struct host_options *options, unsigned id)
@@ -78,7 +80,7 @@ static gw_err start(const struct host_server *self, struct host *host, const str
     c->gates = mem_zalloc(wanted->gates * sizeof *c->gates);
     gw_err err = start_all(c, self->program, host, conf, options, error);
     if (err)
-        stop(c);
+        (void)stop(c);
     else
         *running = c;
     return err;

@@ -1,6 +1,7 @@
 /* server: see server.h. */
 #include "host/server.h"
 
+#include "conf/sentence.h"
 #include "os/system.h"
 
 #include <signal.h>
@@ -32,11 +33,11 @@ static int64_t finish_turn(void *user)
     return CLOCK_NEVER;
 }
 
+/* Whoever asks again by SIGTERM is only impatient; a second Ctrl-C means it. */
 static void asked_to_stop(void *user, int signum)
 {
     struct run *run = user;
-    (void)signum;
-    if (run->stopping || !run->server->finish)
+    if (!run->server->finish || (run->stopping && signum == SIGINT))
         loop_stop(run->loop);
     run->stopping = true;
     loop_wake(run->loop);
@@ -62,7 +63,10 @@ gw_err host_run(const struct host_server *server, const struct conf *conf,
     if (err == GW_OK) {
         (void)!stop_on_signals(&run); /* without them a signal ends the process at once */
         loop_run(host->loop);
-        server->stop(run.running);
+        if (!server->stop(run.running)) {
+            *error = sentence("ended before everything was saved");
+            err = GW_EIO;
+        }
     }
     host_close(host);
     return err;

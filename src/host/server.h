@@ -15,9 +15,10 @@ struct host_server {
                                  const struct conf *conf, const struct host_options *options,
                                  void **running, char **error);
     /* Asked to end: called in each turn from then on until it returns true; NULL: it can end at
-     * once. A second signal ends the process whatever it returns. */
+     * once. A second SIGINT ends the process whatever it returns. */
     bool (*finish)(void *running);
-    void (*stop)(void *running); /* after the loop has ended */
+    /* After the loop has ended; false when something that had to be saved is not. */
+    bool (*stop)(void *running);
 };
 
 /* Runs with that configuration until SIGTERM or SIGINT. On failure *error is a sentence the caller

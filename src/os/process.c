@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -43,7 +44,9 @@ static gw_err write_pid_file(const char *path)
     FILE *file = err == GW_OK ? fopen(path, "we") : NULL;
     if (!file)
         return GW_EIO;
-    fprintf(file, "%d %llu\n", (int)getpid(), start);
+    struct stat self;
+    if (fstat(fileno(file), &self) == 0)
+        fprintf(file, "%d %llu %llu\n", (int)getpid(), start, (unsigned long long)self.st_ino);
     return fclose(file) == 0 ? GW_OK : GW_EIO;
 }
 
@@ -135,16 +138,21 @@ void process_release(struct process_child *child)
     close_fd(&child->pidfd);
 }
 
+/* The file names itself, so that a copied folder does not name the processes of the one it was
+ * copied from. */
 static gw_err read_pid_file(const char *path, pid_t *pid, unsigned long long *start)
 {
     FILE *file = fopen(path, "re");
     if (!file)
         return GW_ENOTFOUND;
     int number = 0;
-    int fields = fscanf(file, "%d %llu", &number, start);
+    unsigned long long inode = 0;
+    struct stat self;
+    bool is_whole = fscanf(file, "%d %llu %llu", &number, start, &inode) == 3 && number > 1;
+    bool is_copy = fstat(fileno(file), &self) != 0 || (unsigned long long)self.st_ino != inode;
     fclose(file);
     *pid = number;
-    return fields == 2 && number > 1 ? GW_OK : GW_ENOTFOUND;
+    return is_whole && !is_copy ? GW_OK : GW_ENOTFOUND;
 }
 
 /* The pidfd is opened first: what is true of the process behind it then stays true. */

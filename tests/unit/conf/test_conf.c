@@ -167,6 +167,8 @@ static void origins_are_a_list(void **state)
     assert_string_equal(c->gates[0].websocket_origins[1], "http://b.example:8080");
     assert_null(c->gates[0].websocket_origins[2]);
     conf_free(c);
+    error_is("[gate1]\nwebsocket_origins = ,\n",
+             "/srv/chat/goworld.ini:2: websocket_origins: \",\" names nothing");
 }
 
 /* All settings of a GoWorld file, in its style. */

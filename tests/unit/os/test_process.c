@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -185,15 +186,38 @@ static void a_stranger_with_the_same_pid_is_not_found(void **state)
     struct process found;
     FILE *file = fopen(place->pid, "w");
     assert_non_null(file);
-    fprintf(file, "%d 1\n", (int)getpid());
+    struct stat self;
+    assert_int_equal(fstat(fileno(file), &self), 0);
+    fprintf(file, "%d 1 %llu\n", (int)getpid(), (unsigned long long)self.st_ino);
     fclose(file);
     assert_int_equal(process_find(place->pid, &found), GW_ENOTFOUND);
+}
+
+/* A folder is copied while its server runs: the copy is no server. */
+static void a_copied_pid_file_finds_nothing(void **state)
+{
+    const struct place *place = *state;
+    char *why, copied[80], line[128];
+    struct process found;
+    struct process_child child = spawn_shell(place, SAY_READY "exec sleep 100");
+    assert_int_equal(hear(&child, &why), PROCESS_READY);
+    snprintf(copied, sizeof copied, "%s.copy", place->pid);
+    FILE *from = fopen(place->pid, "r"), *to = fopen(copied, "w");
+    assert_non_null(fgets(line, sizeof line, from));
+    fputs(line, to);
+    fclose(from);
+    fclose(to);
+    assert_int_equal(process_find(copied, &found), GW_ENOTFOUND);
+    assert_int_equal(process_find(place->pid, &found), GW_OK);
+    process_close(&found);
+    unlink(copied);
+    end(&child);
 }
 
 static void a_damaged_pid_file_finds_nothing(void **state)
 {
     static const char *const texts[] = {
-        "", "x", "12", "-1 5", "0 0", "1 1", "99999999999999999999 1"};
+        "", "x", "12", "-1 5", "0 0", "1 1", "99999999999999999999 1 1"};
     struct place *place = *state;
     struct process found;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -225,6 +249,7 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_stranger_with_the_same_pid_is_not_found, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_copied_pid_file_finds_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_pid_file_finds_nothing, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
