@@ -83,6 +83,7 @@ static gw_err set_name(const struct key *key, void *member, const char *text, st
 static gw_err set_list(const struct key *key, void *member, const char *text, struct texts *texts,
                        char **error)
 {
+    (void)key;
     char *copy = texts_take(texts, mem_strdup(text));
     const char **list = texts_take(texts, mem_zalloc((strlen(text) + 2) * sizeof *list));
     size_t count = 0;
