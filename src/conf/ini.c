@@ -172,7 +172,7 @@ static gw_err parse_key(struct parser *p, struct span line)
         return fail(p, "the key stands before any [section]");
     struct span rest = trim((struct span){delimiter + 1, line.end});
     unsigned where = p->line;
-    char *value;
+    char *value = NULL;
     if (span_size(rest) > 0 && *rest.begin == '`') {
         if (parse_quoted(p, rest.begin + 1, &value) != GW_OK)
             return GW_EINVAL;
