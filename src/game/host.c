@@ -175,7 +175,7 @@ static gw_err start(struct game_host *server, const struct conf *conf, const gw_
         err = open_databases(server, conf, error);
     if (err)
         return err;
-    server->passwords = passwords_create(loop_workers(server->host->loop));
+    server->passwords = passwords_create(loop_workers(server->host->loop), PASSWORD_COST_LOGIN);
     server->fibers = fiber_pool_create(&(struct fiber_pool_desc){0});
     server->dialler = dialler_create(&(struct dialler_desc){.host = server->host,
                                                             .conf = conf,

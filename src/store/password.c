@@ -30,14 +30,16 @@ struct passwords {
     struct worker_pool *workers;
     STAILQ_HEAD(, job) waiting;
     unsigned pending, running;
+    enum password_cost cost;
 };
 
-struct passwords *passwords_create(struct worker_pool *workers)
+struct passwords *passwords_create(struct worker_pool *workers, enum password_cost cost)
 {
     int result = sodium_init(); /* once per process; again does nothing */
     ASSERT(result >= 0);
     struct passwords *p = mem_zalloc(sizeof *p);
     p->workers = workers;
+    p->cost = cost;
     STAILQ_INIT(&p->waiting);
     return p;
 }
@@ -55,9 +57,17 @@ bool passwords_are_idle(const struct passwords *p)
 
 static gw_err make_hash(struct job *job)
 {
-    int result =
-        crypto_pwhash_str(job->hash, job->password, job->size, crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                          crypto_pwhash_MEMLIMIT_INTERACTIVE);
+    static const struct {
+        unsigned long long operations;
+        size_t memory;
+    } costs[] = {
+        [PASSWORD_COST_LOGIN] = {crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                                 crypto_pwhash_MEMLIMIT_INTERACTIVE},
+        [PASSWORD_COST_LEAST] = {crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN},
+    };
+    enum password_cost cost = job->owner->cost;
+    int result = crypto_pwhash_str(job->hash, job->password, job->size, costs[cost].operations,
+                                   costs[cost].memory);
     return result == 0 ? GW_OK : GW_ENOMEM; /* nothing else can go wrong */
 }
 

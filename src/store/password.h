@@ -16,8 +16,14 @@ typedef void (*password_checked)(void *user,
  * GW_EFULL. Passwords are copied, and wiped afterwards. */
 #define PASSWORD_PENDING_MAX 256
 #define PASSWORD_BYTES_MAX 1024 /* longer: GW_EINVAL, as for a hash that cannot be one */
+/* What a hash costs to compute: time and memory that a thief has to spend as well. */
+enum password_cost {
+    PASSWORD_COST_LOGIN, /* some 50 ms and 64 MiB: for people who log in */
+    PASSWORD_COST_LEAST, /* as little as can be: for tests and the simulator */
+};
+
 struct passwords;
-struct passwords *passwords_create(struct worker_pool *workers);
+struct passwords *passwords_create(struct worker_pool *workers, enum password_cost cost);
 void passwords_destroy(struct passwords *p); /* idle only; NULL does nothing */
 GW_NODISCARD gw_err password_hash(struct passwords *p, const char *password, password_hashed done,
                                   void *user);

@@ -168,7 +168,7 @@ static void add_game(struct cluster *c, unsigned index)
         g->storage = c->games[0].storage;
         g->kv = c->games[0].kv;
     }
-    g->passwords = passwords_create(sim_workers(c->sim));
+    g->passwords = passwords_create(sim_workers(c->sim), PASSWORD_COST_LEAST);
     g->fibers = fiber_pool_create(&(struct fiber_pool_desc){0});
     struct game_desc desc = {
         .world = {.game = c->desc.game,

@@ -49,7 +49,7 @@ static void open_stores(struct fixture *f)
         .ops = &kv_memory, .url = "", .workers = &f->workers, .clock = &f->clock, .log = &f->log};
     ASSERT(!storage_create(&storage, &f->storage, &error));
     ASSERT(!kv_create(&kv, &f->kv, &error));
-    f->passwords = passwords_create(&f->workers);
+    f->passwords = passwords_create(&f->workers, PASSWORD_COST_LEAST);
 }
 
 struct fixture *fixture_create(const gw_game *game, const char *boot_entity)

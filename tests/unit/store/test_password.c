@@ -19,7 +19,7 @@ static int setup(void **state)
 {
     (void)state;
     pool_init(&pool, true);
-    passwords = passwords_create(&pool.base);
+    passwords = passwords_create(&pool.base, PASSWORD_COST_LOGIN);
     return 0;
 }
 
@@ -28,7 +28,7 @@ static int setup_still(void **state)
 {
     (void)state;
     pool_init(&pool, false);
-    passwords = passwords_create(&pool.base);
+    passwords = passwords_create(&pool.base, PASSWORD_COST_LOGIN);
     return 0;
 }
 

@@ -346,7 +346,7 @@ static void a_killed_process_loses_nothing_acknowledged(void **state)
 {
     (void)state;
     for (int round = 0; round < 3; round++) {
-        int last[ENTITIES];
+        int last[ENTITIES] = {0};
         void *storage;
         char *error = NULL;
         kill_while_saving(last);
