@@ -90,6 +90,16 @@ void call_as_server(struct world *w, gw_id to, struct view method, struct view a
         unknown_entity(w, to);
 }
 
+/* Everything that was sent before the fence has come; for what was sent after it there is another
+ * one. */
+static void fence_is_back(struct world *w, struct entity *e)
+{
+    e->behind_fence = e->called_since;
+    e->called_since = false;
+    if (e->behind_fence)
+        call_send_fence(w, e);
+}
+
 void world_call(struct world *w, struct view payload)
 {
     struct msg_call_entity_method m;
@@ -100,7 +110,7 @@ void world_call(struct world *w, struct view payload)
     w->stats.calls_in++;
     struct entity *e = entity_find(w, m.entity);
     if (e && !m.method.size)
-        e->behind_fence = false;
+        fence_is_back(w, e);
     else
         call_as_server(w, m.entity, m.method, m.args);
 }
@@ -138,11 +148,14 @@ static void send_remote(struct world *w, gw_id to, const gw_method *method)
 void gw_call_end(gw_id to, const gw_method *method)
 {
     struct world *w = world_running();
-    const struct entity *e = entity_find(w, to);
-    if (e && !e->behind_fence)
+    struct entity *e = entity_find(w, to);
+    if (e && !e->behind_fence) {
         local_put(w, to, method);
-    else
-        send_remote(w, to, method);
+        return;
+    }
+    send_remote(w, to, method);
+    if (e)
+        e->called_since = true;
 }
 
 /* A call of no method: what has it for a name is the fence that comes back. */

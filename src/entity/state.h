@@ -27,6 +27,7 @@ struct entity {
     bool disowned;  /* another game has it, or its bytes were bad: nothing of this copy is saved */
     bool
         behind_fence; /* calls from here go by its dispatcher, like those made before it was here */
+    bool called_since; /* the fence was sent: that call is behind it */
     struct entity *next_dead;
     struct buf
         *remembered; /* attributes as they were when last set; NULL unless the world checks */
