@@ -4,9 +4,8 @@
 #include "entity/type.h"
 #include "entity/world.h"
 
-#define SAVES_PER_TURN_MAX 256u /* so that packing them never blocks the loop */
-#define LOCAL_CALLS_PER_TURN_MAX                                                                   \
-    20000u /* two entities that call each other for ever starve nobody */
+#define SAVES_PER_TURN_MAX 256u         /* so that packing them never blocks the loop */
+#define LOCAL_CALLS_PER_TURN_MAX 20000u /* two that call each other for ever starve nobody */
 
 struct task;
 struct timer;
@@ -25,12 +24,10 @@ struct entity {
     bool announced; /* its dispatcher knows that it lives here */
     bool is_saved;  /* storage has it, or whoever sent it will save it: no first save */
     bool disowned;  /* another game has it, or its bytes were bad: nothing of this copy is saved */
-    bool
-        behind_fence; /* calls from here go by its dispatcher, like those made before it was here */
+    bool behind_fence; /* calls from here go by its dispatcher, as those before it was here did */
     bool called_since; /* the fence was sent: that call is behind it */
     struct entity *next_dead;
-    struct buf
-        *remembered; /* attributes as they were when last set; NULL unless the world checks */
+    struct buf *remembered; /* attributes as last set; NULL unless the world checks */
     _Alignas(16) gw_entity base;
 };
 
