@@ -11,6 +11,7 @@ struct outq_chunk {
     struct outq_chunk *next;
     struct packet *packet;         /* what is shared instead of bytes, or NULL */
     uint32_t begin, end, capacity; /* [begin, end) is not yet sent; a shared one has no room left */
+    uint32_t kept_from;            /* what is sent of [kept_from, end) is kept, if the queue keeps */
     uint8_t bytes[];
 };
 
@@ -90,6 +91,7 @@ void outq_init(struct outq *q, struct outq_pool *pool, size_t bytes_max)
 
 void outq_clear(struct outq *q)
 {
+    outq_keep(q, NULL);
     outq_consume(q, q->bytes);
 }
 
@@ -199,19 +201,30 @@ gw_err outq_put_raw(struct outq *q, const void *bytes, size_t size)
     return GW_OK;
 }
 
+/* What is there now is not kept. */
+static void keep_from_here(struct outq *q)
+{
+    for (struct outq_chunk *c = q->first; c; c = c->next)
+        c->kept_from = c->end;
+}
+
 void outq_splice(struct outq *to, struct outq *from)
 {
-    ASSERT(to->pool == from->pool && to != from);
-    if (!from->first)
-        return;
+    ASSERT(to->pool == from->pool && to != from && !(to->kept && from->kept));
+    if (from->kept)
+        keep_from_here(to);
     if (to->last)
         to->last->next = from->first;
     else
         to->first = from->first;
-    to->last = from->last;
+    if (from->last)
+        to->last = from->last;
     to->bytes += from->bytes;
+    if (from->kept)
+        to->kept = from->kept;
     from->first = from->last = NULL;
     from->bytes = 0;
+    from->kept = NULL;
 }
 
 size_t outq_peek(const struct outq *q, struct outq_span *spans, size_t spans_max)
@@ -219,31 +232,110 @@ size_t outq_peek(const struct outq *q, struct outq_span *spans, size_t spans_max
     size_t count = 0;
     for (const struct outq_chunk *c = q->first; c && count < spans_max; c = c->next) {
         const uint8_t *bytes = c->packet ? c->packet->bytes : c->bytes;
-        spans[count++] = (struct outq_span){.data = bytes + c->begin, .size = c->end - c->begin};
+        if (c->begin < c->end)
+            spans[count++] =
+                (struct outq_span){.data = bytes + c->begin, .size = c->end - c->begin};
     }
     return count;
 }
 
-static void drop_first(struct outq *q)
+/* A queue that keeps goes on to fill its last chunk after all of that was sent: one chunk for each
+ * small packet that is kept would be far more memory than they need. */
+static bool is_used_up(const struct outq *q)
+{
+    const struct outq_chunk *c = q->first;
+    return c && c->begin == c->end && !(q->kept && c == q->last && room_of_last(q) > 0);
+}
+
+static void kept_add(struct outq_kept *kept, struct outq_chunk *chunk)
+{
+    chunk->next = NULL;
+    if (kept->last)
+        kept->last->next = chunk;
+    else
+        kept->first = chunk;
+    kept->last = chunk;
+}
+
+static void retire_first(struct outq *q)
 {
     struct outq_chunk *first = q->first;
     q->first = first->next;
     if (!q->first)
         q->last = NULL;
-    chunk_give_back(q->pool, first);
+    if (q->kept && first->kept_from < first->end)
+        kept_add(q->kept, first);
+    else
+        chunk_give_back(q->pool, first);
+}
+
+static void take_from_first(struct outq *q, uint32_t bytes)
+{
+    struct outq_chunk *c = q->first;
+    uint32_t before = c->begin;
+    c->begin += bytes;
+    if (q->kept && c->begin > c->kept_from)
+        q->kept->bytes += c->begin - (before > c->kept_from ? before : c->kept_from);
 }
 
 void outq_consume(struct outq *q, size_t bytes)
 {
     ASSERT(bytes <= q->bytes);
     q->bytes -= bytes;
-    while (bytes > 0) {
+    while (bytes > 0 || is_used_up(q)) {
         size_t in_first = q->first->end - q->first->begin;
-        if (bytes < in_first) {
-            q->first->begin += (uint32_t)bytes;
-            return;
-        }
-        bytes -= in_first;
-        drop_first(q);
+        size_t part = bytes < in_first ? bytes : in_first;
+        take_from_first(q, (uint32_t)part);
+        bytes -= part;
+        if (is_used_up(q))
+            retire_first(q);
     }
+}
+
+/* ---- keeping -------------------------------------------------------------------------------- */
+
+void outq_keep(struct outq *q, struct outq_kept *kept)
+{
+    if (q->kept)
+        outq_release(q, q->kept->bytes);
+    if (kept)
+        *kept = (struct outq_kept){0};
+    q->kept = kept;
+    keep_from_here(q);
+    outq_consume(q, 0); /* what only the keeping held */
+}
+
+/* The chunk that is partly sent is still in the queue. */
+void outq_release(struct outq *q, size_t bytes)
+{
+    struct outq_kept *kept = q->kept;
+    ASSERT(bytes <= kept->bytes);
+    kept->bytes -= bytes;
+    for (struct outq_chunk *c; (c = kept->first) && bytes >= c->end - c->kept_from;) {
+        bytes -= c->end - c->kept_from;
+        kept->first = c->next;
+        chunk_give_back(q->pool, c);
+    }
+    if (!kept->first)
+        kept->last = NULL;
+    if (bytes > 0)
+        (kept->first ? kept->first : q->first)->kept_from += (uint32_t)bytes;
+}
+
+void outq_rewind(struct outq *q)
+{
+    struct outq_kept *kept = q->kept;
+    if (kept->first) {
+        kept->last->next = q->first;
+        q->first = kept->first;
+        if (!q->last)
+            q->last = kept->last;
+    }
+    q->bytes = 0;
+    for (struct outq_chunk *c = q->first; c; c = c->next) {
+        c->begin = c->kept_from;
+        q->bytes += c->end - c->begin;
+    }
+    *kept = (struct outq_kept){0};
+    outq_consume(q, 0);
 }

@@ -14,11 +14,18 @@ struct outq_pool {
 };
 void outq_pool_free(struct outq_pool *pool);
 
+/* What was taken out of a queue and may have to be sent again. */
+struct outq_kept {
+    struct outq_chunk *first, *last;
+    size_t bytes;
+};
+
 struct outq {
     struct outq_chunk *first, *last;
     size_t bytes;     /* not yet taken */
     size_t bytes_max; /* 0: no limit */
     struct outq_pool *pool;
+    struct outq_kept *kept; /* NULL: what was sent is gone */
 };
 
 struct outq_span {
@@ -27,7 +34,7 @@ struct outq_span {
 };
 
 void outq_init(struct outq *q, struct outq_pool *pool, size_t bytes_max);
-void outq_clear(struct outq *q); /* drops everything */
+void outq_clear(struct outq *q); /* drops everything, kept or not */
 
 /* Each appends one packet (header and payload) whole, or nothing: GW_EFULL when bytes_max would be
  * passed, or when the payload is larger than PACKET_PAYLOAD_BYTES_MAX. */
@@ -41,9 +48,17 @@ GW_NODISCARD gw_err outq_put_packet(struct outq *q,
  * frames). */
 GW_NODISCARD gw_err outq_put_raw(struct outq *q, const void *bytes, size_t size);
 
-/* Moves everything of `from` behind what `to` holds; both use the same pool. No limit stops it. */
+/* Moves everything of `from` behind what `to` holds, with what it keeps; both use the same pool, and
+ * at most one of them keeps. No limit stops it. */
 void outq_splice(struct outq *to, struct outq *from);
 
 /* Fills spans with the oldest bytes, without removing them; returns how many spans. */
 size_t outq_peek(const struct outq *q, struct outq_span *spans, size_t spans_max);
 void outq_consume(struct outq *q, size_t bytes); /* drops from the front what has been sent */
+
+/* What is put from now on is kept when it has been taken, until it is released. NULL: nothing is
+ * any more. `kept` is borrowed, and starts empty. */
+void outq_keep(struct outq *q, struct outq_kept *kept);
+void outq_release(struct outq *q, size_t bytes); /* drops the oldest of what is kept */
+/* What is kept waits again, before everything else; what was put before outq_keep is dropped. */
+void outq_rewind(struct outq *q);

@@ -8,7 +8,9 @@
 struct world {
     struct outq_pool pool;
     struct outq q, aside;
+    struct outq_kept kept;
     struct buf model; /* the bytes that q must hold */
+    struct buf sent;  /* and those that it must keep */
     struct packet *packet;
 };
 
@@ -52,6 +54,42 @@ static void check(struct world *w)
     ASSERT(w->q.bytes == w->model.size && (count > 0) == (w->model.size > 0));
 }
 
+static void consume(struct world *w, size_t bytes)
+{
+    outq_consume(&w->q, bytes);
+    if (w->q.kept)
+        buf_append(&w->sent, w->model.data, bytes);
+    buf_consume(&w->model, bytes);
+}
+
+static void rewind_queue(struct world *w)
+{
+    if (!w->q.kept)
+        return;
+    outq_rewind(&w->q);
+    buf_append(&w->sent, w->model.data, w->model.size);
+    struct buf empty = w->model;
+    buf_clear(&empty);
+    w->model = w->sent;
+    w->sent = empty;
+}
+
+/* Keeping begins only where nothing waits: else what waits is not kept, which the model does not
+ * know. */
+static void keep(struct world *w, uint8_t how, size_t amount)
+{
+    if (how % 3 == 0 && w->q.bytes == 0 && !w->q.kept)
+        outq_keep(&w->q, &w->kept);
+    else if (how % 3 == 1)
+        rewind_queue(w);
+    else if (w->q.kept) {
+        size_t bytes = amount % (w->kept.bytes + 1);
+        outq_release(&w->q, bytes);
+        buf_consume(&w->sent, bytes);
+    }
+    ASSERT(w->kept.bytes == w->sent.size);
+}
+
 /* Bytes in which a shift by any small number shows. */
 static const uint8_t *noise(void)
 {
@@ -71,10 +109,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (unsigned step = 0; step < 200 && reader_left(&r) > 0; step++) {
         uint8_t how = read_u8(&r);
         uint32_t amount = read_u16(&r) * (how < 16 ? 2u : 1u);
-        if (how & 1) {
-            size_t bytes = amount % (w.q.bytes + 1);
-            outq_consume(&w.q, bytes);
-            buf_consume(&w.model, bytes);
+        if (how >= 240) {
+            keep(&w, how, amount);
+        } else if (how & 1) {
+            consume(&w, amount % (w.q.bytes + 1));
         } else {
             put(&w, how / 2, amount);
         }
@@ -85,5 +123,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     packet_unref(w.packet);
     outq_pool_free(&w.pool);
     buf_free(&w.model);
+    buf_free(&w.sent);
     return 0;
 }

@@ -51,10 +51,10 @@ static void assert_same(const struct outq *q, const struct buf *model)
     buf_free(&b);
 }
 
-/* One random step on both. */
-static void step(struct outq *q, struct buf *model, const uint8_t *noise)
+/* One random put on both. */
+static void put_something(struct outq *q, struct buf *model, const uint8_t *noise)
 {
-    size_t kind = (size_t)rand() % 8;
+    size_t kind = (size_t)rand() % 6;
     size_t size = (size_t)rand() % (rand() % 10 == 0 ? 200000 : 3000);
     size_t split = size ? (size_t)rand() % size : 0;
     if (kind < 2) {
@@ -66,16 +66,24 @@ static void step(struct outq *q, struct buf *model, const uint8_t *noise)
     } else if (kind == 3) {
         assert_int_equal(outq_put_raw(q, noise, size), GW_OK);
         buf_append(model, noise, size);
-    } else if (kind < 6) {
+    } else {
         struct packet *packet = packet_new(noise, size);
         assert_int_equal(outq_put_packet(q, packet), GW_OK);
         packet_unref(packet);
         model_put(model, noise, size);
-    } else {
-        size_t bytes = q->bytes ? (size_t)rand() % (q->bytes + 1) : 0;
-        outq_consume(q, bytes);
-        buf_consume(model, bytes);
     }
+}
+
+/* One random step on both. */
+static void step(struct outq *q, struct buf *model, const uint8_t *noise)
+{
+    if (rand() % 4) {
+        put_something(q, model, noise);
+        return;
+    }
+    size_t bytes = q->bytes ? (size_t)rand() % (q->bytes + 1) : 0;
+    outq_consume(q, bytes);
+    buf_consume(model, bytes);
 }
 
 static void random_steps_leave_the_bytes_that_the_model_has(void **state)
@@ -93,6 +101,121 @@ static void random_steps_leave_the_bytes_that_the_model_has(void **state)
     }
     outq_clear(&q);
     buf_free(&model);
+}
+
+/* A queue that keeps what it sends, and what it must hold: what was sent and not released, then what
+ * waits. */
+struct keeping {
+    struct outq q;
+    struct outq_kept kept;
+    struct buf sent, waits;
+};
+
+static void send_some(struct keeping *k, size_t bytes)
+{
+    outq_consume(&k->q, bytes);
+    buf_append(&k->sent, k->waits.data, bytes);
+    buf_consume(&k->waits, bytes);
+}
+
+static void release_some(struct keeping *k, size_t bytes)
+{
+    outq_release(&k->q, bytes);
+    buf_consume(&k->sent, bytes);
+}
+
+static void rewind_all(struct keeping *k)
+{
+    struct outq next;
+    outq_rewind(&k->q);
+    buf_append(&k->sent, k->waits.data, k->waits.size);
+    buf_free(&k->waits);
+    k->waits = k->sent;
+    k->sent = (struct buf){0};
+    outq_init(&next, &pool, 0); /* as another link's */
+    outq_splice(&next, &k->q);
+    k->q = next;
+}
+
+static void step_keeping(struct keeping *k, const uint8_t *noise)
+{
+    switch (rand() % 4) {
+    case 0:
+        if (k->waits.size)
+            send_some(k, (size_t)rand() % (k->waits.size + 1));
+        break;
+    case 1:
+        if (k->sent.size)
+            release_some(k, (size_t)rand() % (k->sent.size + 1));
+        break;
+    case 2:
+        if (rand() % 8 == 0)
+            rewind_all(k);
+        break;
+    default:
+        put_something(&k->q, &k->waits, noise);
+    }
+}
+
+static void what_was_sent_waits_again_after_a_rewind_unless_released(void **state)
+{
+    (void)state;
+    static uint8_t noise[200000];
+    for (size_t i = 0; i < sizeof noise; i++)
+        noise[i] = (uint8_t)rand();
+    struct keeping k = {0};
+    outq_init(&k.q, &pool, 0);
+    outq_keep(&k.q, &k.kept);
+    for (unsigned i = 0; i < 3000; i++) {
+        if (rand() % 8 == 0)
+            send_some(&k, k.waits.size);
+        step_keeping(&k, noise);
+        assert_same(&k.q, &k.waits);
+        assert_int_equal(k.kept.bytes, k.sent.size);
+    }
+    outq_clear(&k.q);
+    assert_null(k.q.first);
+    assert_int_equal(k.kept.bytes, 0);
+    assert_null(k.kept.first);
+    buf_free(&k.sent);
+    buf_free(&k.waits);
+}
+
+static void what_was_put_before_keeping_began_is_not_kept(void **state)
+{
+    (void)state;
+    struct outq q;
+    struct outq_kept kept;
+    outq_init(&q, &pool, 0);
+    assert_int_equal(outq_put(&q, "greeting", 8), GW_OK);
+    outq_keep(&q, &kept);
+    assert_int_equal(outq_put(&q, "one", 3), GW_OK);
+    outq_consume(&q, 12 + 5);
+    assert_int_equal(kept.bytes, 5);
+    outq_rewind(&q);
+    struct buf model = {0};
+    model_put(&model, "one", 3);
+    assert_same(&q, &model);
+    buf_free(&model);
+    outq_clear(&q);
+}
+
+static void small_packets_that_are_kept_share_a_chunk(void **state)
+{
+    (void)state;
+    struct outq q;
+    struct outq_kept kept;
+    outq_init(&q, &pool, 0);
+    outq_keep(&q, &kept);
+    const void *chunk = NULL;
+    for (unsigned i = 0; i < 100; i++) {
+        assert_int_equal(outq_put(&q, "a", 1), GW_OK);
+        chunk = chunk ? chunk : q.first;
+        assert_ptr_equal(q.first, chunk);
+        outq_consume(&q, 5);
+    }
+    assert_int_equal(kept.bytes, 500);
+    outq_clear(&q);
 }
 
 static void splicing_moves_everything_behind_what_is_there(void **state)
@@ -254,6 +377,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_steps_leave_the_bytes_that_the_model_has),
+        cmocka_unit_test(what_was_sent_waits_again_after_a_rewind_unless_released),
+        cmocka_unit_test(what_was_put_before_keeping_began_is_not_kept),
+        cmocka_unit_test(small_packets_that_are_kept_share_a_chunk),
         cmocka_unit_test(splicing_moves_everything_behind_what_is_there),
         cmocka_unit_test(splicing_ignores_the_limit_but_the_next_put_does_not),
         cmocka_unit_test(a_put_over_the_limit_changes_nothing),
