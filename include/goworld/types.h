@@ -28,7 +28,8 @@ typedef _Bool bool;
     E(GW_ENOFIBER, -8, "only a method marked GW_FIBER may await")                                  \
     E(GW_EDENIED, -9, "the caller has no permission")                                              \
     E(GW_ETIMEDOUT, -10, "the time limit has passed")                                              \
-    E(GW_ENOMEM, -11, "out of memory")
+    E(GW_ENOMEM, -11, "out of memory")                                                             \
+    E(GW_EAWAY, -12, "the dispatcher that serves the entity is away")
 
 typedef enum gw_err {
 #define E(name, value, text) name = value,

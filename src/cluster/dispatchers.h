@@ -1,5 +1,5 @@
-/* dispatchers: a game's or gate's links to all dispatchers: which one serves what, and dialling
- * again. */
+/* dispatchers: a game's or gate's links to all dispatchers: which one serves what, and what waits
+ * for one that is away. */
 #pragma once
 
 #include "base/clock.h"
@@ -9,28 +9,41 @@
 
 #include <goworld/types.h>
 
-#define DISPATCHERS_RETRY_MS 1000
+/* Why what a dispatcher knew of us is lost. */
+enum dispatchers_loss {
+    DISPATCHER_GAVE_UP,   /* it has told the others that we are gone, or is away for too long */
+    DISPATCHER_RESTARTED, /* it is a new process that knows of nobody */
+};
 
 struct dispatchers_desc {
     unsigned count;           /* >= 1 */
+    bool is_gate;             /* who we are: a gate or a game, */
+    uint16_t id;              /* which, */
+    uint64_t epoch;           /* and which life of it */
     size_t backlog_bytes_max; /* per dispatcher, what waits while it is away; 0: 64 MiB; beyond:
                                  counted, dropped */
+    int64_t away_ms_max;      /* then a dispatcher that does not come back is given up; 0: 30 s */
     struct outq_pool *pool;
     const struct clock *clock;
     const struct log *log;
     /* Starts to connect; dispatchers_up or dispatchers_down follows, not from inside this call. */
     void (*dial)(void *user, unsigned index);
-    /* Writes the registration (SET_GAME_ID or SET_GATE_ID, HELLO): the first packets on a new link.
+    /* Writes SET_GAME_ID or SET_GATE_ID: the first packet on a new link, before HELLO. */
+    void (*register_at)(void *user, unsigned index, struct link *link);
+    /* It speaks messages from MSG_OWN_FIRST up. `restarted`: it took the place of one that we knew.
      */
-    void (*hello)(void *user, unsigned index, struct link *link);
+    void (*said_hello)(void *user, unsigned index, bool restarted);
     void (*packet)(void *user, unsigned index, const uint8_t *payload, size_t size);
-    void (*down)(void *user, unsigned index); /* an established link was lost */
+    /* A registration has ended; another one follows. Breaks that the session outlives are not told.
+     */
+    void (*lost)(void *user, unsigned index, enum dispatchers_loss loss);
     void *user;
 };
 
 struct dispatchers;
 struct dispatchers *dispatchers_create(
     const struct dispatchers_desc *desc); /* dials all in the first turn */
+/* Says BYE, so that nobody waits for us. NULL does nothing. */
 void dispatchers_destroy(struct dispatchers *ds);
 
 void dispatchers_up(struct dispatchers *ds, unsigned index,
@@ -41,6 +54,10 @@ int64_t dispatchers_turn(
 
 unsigned dispatchers_connected(const struct dispatchers *ds);
 bool dispatchers_is_up(const struct dispatchers *ds, unsigned index);
+bool dispatchers_has_said_hello(const struct dispatchers *ds, unsigned index); /* also while away */
+
+/* Whether it may have given us up without our knowing: then what it serves may be elsewhere. */
+bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index);
 
 /* Each sends one packet, or keeps it in the backlog while that dispatcher is away. What cannot be
  * sent or kept is counted and dropped: one that is too large, too. */
@@ -52,8 +69,8 @@ void dispatchers_send_all(struct dispatchers *ds, const void *payload, size_t si
 unsigned dispatchers_of_entity(const struct dispatchers *ds, gw_id entity);
 
 struct dispatchers_stats {
-    uint64_t packets_sent, packets_received, packets_dropped, reconnects, backlog_bytes;
-    uint64_t bytes_lost; /* queued on links that broke */
+    uint64_t packets_sent, packets_received, packets_dropped, reconnects, resumed, backlog_bytes;
+    uint64_t bytes_lost; /* sent or queued, and not known to have come */
 };
 const struct dispatchers_stats *dispatchers_stats(const struct dispatchers *ds);
 extern const struct metric dispatchers_metrics[]; /* of a struct dispatchers_stats */

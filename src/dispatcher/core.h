@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dispatcher/dispatcher.h"
+#include "dispatcher/early.h"
 #include "dispatcher/entities.h"
 #include "dispatcher/kvreg.h"
 #include "dispatcher/peers.h"
@@ -10,11 +11,12 @@ struct dispatcher {
     struct dispatcher_desc desc; /* limits filled in */
     struct dispatcher_stats stats;
     struct peer *connections;
-    struct heap registrations; /* connections that have not registered, by deadline */
+    struct heap deadlines; /* of connections */
     struct peers games, gates;
     size_t next_boot; /* where the search for a boot game goes on */
     struct entities entities;
     struct kvreg kvreg;
+    struct early early;
     struct buf scratch; /* for the packet that is being written */
 };
 

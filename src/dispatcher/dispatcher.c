@@ -1,66 +1,15 @@
-/* dispatcher: its life, its connections, its numbers. */
+/* dispatcher: its life and its numbers. */
 #include "dispatcher/dispatcher.h"
 
 #include "base/assert.h"
-#include "cluster/abandon.h"
+#include "dispatcher/connections.h"
 #include "dispatcher/core.h"
-#include "dispatcher/games.h"
-#include "dispatcher/gates.h"
-#include "dispatcher/route.h"
 
 #include <stdlib.h>
-#include <utlist.h>
-
-static void on_packet(void *user, const uint8_t *payload, size_t size)
-{
-    struct peer *from = user;
-    route_packet(from->dispatcher, from, payload, size);
-}
-
-static void peer_free(struct dispatcher *d, struct peer *peer)
-{
-    heap_remove(&d->registrations, &peer->deadline);
-    DL_DELETE(d->connections, peer);
-    d->stats.connections--;
-    buf_free(&peer->syncs);
-    free(peer);
-}
-
-static void on_closed(void *user, const char *reason)
-{
-    struct peer *peer = user;
-    struct dispatcher *d = peer->dispatcher;
-    size_t unsent = peer->link->out.bytes;
-    d->stats.lost_bytes += unsent;
-    log_info(d->desc.log, "peer_closed", "peer=%s%u address=%s unsent_bytes=%zu reason=\"%s\"",
-             peer_kind_name(peer), peer->id, peer->link->address, unsent, reason);
-    if (peer->kind == PEER_GAME)
-        games_leave(d, peer);
-    else if (peer->kind == PEER_GATE)
-        gates_leave(d, peer);
-    peer_free(d, peer);
-}
-
-static const struct link_events peer_events = {.packet = on_packet, .closed = on_closed};
 
 void dispatcher_accept(struct dispatcher *d, struct link *link)
 {
-    if (d->stats.connections >= d->desc.limits.connections) {
-        dispatcher_complain(d, refused, "too_many_connections", "address=%s", link->address);
-        link_abandon(link, "the dispatcher has too many connections");
-        return;
-    }
-    struct peer *peer = mem_zalloc(sizeof *peer);
-    *peer = (struct peer){.dispatcher = d, .link = link};
-    peer->place.game = peer;
-    link->events = &peer_events;
-    link->user = peer;
-    link->payload_bytes_max = PACKET_PAYLOAD_BYTES_MAX;
-    link->out.bytes_max = d->desc.limits.peer_queue_bytes;
-    heap_push(&d->registrations, &peer->deadline,
-              d->desc.clock->now_ms + d->desc.limits.registration_ms);
-    DL_APPEND(d->connections, peer);
-    d->stats.connections++;
+    connections_accept(d, link);
 }
 
 static struct dispatcher_limits limits_or_defaults(struct dispatcher_limits l)
@@ -76,6 +25,9 @@ static struct dispatcher_limits limits_or_defaults(struct dispatcher_limits l)
         .hold_ms = l.hold_ms ? l.hold_ms : 60000,
         .await_ms = l.await_ms ? l.await_ms : 5000,
         .registration_ms = l.registration_ms ? l.registration_ms : 10000,
+        .grace_ms = l.grace_ms ? l.grace_ms : SESSION_GRACE_MS,
+        .silence_ms = l.silence_ms ? l.silence_ms : 10000,
+        .young_ms = l.young_ms ? l.young_ms : 5000,
     };
 }
 
@@ -87,6 +39,7 @@ struct dispatcher *dispatcher_create(const struct dispatcher_desc *desc)
     d->desc.limits = limits_or_defaults(desc->limits);
     entities_init(&d->entities, desc->seed);
     kvreg_init(&d->kvreg, d->desc.limits.registry_bytes);
+    d->early.until_ms = desc->clock->now_ms + d->desc.limits.young_ms;
     return d;
 }
 
@@ -94,41 +47,26 @@ void dispatcher_destroy(struct dispatcher *d)
 {
     if (!d)
         return;
-    struct peer *peer, *next;
-    DL_FOREACH_SAFE(d->connections, peer, next) {
-        link_abandon(peer->link, "the dispatcher stops");
-        peer_free(d, peer);
-    }
+    connections_fini(d);
     peers_free(&d->games);
     peers_free(&d->gates);
     entities_fini(d);
     kvreg_fini(&d->kvreg);
-    heap_free(&d->registrations);
+    buf_free(&d->early.packets);
     buf_free(&d->scratch);
     free(d);
 }
 
-static struct peer *peer_of(struct heap_node *node)
+static int64_t earlier(int64_t a, int64_t b)
 {
-    return (struct peer *)((char *)node - offsetof(struct peer, deadline));
-}
-
-static int64_t close_nameless(struct dispatcher *d)
-{
-    struct heap_node *first;
-    while ((first = heap_first(&d->registrations)) && first->due_ms <= d->desc.clock->now_ms) {
-        heap_remove(&d->registrations, first);
-        dispatcher_complain(d, refused, "not_registered_in_time", "address=%s",
-                            peer_of(first)->link->address);
-        link_close(peer_of(first)->link, "it did not register in time");
-    }
-    return first ? first->due_ms : CLOCK_NEVER;
+    return a < b ? a : b;
 }
 
 int64_t dispatcher_turn(struct dispatcher *d)
 {
-    int64_t registration = close_nameless(d), hold = entities_turn(d);
-    return registration < hold ? registration : hold;
+    int64_t due_ms = connections_turn(d);
+    due_ms = earlier(due_ms, entities_turn(d));
+    return earlier(due_ms, early_turn(d));
 }
 
 const struct dispatcher_stats *dispatcher_stats(const struct dispatcher *d)
@@ -165,7 +103,10 @@ const struct metric dispatcher_metrics[] = {
         "Positions of entities that are not there"),
     ROW(COUNTER, lost_packets.count, "lost_packets_total",
         "Packets for a peer that is full or closing"),
-    ROW(COUNTER, lost_bytes, "lost_bytes_total", "Bytes unsent when their connection ended"),
+    ROW(COUNTER, lost_bytes, "lost_bytes_total",
+        "Bytes that a peer may not have got before it was gone"),
+    ROW(COUNTER, resumed, "resumed_total", "Broken connections over which peers went on"),
+    ROW(COUNTER, given_up.count, "given_up_total", "Peers that did not come back after a break"),
     METRIC_END,
 };
 #undef ROW

@@ -20,6 +20,9 @@ struct dispatcher_limits {
     int64_t hold_ms;         /* how long an entity may take to load: 60 s */
     int64_t await_ms;        /* how long a given client waits for an entity to appear: 5 s */
     int64_t registration_ms; /* how long a connection may stay nameless: 10 s */
+    int64_t grace_ms;        /* how long a peer whose link broke may stay away: 1 s */
+    int64_t silence_ms;      /* how long one that has said HELLO may say nothing: 10 s */
+    int64_t young_ms;        /* how long after the start nobody is taken for gone: 5 s */
 };
 
 struct dispatcher_desc {
@@ -49,9 +52,10 @@ int64_t dispatcher_turn(struct dispatcher *d);
 struct dispatcher_stats {
     uint64_t connections, games, gates, entities, loading_entities, registry_keys, ready;
     uint64_t held_packets, held_bytes;
-    uint64_t packets_received, bytes_received, lost_bytes;
+    uint64_t packets_received, bytes_received, lost_bytes, resumed;
     struct complaint bad_packets, unknown_messages, undelivered, hold_timeouts, load_failures;
     struct complaint no_game, no_gate, entity_conflicts, refused, lost_syncs, lost_packets;
+    struct complaint given_up;
 };
 const struct dispatcher_stats *dispatcher_stats(const struct dispatcher *d);
 extern const struct metric dispatcher_metrics[]; /* of a struct dispatcher_stats */

@@ -45,14 +45,17 @@ static void refuse(struct dispatcher *d, gw_id entity, struct view packet)
     dispatcher_complain(d, undelivered, "undelivered", "entity=" GW_ID_FORMAT " type=%u",
                         GW_ID_ARG(entity), msg_type_of(packet));
     struct msg_notify_client_given given;
+    struct msg_check_owner check;
     if (msg_notify_client_given_read(packet, &given))
         gates_close_client(d, given.gate, given.client, "the entity it was handed to is not there");
+    if (msg_check_owner_read(packet, &check))
+        gates_close_client(d, check.gate, check.client, "its player is gone");
 }
 
 /* Games that know only GoWorld's messages get only those. */
 static bool game_knows(const struct peer *game, struct view packet)
 {
-    return game->said_hello || msg_type_of(packet) < MSG_OWN_FIRST;
+    return game->session.said_hello || msg_type_of(packet) < MSG_OWN_FIRST;
 }
 
 static void await_no_more(struct dispatcher *d, struct hold *hold)
@@ -179,7 +182,7 @@ bool entities_settle(struct dispatcher *d, gw_id entity, struct peer *game, stru
 void entities_claim(struct dispatcher *d, gw_id entity, struct peer *game)
 {
     const struct place *old = entities_find(d, entity);
-    if (!old || !old->hold || game->said_hello) {
+    if (!old || !old->hold || game->session.said_hello) {
         entities_settle(d, entity, game, (struct view){0});
     } else {
         await_no_more(d, old->hold);
@@ -266,11 +269,15 @@ void entities_remove_all(struct dispatcher *d, const struct peer *game)
 }
 
 /* A client may be given to an entity before the dispatcher hears of it: what makes it known comes
- * through another process. */
+ * through another process. A dispatcher that has just started has heard of none. */
+static bool may_appear(const struct dispatcher *d, struct view packet)
+{
+    return msg_type_of(packet) == MSG_NOTIFY_CLIENT_GIVEN || early_is_young(d);
+}
+
 static bool await(struct dispatcher *d, gw_id entity, struct view packet)
 {
-    if (msg_type_of(packet) != MSG_NOTIFY_CLIENT_GIVEN || d->entities.awaited >= AWAITED_MAX ||
-        !table_has_room(d, entity))
+    if (!may_appear(d, packet) || d->entities.awaited >= AWAITED_MAX || !table_has_room(d, entity))
         return false;
     struct hold *hold = hold_new(d, entity, NULL);
     hold->awaited = true;
@@ -285,7 +292,7 @@ static void refuse_from(struct dispatcher *d, const struct peer *from, gw_id ent
                         struct view packet)
 {
     refuse(d, entity, packet);
-    if (msg_type_of(packet) == MSG_CALL_ENTITY_METHOD_FROM_CLIENT && from->said_hello)
+    if (msg_type_of(packet) == MSG_CALL_ENTITY_METHOD_FROM_CLIENT && from->session.said_hello)
         gates_tell_one_gone(d, from->id, entity);
 }
 

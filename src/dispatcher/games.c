@@ -2,6 +2,7 @@
 #include "dispatcher/games.h"
 
 #include "base/assert.h"
+#include "dispatcher/connections.h"
 #include "dispatcher/core.h"
 #include "dispatcher/ready.h"
 #include "wire/msgpack.h"
@@ -74,10 +75,8 @@ static void answer(struct dispatcher *d, struct peer *game, const struct buf *re
 static void replace(struct dispatcher *d, uint16_t id)
 {
     struct peer *old = peers_get(&d->games, id);
-    if (!old)
-        return;
-    link_close(old->link, "another connection has taken its game id");
-    games_leave(d, old);
+    if (old)
+        connections_replace(d, old, "another connection has taken its game id");
 }
 
 void games_join(struct dispatcher *d, struct peer *game, const struct msg_set_game_id *m)
@@ -91,7 +90,7 @@ void games_join(struct dispatcher *d, struct peer *game, const struct msg_set_ga
     struct buf rejected = {0};
     claim(d, game, m->entities, &rejected);
     log_info(d->desc.log, "game_connected", "game=%u address=%s entities=%u rejected=%zu", game->id,
-             game->link->address, m->entities.size / 16, rejected.size / 16);
+             game->address, m->entities.size / 16, rejected.size / 16);
     answer(d, game, &rejected);
     buf_free(&rejected);
     tell_connected(d, game);
@@ -112,7 +111,7 @@ struct peer *games_next_boot(struct dispatcher *d)
 {
     for (size_t tried = 0; tried < d->games.count; tried++) {
         struct peer *game = d->games.all[d->next_boot++ % d->games.count];
-        if (!game->bans_boot && !game->link->closing)
+        if (!game->bans_boot && peer_is_there(game))
             return game;
     }
     return NULL;
@@ -123,7 +122,7 @@ static struct peer *least_loaded(const struct dispatcher *d)
     struct peer *least = NULL;
     for (size_t i = 0; i < d->games.count; i++) {
         struct peer *game = d->games.all[i];
-        if (!game->link->closing && (!least || game->load < least->load))
+        if (peer_is_there(game) && (!least || game->load < least->load))
             least = game;
     }
     return least;

@@ -2,6 +2,7 @@
 #include "dispatcher/gates.h"
 
 #include "base/assert.h"
+#include "dispatcher/connections.h"
 #include "dispatcher/core.h"
 #include "dispatcher/ready.h"
 #include "wire/messages.h"
@@ -9,10 +10,8 @@
 static void replace(struct dispatcher *d, uint16_t id)
 {
     struct peer *old = peers_get(&d->gates, id);
-    if (!old)
-        return;
-    link_close(old->link, "another connection has taken its gate id");
-    gates_leave(d, old);
+    if (old)
+        connections_replace(d, old, "another connection has taken its gate id");
 }
 
 void gates_join(struct dispatcher *d, struct peer *gate, uint16_t id)
@@ -22,8 +21,16 @@ void gates_join(struct dispatcher *d, struct peer *gate, uint16_t id)
     gate->id = id;
     peers_add(&d->gates, gate);
     d->stats.gates = d->gates.count;
-    log_info(d->desc.log, "gate_connected", "gate=%u address=%s", id, gate->link->address);
+    log_info(d->desc.log, "gate_connected", "gate=%u address=%s", id, gate->address);
+    early_gate_joined(d, gate);
     ready_check(d);
+}
+
+static struct buf *write_disconnected(struct dispatcher *d, uint16_t id)
+{
+    struct buf *b = dispatcher_scratch(d);
+    msg_notify_gate_disconnected_write(b, &(struct msg_notify_gate_disconnected){.gate = id});
+    return b;
 }
 
 void gates_leave(struct dispatcher *d, struct peer *gate)
@@ -32,9 +39,26 @@ void gates_leave(struct dispatcher *d, struct peer *gate)
     peers_remove(&d->gates, gate);
     d->stats.gates = d->gates.count;
     gate->kind = PEER_GONE;
-    struct buf *b = dispatcher_scratch(d);
-    msg_notify_gate_disconnected_write(b, &(struct msg_notify_gate_disconnected){.gate = gate->id});
+    const struct buf *b = write_disconnected(d, gate->id);
     peers_send(&d->games, NULL, b->data, b->size);
+}
+
+/* The game does not know that the gate is gone: it may have gone with another dispatcher. */
+void gates_refuse(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet)
+{
+    dispatcher_complain(d, no_gate, "no_such_gate", "gate=%u type=%u", id, msg_type_of(packet));
+    if (!from || !from->session.said_hello)
+        return;
+    const struct buf *b = write_disconnected(d, id);
+    peer_send(from, b->data, b->size);
+}
+
+void gates_pass_on(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet)
+{
+    if (peers_get(&d->gates, id))
+        gates_send(d, id, packet.data, packet.size);
+    else if (!early_put(d, from, id, packet))
+        gates_refuse(d, from, id, packet);
 }
 
 void gates_send(struct dispatcher *d, uint16_t id, const void *payload, size_t size)
@@ -43,7 +67,7 @@ void gates_send(struct dispatcher *d, uint16_t id, const void *payload, size_t s
     unsigned type = msg_type_of((struct view){payload, (uint32_t)size});
     if (!gate)
         dispatcher_complain(d, no_gate, "no_such_gate", "gate=%u type=%u", id, type);
-    else if (type >= MSG_OWN_FIRST && !gate->said_hello)
+    else if (type >= MSG_OWN_FIRST && !gate->session.said_hello)
         dispatcher_complain(d, no_gate, "gate_does_not_know_message", "gate=%u type=%u", id, type);
     else
         peer_send(gate, payload, size);
@@ -67,7 +91,7 @@ void gates_tell_gone(struct dispatcher *d, const struct buf *ids)
         const struct buf *b =
             write_gone(d, ids->data + at, left < GONE_BYTES_MAX ? left : GONE_BYTES_MAX);
         for (size_t i = 0; i < d->gates.count; i++)
-            if (d->gates.all[i]->said_hello)
+            if (d->gates.all[i]->session.said_hello)
                 peer_send(d->gates.all[i], b->data, b->size);
     }
 }

@@ -14,6 +14,11 @@ void gates_leave(struct dispatcher *d, struct peer *gate);
 /* Sends a packet to one gate; counted and logged when it cannot have it. */
 void gates_send(struct dispatcher *d, uint16_t id, const void *payload, size_t size);
 
+/* The same for a packet of a game. One for a gate that is not there waits while the dispatcher is
+ * young; afterwards the game is told that the gate is gone. */
+void gates_pass_on(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet);
+void gates_refuse(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet);
+
 /* Tells the gates that understand it that these entities (ids, one behind the other) do not exist
  * any more, so that they close their clients. */
 void gates_tell_gone(struct dispatcher *d, const struct buf *ids);

@@ -74,21 +74,26 @@ void peers_send(const struct peers *peers, const struct peer *except, const void
             peer_send(peers->all[i], payload, size);
 }
 
+bool peer_is_there(const struct peer *peer)
+{
+    return peer->link && !peer->link->closing;
+}
+
 static void packet_lost(struct peer *peer)
 {
     dispatcher_complain(peer->dispatcher, lost_packets, "packet_lost", "peer=%s%u address=%s",
-                        peer_kind_name(peer), peer->id, peer->link->address);
+                        peer_kind_name(peer), peer->id, peer->address);
 }
 
 void peer_send(struct peer *peer, const void *payload, size_t size)
 {
-    if (!link_send(peer->link, payload, size))
+    if (!session_send(&peer->session, payload, size))
         packet_lost(peer);
 }
 
 void peer_send_packet(struct peer *peer, struct packet *packet)
 {
-    if (!link_send_packet(peer->link, packet))
+    if (!session_send_packet(&peer->session, packet))
         packet_lost(peer);
 }
 

@@ -3,27 +3,33 @@
 
 #include "base/buf.h"
 #include "base/heap.h"
+#include "cluster/session.h"
 #include "dispatcher/entities.h"
-#include "net/link.h"
+#include "wire/messages.h"
 
 struct dispatcher;
 
 enum peer_kind { PEER_NEW, PEER_GAME, PEER_GATE, PEER_GONE };
 
-/* One connection. */
+/* One connection, over one link after the other. */
 struct peer {
     struct dispatcher *dispatcher;
-    struct link *link;
+    struct link *link; /* NULL: it has broken, and the peer may come back until its deadline */
+    struct session session;
+    char address[64];
     struct peer *prev, *next; /* all connections */
     enum peer_kind kind;
-    uint16_t id;     /* 0 until registered */
-    bool said_hello; /* speaks messages from MSG_OWN_FIRST up */
-    bool bans_boot;  /* a game that wants no boot entities */
+    uint16_t id;      /* 0 until registered */
+    bool said_bye;    /* it ends by itself */
+    bool bans_boot;   /* a game that wants no boot entities */
+    int64_t heard_ms; /* when something last came */
     double load;  /* a game's CPU percent, with a little added for each entity given to it since */
     size_t index; /* in its peers->all */
     struct place place;        /* of the entities that live on this game */
     struct buf syncs;          /* positions for this game; empty between packets */
-    struct heap_node deadline; /* for the registration */
+    struct heap_node deadline; /* see connections.c */
+    struct msg_resume asked;   /* of a new connection that waits for the end of its old link */
+    bool waits;
 };
 
 struct peers {
@@ -41,6 +47,8 @@ void peers_free(struct peers *peers);
 /* Sends one packet to each but `except`, which may be NULL. */
 void peers_send(const struct peers *peers, const struct peer *except, const void *payload,
                 size_t size);
+
+bool peer_is_there(const struct peer *peer); /* linked: new things may be given to it */
 
 /* What the peer cannot have any more, because it is full or gone, is counted. */
 void peer_send(struct peer *peer, const void *payload, size_t size);

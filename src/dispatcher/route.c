@@ -1,12 +1,12 @@
 /* route: what a dispatcher does with each message; the table at the end lists them. */
 #include "dispatcher/route.h"
 
+#include "dispatcher/connections.h"
 #include "dispatcher/core.h"
 #include "dispatcher/games.h"
 #include "dispatcher/gates.h"
 #include "wire/messages.h"
 
-#define FEATURES 0u           /* no bit has a meaning yet: what HELLO itself says is enough */
 #define SYNC_RECORD_BYTES 32u /* EntityID, f32 x, y, z, yaw */
 
 /* Who may send a message. */
@@ -22,7 +22,7 @@ static bool on_set_game_id(struct dispatcher *d, struct peer *from, struct view 
     struct msg_set_game_id m;
     if (!msg_set_game_id_read(packet, &m) || m.game == 0)
         return false;
-    heap_remove(&d->registrations, &from->deadline);
+    connections_registered(d, from);
     games_join(d, from, &m);
     return true;
 }
@@ -32,7 +32,7 @@ static bool on_set_gate_id(struct dispatcher *d, struct peer *from, struct view 
     struct msg_set_gate_id m;
     if (!msg_set_gate_id_read(packet, &m) || m.gate == 0)
         return false;
-    heap_remove(&d->registrations, &from->deadline);
+    connections_registered(d, from);
     gates_join(d, from, m.gate);
     return true;
 }
@@ -40,16 +40,49 @@ static bool on_set_gate_id(struct dispatcher *d, struct peer *from, struct view 
 static bool on_hello(struct dispatcher *d, struct peer *from, struct view packet)
 {
     struct msg_hello m;
-    if (!msg_hello_read(packet, &m) || from->said_hello)
+    if (!msg_hello_read(packet, &m) || from->session.said_hello)
         return false;
-    from->said_hello = true;
-    struct buf *b = dispatcher_scratch(d);
-    msg_hello_write(b, &(struct msg_hello){
-                           .version = HELLO_VERSION, .features = FEATURES, .epoch = d->desc.epoch});
-    peer_send(from, b->data, b->size);
+    connections_hello(d, from, m.epoch, m.features);
     if (from->kind == PEER_GAME)
         entities_game_said_hello(d, from);
     return true;
+}
+
+/* `from` is gone afterwards, if it goes on as the peer that it was. */
+static bool on_resume(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_resume m;
+    if (!msg_resume_read(packet, &m))
+        return false;
+    connections_resume(d, from, &m);
+    return true;
+}
+
+static bool on_received(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    (void)d;
+    struct msg_received m;
+    return msg_received_read(packet, &m) && session_confirm(&from->session, m.bytes);
+}
+
+static bool on_ping(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_ping m;
+    if (!msg_ping_read(packet, &m))
+        return false;
+    struct buf *b = dispatcher_scratch(d);
+    msg_pong_write(b, &(struct msg_pong){.stamp = m.stamp});
+    peer_send(from, b->data, b->size);
+    return true;
+}
+
+/* It ends: nobody waits for it to come back. */
+static bool on_bye(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    (void)d;
+    struct msg_bye m;
+    from->said_bye = true;
+    return msg_bye_read(packet, &m);
 }
 
 static bool on_create_notice(struct dispatcher *d, struct peer *from, struct view packet)
@@ -145,7 +178,7 @@ static bool on_load_somewhere(struct dispatcher *d, struct peer *from, struct vi
     if (!msg_load_entity_somewhere_read(packet, &m))
         return false;
     const struct place *place = entities_find(d, m.entity);
-    if (place && place->game && (place->hold || !place->game->said_hello))
+    if (place && place->game && (place->hold || !place->game->session.said_hello))
         return true; /* it will live, or lives on a game that knows no such question */
     struct peer *game = place && place->game ? place->game : games_choose(d, m.game);
     if (!game) {
@@ -223,7 +256,7 @@ static bool on_sync_from_client(struct dispatcher *d, struct peer *from, struct 
  * copy. */
 static bool passes_on(const struct dispatcher *d, const struct peer *from)
 {
-    return from->said_hello ||
+    return from->session.said_hello ||
            (unsigned)(from->id - 1) % d->desc.dispatchers == d->desc.dispid - 1u;
 }
 
@@ -250,13 +283,12 @@ static bool on_filtered_call(struct dispatcher *d, struct peer *from, struct vie
 /* What goes to a gate begins with its id; the gate reads the rest. */
 static bool on_gate_message(struct dispatcher *d, struct peer *from, struct view packet)
 {
-    (void)from;
     struct reader r = reader_of(packet.data, packet.size);
     read_u16(&r);
     uint16_t gate = read_u16(&r);
     if (r.bad)
         return false;
-    gates_send(d, gate, packet.data, packet.size);
+    gates_pass_on(d, from, gate, packet);
     return true;
 }
 
@@ -296,13 +328,19 @@ static const struct handler handlers[] = {
     [MSG_NOTIFY_CLIENT_GIVEN] = {on_entity_message, FROM_GATE},
     [MSG_CLOSE_CLIENT] = {on_gate_message, FROM_GAME},
     [MSG_NOTIFY_LOAD_FAILED] = {on_load_failed, FROM_GAME},
+    [MSG_RESUME] = {on_resume, FROM_NEW},
+    [MSG_RECEIVED] = {on_received, FROM_GAME | FROM_GATE},
+    [MSG_PING] = {on_ping, FROM_GAME | FROM_GATE},
+    [MSG_BYE] = {on_bye, FROM_GAME | FROM_GATE},
+    [MSG_CHECK_CLIENT] = {on_gate_message, FROM_GAME},
+    [MSG_CHECK_OWNER] = {on_entity_message, FROM_GATE},
 };
 
 static bool is_allowed(const struct peer *from, unsigned type, const struct handler *handler)
 {
     if (!(handler->from & (1u << from->kind)))
         return false;
-    return type <= MSG_OWN_FIRST || from->said_hello;
+    return type <= MSG_OWN_FIRST || type == MSG_RESUME || from->session.said_hello;
 }
 
 void route_packet(struct dispatcher *d, struct peer *from, const uint8_t *payload, size_t size)
@@ -311,6 +349,9 @@ void route_packet(struct dispatcher *d, struct peer *from, const uint8_t *payloa
     unsigned type = msg_type_of(packet);
     d->stats.packets_received++;
     d->stats.bytes_received += size;
+    from->heard_ms = d->desc.clock->now_ms;
+    if (from->session.said_hello)
+        session_count(&from->session, size);
     const struct handler *handler =
         type < sizeof handlers / sizeof *handlers ? &handlers[type] : NULL;
     if (from->kind != PEER_NEW && (!handler || !handler->handle)) {
@@ -322,6 +363,7 @@ void route_packet(struct dispatcher *d, struct peer *from, const uint8_t *payloa
         handler->handle(d, from, packet))
         return;
     dispatcher_complain(d, bad_packets, "bad_packet", "peer=%s%u address=%s type=%u size=%zu",
-                        peer_kind_name(from), from->id, from->link->address, type, size);
+                        peer_kind_name(from), from->id, from->address, type, size);
+    session_fail(&from->session);
     link_close(from->link, "it sent a packet that is not allowed");
 }

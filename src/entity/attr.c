@@ -1,4 +1,6 @@
 /* Sets attributes: the one door through which an attribute changes. */
+#include "entity/attr.h"
+
 #include "entity/check.h"
 #include "entity/client.h"
 #include "entity/entity.h"
@@ -18,6 +20,14 @@ static void send_change(struct world *w, struct entity *e, unsigned index, const
     write_var_end(&w->out, begin);
     world_send(w, e->base.id, (struct view){0});
     w->stats.attribute_changes++;
+}
+
+void attrs_send(struct world *w, struct entity *e)
+{
+    const gw_attr *attrs = e->type->def->attrs;
+    for (unsigned i = 0; attrs && attrs[i].name; i++)
+        if (attrs[i].flags & SEEN_BY_OWN_CLIENT)
+            send_change(w, e, i, (const char *)&e->base + attrs[i].offset);
 }
 
 /* Every set ends here: whatever follows from a change hangs on this. */

@@ -144,11 +144,15 @@ static void send_remote(struct world *w, gw_id to, const gw_method *method)
 }
 
 /* Calls made before the target was here went by its dispatcher; later ones must not overtake them.
- */
+ * One that may live elsewhere by now is called by its dispatcher, too, until that is back. */
 void gw_call_end(gw_id to, const gw_method *method)
 {
     struct world *w = world_running();
     struct entity *e = entity_find(w, to);
+    if (e && !e->behind_fence && world_is_cut_off(w, to)) {
+        e->behind_fence = true;
+        call_send_fence(w, e);
+    }
     if (e && !e->behind_fence) {
         local_put(w, to, method);
         return;

@@ -1,6 +1,7 @@
 /* Clients of entities. */
 #include "entity/client.h"
 
+#include "entity/attr.h"
 #include "entity/entity.h"
 #include "entity/value.h"
 
@@ -75,6 +76,18 @@ void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gate
     w->stats.clients++;
     send_create(w, e);
     entity_hook(w, e, e->type->def->on_client_connected);
+}
+
+void client_check(struct world *w, struct entity *e, gw_id client, uint16_t gateid, bool has_player)
+{
+    if (gw_id_equal(e->client, client) && has_player)
+        attrs_send(w, e);
+    else if (gw_id_equal(e->client, client))
+        send_create(w, e);
+    else if (gw_id_is_none(e->client) && !has_player)
+        client_begin(w, e, client, gateid);
+    else
+        client_close(w, e->base.id, gateid, client, "its player has let it go");
 }
 
 void client_lost(struct world *w, struct entity *e)

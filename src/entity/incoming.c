@@ -61,6 +61,25 @@ void world_gate_lost(struct world *w, uint16_t gateid, bool (*concerns)(void *us
     buf_free(&ids);
 }
 
+static void check_client(struct world *w, const struct entity *e)
+{
+    struct msg_check_client m = {.gate = e->gateid, .client = e->client, .entity = e->base.id};
+    buf_clear(&w->out);
+    msg_check_client_write(&w->out, &m);
+    world_send(w, e->base.id, (struct view){0});
+}
+
+void world_check_clients(struct world *w, bool (*concerns)(void *user, gw_id entity), void *user)
+{
+    size_t position = 0;
+    struct idmap_slot *slot;
+    while ((slot = idmap_next(&w->entities, &position))) {
+        const struct entity *e = slot->value;
+        if (is_of_gate(e, 0) && concerns(user, slot->id))
+            check_client(w, e);
+    }
+}
+
 static void refuse_create(struct world *w, gw_id id, struct view type_name, const char *why)
 {
     log_warn(w->desc.log, "create_failed", "entity=" GW_ID_FORMAT " type=\"%.*s\" why=\"%s\"",
@@ -126,4 +145,18 @@ void world_client_given(struct world *w, struct view payload)
         client_begin(w, e, m.client, m.gate);
     else
         client_close(w, m.entity, m.gate, m.client, "the entity it was given to is gone");
+}
+
+void world_check_owner(struct world *w, struct view payload)
+{
+    struct msg_check_owner m;
+    if (!msg_check_owner_read(payload, &m)) {
+        world_bad_packet(w, "CHECK_OWNER");
+        return;
+    }
+    struct entity *e = entity_find(w, m.entity);
+    if (e)
+        client_check(w, e, m.client, m.gate, m.has_player);
+    else
+        client_close(w, m.entity, m.gate, m.client, "its player is gone");
 }

@@ -134,8 +134,9 @@ static void saved(void *user, gw_err err)
 static void save(struct pending *p)
 {
     struct world *w = p->world;
-    gw_err err =
-        storage_save(w->desc.storage, p->type->def->name, p->id, view_of(&p->data), saved, p);
+    gw_err err = world_is_cut_off(w, p->id) ? GW_EAWAY
+                                            : storage_save(w->desc.storage, p->type->def->name,
+                                                           p->id, view_of(&p->data), saved, p);
     if (!err) {
         w->stats.saves++;
         buf_free(&p->data);

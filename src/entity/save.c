@@ -20,10 +20,13 @@ void save_schedule_first(struct world *w, struct entity *e)
 
 gw_err save_now(struct world *w, struct entity *e, storage_saved saved, void *user)
 {
-    buf_clear(&w->pack);
-    save_pack(e, &w->pack);
-    gw_err err = storage_save(w->desc.storage, e->type->def->name, e->base.id, view_of(&w->pack),
-                              saved, user);
+    gw_err err = GW_EAWAY;
+    if (!world_is_cut_off(w, e->base.id)) {
+        buf_clear(&w->pack);
+        save_pack(e, &w->pack);
+        err = storage_save(w->desc.storage, e->type->def->name, e->base.id, view_of(&w->pack),
+                           saved, user);
+    }
     if (err)
         world_complain(w, &w->limit_storage, "save_put_off", e->base.id, gw_strerror(err));
     else

@@ -72,6 +72,8 @@ struct world {
     uint32_t timer_ids;
     unsigned budget; /* local calls and posts that may still run in this turn */
     bool stopping, ready;
+    bool cut_off;       /* some entities are: ask the outbox which */
+    int64_t stopped_ms; /* when it was told to stop */
     struct log_limit limit_refused, limit_unknown, limit_bad, limit_misuse, limit_storage;
     struct world_stats stats;
 };
@@ -95,6 +97,9 @@ void world_misuse(struct world *w, const gw_entity *entity, const char *what, co
 /* Logs at most once per interval and kind. */
 void world_complain(struct world *w, struct log_limit *limit, const char *event, gw_id id,
                     const char *what);
+
+/* Another game may have the entity by now: what is saved of it here would be wrong. */
+bool world_is_cut_off(const struct world *w, gw_id id);
 
 /* Counts a packet that does not follow the protocol. */
 void world_bad_packet(struct world *w, const char *message);

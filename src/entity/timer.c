@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#define CUT_OFF_RETRY_MS 100
+
 struct timer {
     struct heap_node node; /* in world.timers; first, so that a node is its timer */
     struct entity *entity;
@@ -23,6 +25,13 @@ static void unlink_timer(struct timer *timer)
     while (*at != timer)
         at = &(*at)->next;
     *at = timer->next;
+}
+
+/* The entity may live elsewhere by now: there its timer does not run, and here it must not yet. */
+static void put_off(struct world *w, struct timer *timer)
+{
+    heap_remove(&w->timers, &timer->node);
+    heap_push(&w->timers, &timer->node, w->desc.clock->now_ms + CUT_OFF_RETRY_MS);
 }
 
 /* The method may cancel the timer, or end the entity, so the arguments are copied first. */
@@ -50,8 +59,13 @@ void timers_run(struct world *w)
     int64_t now_ms = w->desc.clock->now_ms;
     uint64_t pushed = w->timers.pushed; /* those started meanwhile wait for the next turn */
     struct heap_node *first;
-    while ((first = heap_first(&w->timers)) && first->due_ms <= now_ms && first->order < pushed)
-        fire(w, (struct timer *)first);
+    while ((first = heap_first(&w->timers)) && first->due_ms <= now_ms && first->order < pushed) {
+        struct timer *timer = (struct timer *)first;
+        if (world_is_cut_off(w, timer->entity->base.id))
+            put_off(w, timer);
+        else
+            fire(w, timer);
+    }
 }
 
 void timers_end(struct world *w, struct entity *e)

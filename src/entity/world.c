@@ -12,6 +12,10 @@
 
 #define STOP_ROUNDS_MAX 100u
 
+/* How long a game that stops waits for a dispatcher that is away before it saves what that serves
+ * all the same: to lose it for certain would be worse. */
+#define STOP_FENCE_MS 5000
+
 /* ---- saying what is wrong ------------------------------------------------------------------- */
 
 void world_complain(struct world *w, struct log_limit *limit, const char *event, gw_id id,
@@ -155,10 +159,25 @@ static void end_all(struct world *w)
     world_leave(w, before);
 }
 
+void world_set_cut_off(struct world *w, bool any)
+{
+    w->cut_off = any;
+}
+
+bool world_is_cut_off(const struct world *w, gw_id id)
+{
+    const struct outbox *outbox = &w->desc.outbox;
+    if (!w->cut_off || (w->stopping && w->desc.clock->now_ms >= w->stopped_ms + STOP_FENCE_MS))
+        return false;
+    return outbox->is_cut_off && outbox->is_cut_off(outbox->user, id);
+}
+
 /* What the last hooks and canceled fibers do may create more: a few rounds, then it is the game's
  * fault. */
 void world_stop(struct world *w)
 {
+    if (!w->stopping)
+        w->stopped_ms = w->desc.clock->now_ms;
     w->stopping = true;
     for (unsigned round = 0; round < STOP_ROUNDS_MAX && (w->entities.count || world_has_work(w));
          round++)

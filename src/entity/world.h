@@ -26,6 +26,9 @@ struct outbox {
     void *user;
     /* Whether messages from MSG_OWN_FIRST up can take that way now. */
     bool (*speaks_own)(void *user, gw_id route);
+    /* Whether the entity may live elsewhere by now, since its dispatcher has not been heard of for
+     * too long: nothing of it is saved, no timer of it fires. NULL: never. */
+    bool (*is_cut_off)(void *user, gw_id route);
 };
 
 /* Everything is borrowed and outlives the world. */
@@ -74,6 +77,10 @@ void world_gate_lost(struct world *w, uint16_t gateid, bool (*concerns)(void *us
                      void *user);
 void world_create_entity(struct world *w, gw_id id, struct view type, struct view attrs);
 void world_load_entity(struct world *w, gw_id id, struct view type);
+/* Asks the gates whether they still have the clients of the entities that it concerns. */
+void world_check_clients(struct world *w, bool (*concerns)(void *user, gw_id entity), void *user);
+/* Whether any entity is cut off (struct outbox): told before each turn. */
+void world_set_cut_off(struct world *w, bool any);
 /* A dispatcher says that the entity lives on another game: this copy ends without being saved. */
 void world_disown_entity(struct world *w, gw_id id);
 void world_ready(struct world *w);
@@ -82,6 +89,7 @@ void world_ready(struct world *w);
 void world_call(struct world *w, struct view payload);
 void world_call_from_client(struct world *w, struct view payload);
 void world_client_given(struct world *w, struct view payload);
+void world_check_owner(struct world *w, struct view payload);
 
 gw_entity *world_find(const struct world *w, gw_id id); /* NULL when it does not live here */
 

@@ -12,8 +12,8 @@
 /* What a dispatcher has told this game. */
 struct membership {
     bool registered, ready;
-    bool said_hello;  /* on this link: it speaks messages from MSG_OWN_FIRST up */
-    struct buf early; /* such messages, as VarBytes, that wait for it to say HELLO */
+    bool was_registered; /* now, or before it was lost */
+    struct buf early;    /* messages from MSG_OWN_FIRST up, as VarBytes, that wait for its HELLO */
 };
 
 struct game {
@@ -48,16 +48,7 @@ static void add_if_served(void *user, gw_id id)
         write_id(s->ids, id);
 }
 
-static void send_hello(struct game *g, unsigned index, struct link *link)
-{
-    (void)index;
-    struct msg_hello hello = {.version = HELLO_VERSION, .epoch = g->desc.epoch};
-    buf_clear(&g->out);
-    msg_hello_write(&g->out, &hello);
-    link_send(link, g->out.data, g->out.size);
-}
-
-/* The first packets on every new link: who we are and which entities live here. */
+/* Who we are and which entities live here. */
 static void register_game(void *user, unsigned index, struct link *link)
 {
     struct game *g = user;
@@ -66,7 +57,7 @@ static void register_game(void *user, unsigned index, struct link *link)
     world_each_entity(g->world, add_if_served, &served);
     struct msg_set_game_id m = {
         .game = g->desc.world.gameid,
-        .is_reconnect = g->memberships[index].registered,
+        .is_reconnect = g->memberships[index].was_registered,
         .is_ban_boot_entity = g->desc.ban_boot_entity,
         .entities = {ids.data, (uint32_t)ids.size},
     };
@@ -74,7 +65,6 @@ static void register_game(void *user, unsigned index, struct link *link)
     msg_set_game_id_write(&g->out, &m);
     link_send(link, g->out.data, g->out.size);
     buf_free(&ids);
-    send_hello(g, index, link);
 }
 
 static void note_ready(struct game *g, unsigned index)
@@ -94,7 +84,7 @@ static bool on_registered(struct game *g, unsigned index, struct view payload)
     struct msg_set_game_id_ack m;
     if (!msg_set_game_id_ack_read(payload, &m))
         return false;
-    g->memberships[index].registered = true;
+    g->memberships[index].registered = g->memberships[index].was_registered = true;
     struct reader rejected = reader_of(m.rejected.data, m.rejected.size);
     while (reader_left(&rejected))
         world_disown_entity(g->world, read_id(&rejected));
@@ -188,19 +178,12 @@ static bool on_gate_lost(struct game *g, unsigned index, struct view payload)
     return true;
 }
 
-static bool on_hello(struct game *g, unsigned index, struct view payload)
+/* A gate that missed the end of a client, because its dispatcher died with the message, tells it
+ * now. */
+static bool on_check_owner(struct game *g, unsigned index, struct view payload)
 {
-    struct msg_hello m;
-    if (!msg_hello_read(payload, &m))
-        return false;
-    struct membership *membership = &g->memberships[index];
-    membership->said_hello = true;
-    struct reader early = reader_of(membership->early.data, membership->early.size);
-    while (reader_left(&early) > 0) {
-        struct view own = read_var(&early);
-        dispatchers_send(g->dispatchers, index, own.data, own.size);
-    }
-    buf_clear(&membership->early);
+    (void)index;
+    world_check_owner(g->world, payload);
     return true;
 }
 
@@ -230,7 +213,7 @@ static const struct {
     {MSG_NOTIFY_GAME_CONNECTED, on_news},
     {MSG_NOTIFY_GAME_DISCONNECTED, on_news},
     {MSG_KVREG_REGISTER, on_news},
-    {MSG_HELLO, on_hello},
+    {MSG_CHECK_OWNER, on_check_owner},
 };
 
 static void complain(struct game *g, struct log_limit *limit, const char *event, uint16_t type)
@@ -266,7 +249,29 @@ static void on_packet(void *user, unsigned index, const uint8_t *payload, size_t
 static bool speaks_own(void *user, gw_id route)
 {
     const struct game *g = user;
-    return g->memberships[dispatchers_of_entity(g->dispatchers, route)].said_hello;
+    return dispatchers_has_said_hello(g->dispatchers, dispatchers_of_entity(g->dispatchers, route));
+}
+
+/* Until it has answered a new registration it may know that an entity lives elsewhere. */
+static bool is_cut_off_from(const struct game *g, unsigned index)
+{
+    const struct membership *membership = &g->memberships[index];
+    return membership->was_registered &&
+           (!membership->registered || dispatchers_is_cut_off(g->dispatchers, index));
+}
+
+static bool is_cut_off(void *user, gw_id route)
+{
+    const struct game *g = user;
+    return is_cut_off_from(g, dispatchers_of_entity(g->dispatchers, route));
+}
+
+static bool is_cut_off_from_any(const struct game *g)
+{
+    for (unsigned i = 0; i < g->desc.dispatchers; i++)
+        if (is_cut_off_from(g, i))
+            return true;
+    return false;
 }
 
 /* The answer to our HELLO is on its way, or the dispatcher does not know it. Our own messages are
@@ -288,7 +293,7 @@ static void send_out(void *user, gw_id route, const void *head, size_t head_size
     struct game *g = user;
     unsigned index = dispatchers_of_entity(g->dispatchers, route);
     uint16_t type = msg_type_of((struct view){head, (uint32_t)head_size});
-    if (type >= MSG_OWN_FIRST && !g->memberships[index].said_hello) {
+    if (type >= MSG_OWN_FIRST && !dispatchers_has_said_hello(g->dispatchers, index)) {
         keep_until_hello(g, index, type, (struct view){head, (uint32_t)head_size});
         return;
     }
@@ -313,13 +318,30 @@ static void report_load(struct game *g)
 
 /* ---- life ----------------------------------------------------------------------------------- */
 
-/* The dispatcher has told the gates that the entities are gone, and they close those clients. */
-static void on_down(void *user, unsigned index)
+/* One that gave us up has told the gates that the entities are gone, and they close those clients.
+ * One that was started again has told nobody anything: see said_hello. */
+static void on_lost(void *user, unsigned index, enum dispatchers_loss loss)
 {
     struct game *g = user;
-    g->memberships[index].said_hello = false;
+    g->memberships[index].registered = false;
     buf_clear(&g->memberships[index].early);
-    lose_clients(g, index, 0);
+    if (loss == DISPATCHER_GAVE_UP)
+        lose_clients(g, index, 0);
+}
+
+static void said_hello(void *user, unsigned index, bool restarted)
+{
+    struct game *g = user;
+    struct membership *membership = &g->memberships[index];
+    struct reader early = reader_of(membership->early.data, membership->early.size);
+    while (reader_left(&early) > 0) {
+        struct view own = read_var(&early);
+        dispatchers_send(g->dispatchers, index, own.data, own.size);
+    }
+    buf_clear(&membership->early);
+    struct served served = {NULL, g, index};
+    if (restarted)
+        world_check_clients(g->world, is_served, &served);
 }
 
 static void dial(void *user, unsigned index)
@@ -332,17 +354,20 @@ gw_err game_create(const struct game_desc *desc, struct game **out, char **error
 {
     struct game *g = mem_zalloc(sizeof *g);
     g->desc = *desc;
-    g->desc.world.outbox = (struct outbox){send_out, g, speaks_own};
+    g->desc.world.outbox = (struct outbox){send_out, g, speaks_own, is_cut_off};
     g->memberships = mem_zalloc(desc->dispatchers * sizeof *g->memberships);
     g->dispatchers = dispatchers_create(&(struct dispatchers_desc){
         .count = desc->dispatchers,
+        .id = desc->world.gameid,
+        .epoch = desc->epoch,
         .pool = desc->pool,
         .clock = desc->world.clock,
         .log = desc->world.log,
         .dial = dial,
-        .hello = register_game,
+        .register_at = register_game,
+        .said_hello = said_hello,
         .packet = on_packet,
-        .down = on_down,
+        .lost = on_lost,
         .user = g,
     });
     gw_err err = world_create(&g->desc.world, &g->world, error);
@@ -379,6 +404,7 @@ void game_dispatcher_down(struct game *g, unsigned index)
 int64_t game_turn(struct game *g)
 {
     int64_t now_ms = g->desc.world.clock->now_ms;
+    world_set_cut_off(g->world, is_cut_off_from_any(g));
     int64_t due_ms = world_turn(g->world);
     int64_t links_due_ms = dispatchers_turn(g->dispatchers);
     if (now_ms >= g->load_report_due_ms && dispatchers_connected(g->dispatchers) > 0) {

@@ -113,6 +113,24 @@ void clients_close_served_by(struct gate *g, unsigned index)
             orphan(g->clients[i], "its dispatcher was lost");
 }
 
+static void check_owner(struct gate *g, const struct client *client)
+{
+    struct buf *b = gate_scratch(g);
+    msg_check_owner_write(b, &(struct msg_check_owner){.entity = client->owner,
+                                                       .client = client->id,
+                                                       .gate = g->desc.gateid,
+                                                       .has_player = client->has_player});
+    gate_send_to_entity(g, client->owner, b);
+}
+
+void clients_check_served_by(struct gate *g, unsigned index)
+{
+    for (size_t i = 0; i < g->stats.clients; i++)
+        if (dispatchers_of_entity(g->dispatchers, g->clients[i]->owner) == index &&
+            !g->clients[i]->link->closing)
+            check_owner(g, g->clients[i]);
+}
+
 /* Owners are many and go seldom: an index of them would cost more than this walk. */
 void clients_close_owned_by(struct gate *g, struct view ids)
 {
@@ -137,6 +155,7 @@ void clients_set_owner(struct client *client, gw_id owner)
         return;
     positions_forget(&client->gate->positions, client); /* they were the old owner's */
     client->owner = owner;
+    client->has_player = false;
 }
 
 static void count_sent(struct client *client, size_t size, bool sent)

@@ -20,5 +20,8 @@ void client_send_packet(struct client *client, struct packet *packet); /* borrow
 void clients_close_served_by(struct gate *g, unsigned index);
 void clients_close_owned_by(struct gate *g, struct view ids);
 
+/* Asks the owners of the clients that the dispatcher serves whether they still are. */
+void clients_check_served_by(struct gate *g, unsigned index);
+
 /* Tells the owner's game that the client is gone. */
 void clients_tell_gone(struct gate *g, gw_id owner, gw_id client);

@@ -14,7 +14,8 @@ struct client {
     gw_id owner; /* the entity whose client it is */
     struct filter_member filters;
     struct client_positions positions;
-    uint32_t index; /* in gate->clients */
+    uint32_t index;  /* in gate->clients */
+    bool has_player; /* it was sent the creation of its owner */
 };
 _Static_assert(sizeof(struct client) <= 128, "an idle client is cheap");
 
@@ -22,8 +23,6 @@ struct gate {
     struct gate_desc desc; /* limits filled in */
     struct gate_stats stats;
     struct dispatchers *dispatchers;
-    bool *said_hello; /* for each dispatcher, on this link: it speaks messages from MSG_OWN_FIRST up
-                       */
     struct buf
         untold; /* struct untold_give: new owners whose dispatchers have not said HELLO yet */
     struct idmap by_id;

@@ -71,10 +71,12 @@ static bool on_create_entity(struct gate *g, unsigned index, struct view packet)
     gw_id entity = read_id(&to.rest);
     if (to.rest.bad)
         return false;
-    if (is_player && to.client)
+    if (is_player && to.client) {
         clients_set_owner(to.client, entity);
-    else if (is_player)
+        to.client->has_player = true;
+    } else if (is_player) {
         clients_tell_gone(g, entity, to.id);
+    }
     if (to.client)
         client_send(to.client, packet.data, packet.size);
     return true;
@@ -160,13 +162,16 @@ static bool on_positions(struct gate *g, unsigned index, struct view packet)
            positions_deliver(g, m.records);
 }
 
-static bool on_hello(struct gate *g, unsigned index, struct view packet)
+/* A game that missed the end of a client, because its dispatcher died with the message, asks. */
+static bool on_check_client(struct gate *g, unsigned index, struct view packet)
 {
-    struct msg_hello m;
-    if (!msg_hello_read(packet, &m))
+    (void)index;
+    struct msg_check_client m;
+    struct addressed to;
+    if (!msg_check_client_read(packet, &m) || !find_addressee(g, packet, &to))
         return false;
-    g->said_hello[index] = true;
-    gives_hello(g, index);
+    if (!to.client || !gw_id_equal(to.client->owner, m.entity))
+        clients_tell_gone(g, m.entity, m.client);
     return true;
 }
 
@@ -234,10 +239,10 @@ static const handle handlers[] = {
     [MSG_NOTIFY_MAP_ATTR_CLEAR] = on_entity_message,
     [MSG_CALL_FILTERED_CLIENTS] = on_filtered_call,
     [MSG_SYNC_POSITION_YAW_ON_CLIENTS] = on_positions,
-    [MSG_HELLO] = on_hello,
     [MSG_GIVE_CLIENT] = on_give_client,
     [MSG_CLOSE_CLIENT] = on_close_client,
     [MSG_NOTIFY_ENTITIES_GONE] = on_entities_gone,
+    [MSG_CHECK_CLIENT] = on_check_client,
 };
 
 void from_dispatcher_packet(void *user, unsigned index, const uint8_t *payload, size_t size)

@@ -9,8 +9,6 @@
 
 #include <stdlib.h>
 
-#define FEATURES 0u /* no bit has a meaning yet: what HELLO itself says is enough */
-
 static struct gate_limits limits_or_defaults(struct gate_limits l)
 {
     static const size_t mib = (size_t)1024 * 1024;
@@ -29,7 +27,6 @@ static void dial(void *user, unsigned index)
     g->desc.dial(g->desc.user, index);
 }
 
-/* The first packets on a new link. */
 static void register_at(void *user, unsigned index, struct link *link)
 {
     struct gate *g = user;
@@ -37,18 +34,22 @@ static void register_at(void *user, unsigned index, struct link *link)
     struct buf *b = gate_scratch(g);
     msg_set_gate_id_write(b, &(struct msg_set_gate_id){.gate = g->desc.gateid});
     link_send(link, b->data, b->size);
-    b = gate_scratch(g);
-    msg_hello_write(b, &(struct msg_hello){
-                           .version = HELLO_VERSION, .features = FEATURES, .epoch = g->desc.epoch});
-    link_send(link, b->data, b->size);
 }
 
-/* The games have been told that the clients whose owners that dispatcher serves are gone. */
-static void lost(void *user, unsigned index)
+static void said_hello(void *user, unsigned index, bool restarted)
 {
     struct gate *g = user;
-    g->said_hello[index] = false;
-    clients_close_served_by(g, index);
+    gives_hello(g, index);
+    if (restarted)
+        clients_check_served_by(g, index);
+}
+
+/* One that gave us up has told the games that the clients whose owners it serves are gone. One that
+ * was started again has told nobody anything: the clients stay. */
+static void lost(void *user, unsigned index, enum dispatchers_loss loss)
+{
+    if (loss == DISPATCHER_GAVE_UP)
+        clients_close_served_by(user, index);
 }
 
 struct gate *gate_create(const struct gate_desc *desc)
@@ -57,20 +58,23 @@ struct gate *gate_create(const struct gate_desc *desc)
     struct gate *g = mem_zalloc(sizeof *g);
     g->desc = *desc;
     g->desc.limits = limits_or_defaults(desc->limits);
-    g->said_hello = mem_zalloc(desc->dispatchers * sizeof *g->said_hello);
     g->by_id.seed = desc->seed;
     g->filters = filters_create(desc->seed, desc->limits.filters);
     positions_init(&g->positions, desc->dispatchers);
     g->dispatchers = dispatchers_create(&(struct dispatchers_desc){
         .count = desc->dispatchers,
+        .is_gate = true,
+        .id = desc->gateid,
+        .epoch = desc->epoch,
         .backlog_bytes_max = desc->limits.backlog_bytes_max,
         .pool = desc->pool,
         .clock = desc->clock,
         .log = desc->log,
         .dial = dial,
-        .hello = register_at,
+        .register_at = register_at,
+        .said_hello = said_hello,
         .packet = from_dispatcher_packet,
-        .down = lost,
+        .lost = lost,
         .user = g,
     });
     return g;
@@ -88,7 +92,6 @@ void gate_destroy(struct gate *g)
     buf_free(&g->scratch);
     buf_free(&g->untold);
     free(g->clients);
-    free(g->said_hello);
     free(g);
 }
 

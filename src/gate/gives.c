@@ -24,7 +24,7 @@ static unsigned dispatcher_of(const struct client *client)
 
 void gives_tell(struct gate *g, struct client *client)
 {
-    if (g->said_hello[dispatcher_of(client)]) {
+    if (dispatchers_has_said_hello(g->dispatchers, dispatcher_of(client))) {
         send_given(g, client);
         return;
     }

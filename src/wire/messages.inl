@@ -84,3 +84,15 @@ MSG(NOTIFY_CLIENT_GIVEN, notify_client_given, 3002, (id, entity), (id, client), 
 MSG(CLOSE_CLIENT, close_client, 3003, (u16, gate), (id, client), (str, reason))
 MSG(NOTIFY_LOAD_FAILED, notify_load_failed, 3004, (id, entity))
 MSG(NOTIFY_ENTITIES_GONE, notify_entities_gone, 3005, (rest, entities))
+
+/* Sessions: what keeps a link between two processes of ours going over breaks; in both directions
+ * where it does not say otherwise. */
+MSG(RESUME, resume, 3020, (bool, is_gate), (u16, id), (u64, epoch), (u64, dispatcher_epoch),
+    (u64, received))
+MSG(RESUME_ANSWER, resume_answer, 3021, (bool, resumed), (u64, epoch), (u64, received))
+MSG(RECEIVED, received, 3022, (u64, bytes))
+MSG(PING, ping, 3023, (u64, stamp))
+MSG(PONG, pong, 3024, (u64, stamp))
+MSG(BYE, bye, 3025)
+MSG(CHECK_CLIENT, check_client, 3026, (u16, gate), (id, client), (id, entity))
+MSG(CHECK_OWNER, check_owner, 3027, (id, entity), (id, client), (u16, gate), (bool, has_player))

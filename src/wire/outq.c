@@ -11,7 +11,7 @@ struct outq_chunk {
     struct outq_chunk *next;
     struct packet *packet;         /* what is shared instead of bytes, or NULL */
     uint32_t begin, end, capacity; /* [begin, end) is not yet sent; a shared one has no room left */
-    uint32_t kept_from;            /* what is sent of [kept_from, end) is kept, if the queue keeps */
+    uint32_t kept_from; /* what is sent of [kept_from, end) is kept, if the queue keeps */
     uint8_t bytes[];
 };
 

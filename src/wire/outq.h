@@ -48,8 +48,8 @@ GW_NODISCARD gw_err outq_put_packet(struct outq *q,
  * frames). */
 GW_NODISCARD gw_err outq_put_raw(struct outq *q, const void *bytes, size_t size);
 
-/* Moves everything of `from` behind what `to` holds, with what it keeps; both use the same pool, and
- * at most one of them keeps. No limit stops it. */
+/* Moves everything of `from` behind what `to` holds, with what it keeps; both use the same pool,
+ * and at most one of them keeps. No limit stops it. */
 void outq_splice(struct outq *to, struct outq *from);
 
 /* Fills spans with the oldest bytes, without removing them; returns how many spans. */

@@ -354,6 +354,7 @@ static void a_client_that_calls_an_entity_that_is_gone_is_told_of_by_its_gate(vo
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){.desired_gates = 9});
+    w.clock.now_ms += 5000; /* it is young no more: all that there is would have come */
     struct fake_link *gate = world_gate(&w, 1), *foreign = world_connect(&w);
     RECEIVE(foreign, set_gate_id, .gate = 2);
     struct fake_link *gates[] = {gate, foreign};
@@ -419,6 +420,7 @@ static void client_messages_go_to_their_gate_unread(void **state)
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){.desired_gates = 9});
+    w.clock.now_ms += 5000; /* it is young no more: all that there is would have come */
     struct fake_link *game = world_game(&w, 1), *one = world_gate(&w, 1), *two = world_gate(&w, 2);
     static const uint16_t types[] = {1001, 1002, 1009, 1499, 1502};
     for (unsigned i = 0; i < sizeof types / sizeof *types; i++) {
@@ -432,6 +434,9 @@ static void client_messages_go_to_their_gate_unread(void **state)
     assert_true(fake_link_is_quiet(one));
     fake_link_receive(game, "\xea\x03\x09\x00", 4);
     assert_int_equal(dispatcher_stats(w.d)->no_gate.count, 1);
+    struct msg_notify_gate_disconnected gone;
+    EXPECT(game, notify_gate_disconnected, &gone); /* it has not heard of that */
+    assert_int_equal(gone.gate, 9);
     world_stop(&w);
 }
 

@@ -278,7 +278,7 @@ static void clients_that_come_while_a_dispatcher_is_away_wait_for_it(void **stat
     struct fake_link *late = world_client(&w); /* waits in the backlog */
     fake_link_turn(player.link);
 
-    w.clock.now_ms += DISPATCHERS_RETRY_MS;
+    w.clock.now_ms += 1000; /* it is dialled again */
     gate_turn(w.g);
     fake_link_fini(&w.dispatchers[0]);
     fake_link_init(&w.dispatchers[0], &w.pool);

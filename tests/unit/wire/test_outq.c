@@ -103,8 +103,8 @@ static void random_steps_leave_the_bytes_that_the_model_has(void **state)
     buf_free(&model);
 }
 
-/* A queue that keeps what it sends, and what it must hold: what was sent and not released, then what
- * waits. */
+/* A queue that keeps what it sends, and what it must hold: what was sent and not released, then
+ * what waits. */
 struct keeping {
     struct outq q;
     struct outq_kept kept;

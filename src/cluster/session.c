@@ -1,0 +1,218 @@
+/* session: see session.h. */
+#include "cluster/session.h"
+
+#include "base/assert.h"
+#include "base/buf.h"
+#include "wire/messages.h"
+
+#include <endian.h>
+
+void session_init(struct session *s, struct outq_pool *pool, size_t out_bytes_max)
+{
+    *s = (struct session){0};
+    outq_init(&s->out, pool, out_bytes_max);
+}
+
+void session_fini(struct session *s)
+{
+    if (s->link)
+        outq_keep(&s->link->out, NULL);
+    s->link = NULL;
+    outq_clear(&s->out);
+}
+
+static void start_over(struct session *s)
+{
+    s->said_hello = s->resumes = s->failed = false;
+    s->epoch = s->confirmed = s->received = s->received_told = 0;
+}
+
+/* Puts what waited here behind what the link has. */
+static void hand_over(struct session *s, struct link *link)
+{
+    bool was_empty = link->out.bytes == 0;
+    outq_splice(&link->out, &s->out);
+    s->link = link;
+    if (was_empty && link->out.bytes > 0)
+        link->ops->wake(link);
+}
+
+void session_attach(struct session *s, struct link *link)
+{
+    ASSERT(!s->link);
+    s->link = link;
+}
+
+void session_begin(struct session *s, struct link *link)
+{
+    ASSERT((!s->link || s->link == link) && !s->out.kept);
+    start_over(s);
+    outq_keep(&link->out, &s->kept);
+    hand_over(s, link);
+}
+
+void session_peer_hello(struct session *s, uint64_t epoch, uint64_t features)
+{
+    s->said_hello = true;
+    s->epoch = epoch;
+    s->resumes = s->link && s->link->out.kept && (features & SESSION_FEATURE_RESUMES);
+    if (!s->resumes && s->link)
+        outq_keep(&s->link->out, NULL);
+    s->received = s->received_told = 0;
+}
+
+static void tell_received(struct session *s)
+{
+    uint8_t bytes[16];
+    struct buf b = {.data = bytes, .capacity = sizeof bytes};
+    msg_received_write(&b, &(struct msg_received){.bytes = s->received});
+    s->received_told = s->received;
+    session_send(s, b.data, b.size);
+}
+
+void session_count(struct session *s, size_t payload_size)
+{
+    s->received += PACKET_HEADER_BYTES + payload_size;
+    if (s->received - s->received_told >= SESSION_CONFIRM_BYTES && s->resumes)
+        tell_received(s);
+}
+
+bool session_confirm(struct session *s, uint64_t bytes)
+{
+    if (!s->resumes || !s->link || !session_can_resume(s, bytes))
+        return false;
+    outq_release(&s->link->out, (size_t)(bytes - s->confirmed));
+    s->confirmed = bytes;
+    return true;
+}
+
+void session_break(struct session *s)
+{
+    if (!s->link)
+        return;
+    if (s->link->out.kept)
+        outq_splice(&s->out, &s->link->out);
+    s->link = NULL;
+}
+
+void session_fail(struct session *s)
+{
+    s->failed = true;
+}
+
+bool session_goes_on(const struct session *s)
+{
+    return s->resumes && !s->failed;
+}
+
+/* The peer cannot have less than it has said, nor more than was sent. */
+bool session_can_resume(const struct session *s, uint64_t peer_received)
+{
+    return session_goes_on(s) && peer_received >= s->confirmed &&
+           peer_received - s->confirmed <= s->kept.bytes;
+}
+
+void session_resume(struct session *s, struct link *link, uint64_t peer_received)
+{
+    ASSERT(!s->link && session_can_resume(s, peer_received));
+    outq_release(&s->out, (size_t)(peer_received - s->confirmed));
+    s->confirmed = peer_received;
+    s->received_told = s->received; /* the answer, or the question, has said it */
+    outq_rewind(&s->out);
+    hand_over(s, link);
+}
+
+/* The payload size of the packet that the queue begins with. */
+static uint32_t first_payload(const struct outq *q)
+{
+    uint8_t header[PACKET_HEADER_BYTES] = {0};
+    struct outq_span spans[PACKET_HEADER_BYTES];
+    size_t count = outq_peek(q, spans, PACKET_HEADER_BYTES), filled = 0;
+    for (size_t i = 0; i < count && filled < sizeof header; i++)
+        for (size_t at = 0; at < spans[i].size && filled < sizeof header; at++)
+            header[filled++] = spans[i].data[at];
+    uint32_t size;
+    memcpy(&size, header, sizeof size);
+    return le32toh(size);
+}
+
+/* What the peer has confirmed ends with a whole packet: from there they can be told apart. */
+size_t session_end(struct session *s)
+{
+    ASSERT(!s->link);
+    size_t sent = s->kept.bytes, dropped = 0;
+    if (s->out.kept) {
+        outq_rewind(&s->out);
+        outq_keep(&s->out, NULL);
+    }
+    while (dropped < sent) {
+        size_t size = PACKET_HEADER_BYTES + (size_t)first_payload(&s->out);
+        if (size > s->out.bytes) /* the peer has confirmed half a packet */
+            size = s->out.bytes;
+        outq_consume(&s->out, size);
+        dropped += size;
+    }
+    start_over(s);
+    return dropped;
+}
+
+/* A peer that never confirms would make us hold everything. One that has not said HELLO in a
+ * megabyte will not. */
+static void limit_kept(struct session *s)
+{
+    if (!s->resumes) {
+        outq_keep(&s->link->out, NULL);
+    } else if (s->kept.bytes > SESSION_KEPT_BYTES_MAX) {
+        session_fail(s);
+        link_close(s->link, "it does not confirm what it receives");
+    }
+}
+
+static bool linked(struct session *s)
+{
+    if (!s->link)
+        return false;
+    if (__builtin_expect(s->kept.bytes > SESSION_KEPT_BYTES_MAX_EARLY, 0))
+        limit_kept(s);
+    return !s->link->closing;
+}
+
+/* A link that is being closed still has its queue: what is sent goes behind that. */
+static struct outq *waiting_queue(struct session *s)
+{
+    return s->link ? &s->link->out : &s->out;
+}
+
+/* A link that is full closes itself, and its peer counts as dead. */
+static bool sent(struct session *s, bool ok)
+{
+    s->failed |= !ok;
+    return ok;
+}
+
+bool session_send(struct session *s, const void *payload, size_t size)
+{
+    if (linked(s))
+        return sent(s, link_send(s->link, payload, size));
+    return outq_put(waiting_queue(s), payload, size) == GW_OK;
+}
+
+bool session_send2(struct session *s, const void *head, size_t head_size, const void *tail,
+                   size_t tail_size)
+{
+    if (linked(s))
+        return sent(s, link_send2(s->link, head, head_size, tail, tail_size));
+    return outq_put2(waiting_queue(s), head, head_size, tail, tail_size) == GW_OK;
+}
+
+bool session_send_packet(struct session *s, struct packet *packet)
+{
+    if (linked(s))
+        return sent(s, link_send_packet(s->link, packet));
+    return outq_put_packet(waiting_queue(s), packet) == GW_OK;
+}
+
+size_t session_unsent_bytes(const struct session *s)
+{
+    return s->link ? s->link->out.bytes : s->out.bytes;
+}

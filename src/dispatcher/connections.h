@@ -1,0 +1,23 @@
+/* connections: links from games and gates that come, break, go on or end. */
+#pragma once
+
+#include "dispatcher/peers.h"
+
+/* Takes the link's events: a game or gate has connected. */
+void connections_accept(struct dispatcher *d, struct link *link);
+
+/* The peer has registered; it need not say HELLO. */
+void connections_registered(struct dispatcher *d, struct peer *peer);
+/* It has said HELLO: it is answered, and what is sent to it counts from here on. */
+void connections_hello(struct dispatcher *d, struct peer *peer, uint64_t epoch, uint64_t features);
+
+/* A connection without a name asks to go on as the peer that it was before its link broke, and may
+ * be gone afterwards. When it may not, it is told so and may register. */
+void connections_resume(struct dispatcher *d, struct peer *from, const struct msg_resume *asked);
+
+/* Ends a peer whose place another one takes. */
+void connections_replace(struct dispatcher *d, struct peer *peer, const char *reason);
+
+/* Ends those that have been away or silent for too long; returns when the next one will have. */
+int64_t connections_turn(struct dispatcher *d);
+void connections_fini(struct dispatcher *d);

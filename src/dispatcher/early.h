@@ -1,0 +1,26 @@
+/* early: packets for gates that have not come back yet to a dispatcher that has just started. */
+#pragma once
+
+#include "base/buf.h"
+#include "wire/reader.h"
+
+struct dispatcher;
+struct peer;
+
+struct early {
+    struct buf packets; /* u16 gate, u16 game that sent it, VarBytes packet */
+    int64_t until_ms;   /* then nobody is waited for any more */
+};
+
+/* A dispatcher that was started anew learns from its games and gates who is there. Until then it
+ * cannot know who is not. */
+bool early_is_young(const struct dispatcher *d);
+
+/* Keeps the packet for the gate, if the dispatcher is young and there is room. */
+GW_NODISCARD bool early_put(struct dispatcher *d, const struct peer *from, uint16_t gate,
+                            struct view packet);
+
+void early_gate_joined(struct dispatcher *d, struct peer *gate);
+
+/* Refuses what has waited in vain; returns when that will be. */
+int64_t early_turn(struct dispatcher *d);
