@@ -49,7 +49,7 @@ static void end(struct peer_link *p, const char *reason)
 static void turn(struct peer_link *links)
 {
     for (int i = 0; i < LINKS; i++) {
-        outq_clear(&links[i].link.out);
+        outq_consume(&links[i].link.out, links[i].link.out.bytes);
         if (links[i].open && links[i].reason)
             end(&links[i], links[i].reason);
     }
@@ -80,7 +80,7 @@ static struct dispatcher *dispatcher_new(struct peer_link *links)
                                                                        .log = &silent});
     static const uint8_t game[] = "\1\0\1\0\0\0\0\1\0\0\0eeeeeeeeeeeeeeee";
     static const uint8_t other[] = "\1\0\2\0\0\0\0\0\0\0\0", gate[] = "\2\0\1";
-    static const uint8_t hello[20] = {0xb8, 0x0b, 1};
+    static const uint8_t hello[20] = {0xb8, 0x0b, 1, 0, 1}; /* they can go on after a break */
     for (int i = NAMELESS; i <= GATE; i++) {
         link_init(&links[i]);
         dispatcher_accept(d, &links[i].link);
@@ -117,7 +117,15 @@ static struct gate *gate_new(struct peer_link *links)
     return g;
 }
 
-/* Each step is: which link, u16 size, payload. Time goes on by the first byte too. */
+/* The peer hangs up, or a link breaks. */
+static void hang_up(struct peer_link *p)
+{
+    if (p->open)
+        end(p, "it hung up");
+}
+
+/* Each step is: which link, u16 size, payload; the link breaks behind it when the first byte is large.
+ * Time goes on by the first byte too. */
 static void play(struct peer_link *links, struct dispatcher *d, struct gate *g, const uint8_t *data,
                  size_t size)
 {
@@ -129,6 +137,8 @@ static void play(struct peer_link *links, struct dispatcher *d, struct gate *g, 
         memcpy(exact, data + 3, there);
         receive(&links[data[0] % LINKS], exact, there);
         free(exact);
+        if (data[0] >= 128)
+            hang_up(&links[data[0] % LINKS]);
         turn(links);
         now.now_ms += data[0];
         dispatcher_turn(d);

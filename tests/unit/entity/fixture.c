@@ -30,6 +30,12 @@ static bool speaks_own(void *user, gw_id route)
     return !((struct fixture *)user)->is_strange;
 }
 
+static bool is_cut_off(void *user, gw_id route)
+{
+    (void)route;
+    return ((struct fixture *)user)->is_cut_off;
+}
+
 static void submit(struct worker_pool *pool, struct work *work)
 {
     struct fixture *f = (struct fixture *)((char *)pool - offsetof(struct fixture, workers));
@@ -66,7 +72,7 @@ struct fixture *fixture_create(const gw_game *game, const char *boot_entity)
         .gameid = 1,
         .boot_entity = boot_entity,
         .save_interval_ms = 300000,
-        .outbox = {outbox_send, f, speaks_own},
+        .outbox = {outbox_send, f, speaks_own, is_cut_off},
         .clock = &f->clock,
         .log = &f->log,
         .ids = &f->ids,
@@ -92,6 +98,7 @@ void fixture_work(struct fixture *f)
             work->done(work);
         }
         storage_turn(f->storage);
+        world_set_cut_off(f->world, f->is_cut_off);
         world_turn(f->world);
     } while (f->queued);
 }
@@ -100,11 +107,13 @@ void fixture_pass(struct fixture *f, int64_t ms)
 {
     f->clock.now_ms += ms;
     f->clock.wall_ms += ms;
+    world_set_cut_off(f->world, f->is_cut_off);
     world_turn(f->world);
 }
 
 void fixture_destroy(struct fixture *f)
 {
+    f->is_cut_off = false;
     world_stop(f->world);
     fixture_work(f);
     ASSERT(world_is_idle(f->world));

@@ -14,6 +14,7 @@ struct fixture {
     struct buf sent;   /* every packet: u32 size, payload */
     size_t sent_at;    /* read so far */
     bool is_strange;   /* its dispatcher knows only GoWorld's messages */
+    bool is_cut_off;   /* its dispatcher may have given it up */
     struct id_source ids;
     struct worker_pool workers;
     struct work *queue[1024];

@@ -27,6 +27,8 @@ struct player {
 
 /* Gate 3 with its dispatchers connected; `desc` says how many (0: one) and sets limits. */
 void world_start(struct world *w, struct gate_desc desc);
+/* The same with dispatchers that say no HELLO, as GoWorld's own. */
+void world_start_foreign(struct world *w, struct gate_desc desc);
 void world_stop(struct world *w);
 struct fake_link *world_client(struct world *w);
 struct player world_player(struct world *w); /* its dispatcher has read what it was told */

@@ -1,0 +1,127 @@
+/* What a gate does with its clients when a dispatcher is lost, or comes back as another. */
+#include "base/id.h"
+#include "cluster/session.h"
+#include "wire/messages.h"
+#include "world.h"
+
+static struct fake_link *hello_of(struct world *w, uint64_t epoch)
+{
+    struct fake_link *link = &w->dispatchers[0];
+    RECEIVE(link, hello, .version = 1, .features = SESSION_FEATURE_RESUMES, .epoch = epoch);
+    fake_link_skip(link);
+    return link;
+}
+
+/* A gate with a dispatcher of epoch 5 that can go on after a break. */
+static void start(struct world *w)
+{
+    world_start_foreign(w, (struct gate_desc){0});
+    hello_of(w, 5);
+}
+
+/* The next link to it. */
+static struct fake_link *dial_again(struct world *w)
+{
+    struct fake_link *link = &w->dispatchers[0];
+    w->clock.now_ms += 50;
+    gate_turn(w->g);
+    fake_link_fini(link);
+    fake_link_init(link, &w->pool);
+    gate_dispatcher_up(w->g, 0, &link->link);
+    return link;
+}
+
+static void a_broken_link_costs_no_client(void **state)
+{
+    (void)state;
+    struct world w;
+    start(&w);
+    struct player player = world_player(&w);
+    fake_link_hang_up(&w.dispatchers[0]);
+    struct fake_link *link = dial_again(&w);
+    struct msg_resume m;
+    EXPECT(link, resume, &m);
+    assert_true(m.is_gate);
+    assert_int_equal(m.id, 3);
+    assert_int_equal(m.dispatcher_epoch, 5);
+    RECEIVE(link, resume_answer, .resumed = true, .epoch = 5);
+    assert_null(player.link->reason);
+    struct msg_notify_client_connected again; /* it had not got that */
+    EXPECT(link, notify_client_connected, &again);
+    world_stop(&w);
+}
+
+static void a_dispatcher_that_gave_the_gate_up_costs_the_clients_it_serves(void **state)
+{
+    (void)state;
+    struct world w;
+    start(&w);
+    struct player player = world_player(&w);
+    fake_link_hang_up(&w.dispatchers[0]);
+    RECEIVE(dial_again(&w), resume_answer, .resumed = false, .epoch = 5);
+    assert_non_null(player.link->reason);
+    assert_int_equal(gate_stats(w.g)->orphaned_clients.count, 1);
+    world_stop(&w);
+}
+
+static void show_player(struct world *w, const struct player *player, gw_id entity)
+{
+    RECEIVE(&w->dispatchers[0], create_entity_on_client, .gate = 3, .client = player->id,
+            .is_player = true, .entity = entity, .type = view_str("A"));
+}
+
+static void a_restarted_dispatcher_costs_none_and_their_owners_are_asked(void **state)
+{
+    (void)state;
+    struct world w;
+    start(&w);
+    struct player seen = world_player(&w), unseen = world_player(&w);
+    show_player(&w, &seen, seen.boot);
+    fake_link_hang_up(&w.dispatchers[0]);
+    struct fake_link *link = dial_again(&w);
+    RECEIVE(link, resume_answer, .resumed = false, .epoch = 6);
+    assert_null(seen.link->reason);
+    fake_link_skip(link);
+    RECEIVE(link, hello, .version = 1, .features = SESSION_FEATURE_RESUMES, .epoch = 6);
+    struct msg_check_owner m;
+    for (unsigned i = 0; i < 2; i++) {
+        EXPECT(link, check_owner, &m);
+        bool is_seen = gw_id_equal(m.client, seen.id);
+        assert_true(gw_id_equal(m.entity, is_seen ? seen.boot : unseen.boot));
+        assert_int_equal(m.has_player, is_seen);
+        assert_int_equal(m.gate, 3);
+    }
+    assert_true(fake_link_is_quiet(link));
+    world_stop(&w);
+}
+
+static void a_game_that_asks_for_a_client_that_is_gone_or_anothers_is_told(void **state)
+{
+    (void)state;
+    struct world w;
+    start(&w);
+    struct player player = world_player(&w);
+    gw_id other = id_str("BBBBBBBBBBBBBBBB");
+    struct fake_link *link = &w.dispatchers[0];
+    struct msg_notify_client_disconnected gone;
+    RECEIVE(link, check_client, .gate = 3, .client = player.id, .entity = player.boot);
+    assert_true(fake_link_is_quiet(link));
+    RECEIVE(link, check_client, .gate = 3, .client = player.id, .entity = other);
+    EXPECT(link, notify_client_disconnected, &gone);
+    assert_true(gw_id_equal(gone.owner, other));
+    RECEIVE(link, check_client, .gate = 3, .client = other, .entity = player.boot);
+    EXPECT(link, notify_client_disconnected, &gone);
+    assert_true(gw_id_equal(gone.client, other));
+    world_stop(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_broken_link_costs_no_client),
+        cmocka_unit_test(a_dispatcher_that_gave_the_gate_up_costs_the_clients_it_serves),
+        cmocka_unit_test(a_restarted_dispatcher_costs_none_and_their_owners_are_asked),
+        cmocka_unit_test(a_game_that_asks_for_a_client_that_is_gone_or_anothers_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
