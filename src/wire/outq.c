@@ -208,11 +208,20 @@ static void keep_from_here(struct outq *q)
         c->kept_from = c->end;
 }
 
+/* What is there now will be kept. */
+static void keep_unsent(struct outq *q)
+{
+    for (struct outq_chunk *c = q->first; c; c = c->next)
+        c->kept_from = c->begin;
+}
+
 void outq_splice(struct outq *to, struct outq *from)
 {
     ASSERT(to->pool == from->pool && to != from && !(to->kept && from->kept));
     if (from->kept)
         keep_from_here(to);
+    else if (to->kept)
+        keep_unsent(from);
     if (to->last)
         to->last->next = from->first;
     else
@@ -301,7 +310,8 @@ void outq_keep(struct outq *q, struct outq_kept *kept)
     if (kept)
         *kept = (struct outq_kept){0};
     q->kept = kept;
-    keep_from_here(q);
+    if (kept)
+        keep_from_here(q);
     outq_consume(q, 0); /* what only the keeping held */
 }
 

@@ -200,6 +200,24 @@ static void what_was_put_before_keeping_began_is_not_kept(void **state)
     outq_clear(&q);
 }
 
+static void what_is_spliced_into_a_queue_that_keeps_is_kept(void **state)
+{
+    (void)state;
+    struct outq from, to;
+    struct outq_kept before, kept;
+    outq_init(&from, &pool, 0);
+    outq_init(&to, &pool, 0);
+    outq_keep(&from, &before);
+    assert_int_equal(outq_put(&from, "one", 3), GW_OK);
+    outq_rewind(&from);
+    outq_keep(&from, NULL); /* one that kept before, too */
+    outq_keep(&to, &kept);
+    outq_splice(&to, &from);
+    outq_consume(&to, 7);
+    assert_int_equal(kept.bytes, 7);
+    outq_clear(&to);
+}
+
 static void small_packets_that_are_kept_share_a_chunk(void **state)
 {
     (void)state;
@@ -379,6 +397,7 @@ int main(void)
         cmocka_unit_test(random_steps_leave_the_bytes_that_the_model_has),
         cmocka_unit_test(what_was_sent_waits_again_after_a_rewind_unless_released),
         cmocka_unit_test(what_was_put_before_keeping_began_is_not_kept),
+        cmocka_unit_test(what_is_spliced_into_a_queue_that_keeps_is_kept),
         cmocka_unit_test(small_packets_that_are_kept_share_a_chunk),
         cmocka_unit_test(splicing_moves_everything_behind_what_is_there),
         cmocka_unit_test(splicing_ignores_the_limit_but_the_next_put_does_not),

@@ -1,0 +1,90 @@
+/* The game of the tests that kill processes: a client learns where its player lives, hears echoes,
+ * and has notes kept. */
+#include <goworld/goworld.h>
+
+typedef struct Account {
+    gw_entity base;
+} Account;
+
+/* What storage has to keep. */
+typedef struct Note {
+    gw_entity base;
+    gw_text text;
+} Note;
+
+static const gw_attr Account_attrs[] = {GW_ATTR_END};
+static const gw_attr Note_attrs[] = {GW_ATTR(Note, text, GW_PERSISTENT), GW_ATTR_END};
+
+static const gw_entity_type Note_type = {
+    .name = "Note",
+    .size = sizeof(Note),
+    .attrs = Note_attrs,
+    .persistent = true,
+};
+
+#define ACCOUNT_RPC(RPC)                                                                           \
+    RPC(Account, Echo, GW_OWN_CLIENT, (i64, number))                                               \
+    RPC(Account, Tell, GW_OWN_CLIENT, (id, whom), (i64, number))                                   \
+    RPC(Account, Told, GW_SERVER, (id, from), (i64, number))                                       \
+    RPC(Account, Keep, GW_OWN_CLIENT | GW_FIBER, (i64, number), (str, text))
+GW_RPC_DECLARE(ACCOUNT_RPC)
+
+#define ACCOUNT_CLIENT_RPC(RPC)                                                                    \
+    RPC(Account, OnWelcome, (u16, gameid))                                                         \
+    RPC(Account, OnEcho, (i64, number))                                                            \
+    RPC(Account, OnTold, (id, from), (i64, number))                                                \
+    RPC(Account, OnKept, (i64, number), (str, trouble))
+GW_CLIENT_RPC_DECLARE(ACCOUNT_CLIENT_RPC)
+
+void Account_Echo(Account *self, int64_t number)
+{
+    Account_client_OnEcho(gw_own_client(&self->base), number);
+}
+
+void Account_Tell(Account *self, gw_id whom, int64_t number)
+{
+    Account_call_Told(whom, self->base.id, number);
+}
+
+void Account_Told(Account *self, gw_id from, int64_t number)
+{
+    Account_client_OnTold(gw_own_client(&self->base), from, number);
+}
+
+/* The note ends as soon as storage has it. */
+void Account_Keep(Account *self, int64_t number, const char *text)
+{
+    Note *note = GW_CREATE(Note);
+    GW_SET(note, text, text);
+    gw_id id = note->base.id;
+    gw_err err = gw_await_save(&note->base);
+    if (err == GW_ECANCELED)
+        return;
+    Account_client_OnKept(gw_own_client(&self->base), number, err ? gw_strerror(err) : "");
+    gw_entity *kept = gw_find(id);
+    if (kept)
+        gw_destroy(kept);
+}
+
+static void welcome(gw_entity *entity)
+{
+    Account_client_OnWelcome(gw_own_client(entity), gw_game_id());
+}
+
+GW_RPC_DEFINE(Account, ACCOUNT_RPC)
+static const gw_entity_type Account_type = {
+    .name = "Account",
+    .size = sizeof(Account),
+    .attrs = Account_attrs,
+    .methods = Account_methods,
+    .on_client_connected = welcome,
+    .on_client_lost = gw_destroy,
+};
+
+static const gw_entity_type *const types[] = {&Account_type, &Note_type, NULL};
+static const gw_game mesh = {.types = types};
+
+int main(int argc, char **argv)
+{
+    return gw_main(&mesh, argc, argv);
+}
