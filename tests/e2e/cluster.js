@@ -18,11 +18,12 @@ const LOG_TAIL_BYTES = 2000;
 /** Why there is nothing to test, or false. */
 export const skip = existsSync(GOWORLD) ? false : `no ${GOWORLD}: run make first`;
 
-/** Builds the game and starts `counts` ({dispatcher, game, gate}) processes of each kind. */
-export async function startCluster(counts, { runDir } = {}) {
+/** Builds the game and starts `counts` ({dispatcher, game, gate}) processes of each kind. `home`: where the ini and so the
+ * state lie, if not in a folder of the cluster's own. */
+export async function startCluster(counts, { home } = {}) {
     const cluster = new Cluster(counts);
     try {
-        await cluster.prepare(runDir);
+        await cluster.prepare(home);
         for (const kind of KINDS) await Promise.all(cluster.namesOf(kind).map((name) => cluster.start(name)));
     } catch (error) {
         error.message += await cluster.logTails();
@@ -50,15 +51,13 @@ class Cluster {
         return KINDS.flatMap((kind) => this.namesOf(kind));
     }
 
-    /** `runDir`: where state lies, if not in a folder of this cluster. */
-    async prepare(runDir) {
+    async prepare(home) {
         this.#parent = await mkdtemp(path.join(tmpdir(), 'goworld-mesh-'));
-        const home = runDir ?? this.#parent;
         this.dir = path.join(this.#parent, 'mesh');
-        this.ini = path.join(home, 'goworld.ini');
-        this.run = path.join(home, 'run');
+        this.ini = path.join(home ?? this.#parent, 'goworld.ini');
+        this.logs = path.join(this.#parent, 'logs');
         await cp(path.join(HERE, 'mesh'), this.dir, { recursive: true });
-        await mkdir(this.run, { recursive: true });
+        await mkdir(this.logs);
         const ports = await freePorts(this.names.length * 2);
         for (const name of this.names) this.#ports.set(name, { listen: ports.pop(), http: ports.pop() });
         await writeFile(this.ini, this.#iniText());
@@ -86,7 +85,7 @@ ${this.names.map(section).join('')}`;
         const [, kind, number] = /^([a-z]+)(\d+)$/.exec(name);
         const program = kind === 'game' ? [path.join(this.dir, 'mesh')] : [GOWORLD, kind];
         const flag = kind === 'dispatcher' ? '-dispid' : '-gid';
-        const log = openSync(path.join(this.run, `${name}.log`), 'a');
+        const log = openSync(path.join(this.logs, `${name}.log`), 'a');
         const child = spawn(program[0], [...program.slice(1), flag, number, '-configfile', this.ini], {
             cwd: this.dir,
             env: { ...process.env, GOWORLD_READY_FD: '3' },
@@ -125,7 +124,7 @@ ${this.names.map(section).join('')}`;
 
     async logTails() {
         const tails = this.names.map(async (name) => {
-            const text = await readFile(path.join(this.run, `${name}.log`), 'utf8').catch(() => '');
+            const text = await readFile(path.join(this.logs, `${name}.log`), 'utf8').catch(() => '');
             return `\n--- ${name}\n${text.slice(-LOG_TAIL_BYTES)}`;
         });
         return (await Promise.all(tails)).join('');
@@ -134,7 +133,7 @@ ${this.names.map(section).join('')}`;
     /** Fails when a process has died by itself, or its log tells of a bug of ours. */
     async assertSound() {
         for (const name of this.names) {
-            const text = await readFile(path.join(this.run, `${name}.log`), 'utf8');
+            const text = await readFile(path.join(this.logs, `${name}.log`), 'utf8');
             const bug = /^.*(AddressSanitizer|runtime error|LeakSanitizer|assertion).*$/m.exec(text);
             if (bug) throw new Error(`${name}: ${bug[0]}\n${text.slice(-4 * LOG_TAIL_BYTES)}`);
         }

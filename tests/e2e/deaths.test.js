@@ -1,6 +1,10 @@
 // Any process of a cluster may die or stand still under load: nobody notices who does not live on it, and nothing that was
 // accepted is lost between those that live.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import test from 'node:test';
 
 import { skip, startCluster } from './cluster.js';
@@ -11,8 +15,8 @@ const TALKERS = 24;
 const ROUNDS = Number(process.env.GW_DEATH_ROUNDS ?? 20);
 const STOP_MS = 5000;
 
-async function startLoad(t, counts = COUNTS) {
-    const cluster = await startCluster(counts);
+async function startLoad(t, counts = COUNTS, options = {}) {
+    const cluster = await startCluster(counts, options);
     const gates = cluster.namesOf('gate');
     const talkers = Array.from({ length: TALKERS }, (_, i) => new Talker(cluster, gates[i % gates.length]));
     t.after(async () => {
@@ -100,3 +104,57 @@ test('a process that stands still for five seconds loses nothing', { skip, timeo
     }
     await cluster.assertSound();
 });
+
+/** A small disk of its own, in memory, or the reason why there is none: only root may mount one. */
+function smallDisk(t) {
+    const dir = mkdtempSync(path.join(tmpdir(), 'goworld-disk-'));
+    try {
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'goworld-test', dir], { stdio: 'pipe' });
+    } catch (error) {
+        rmdirSync(dir);
+        return { reason: `cannot mount a small disk: ${error.stderr ?? error.message}` };
+    }
+    t.after(() => {
+        execFileSync('umount', ['-l', dir]); // whose processes end behind it
+        rmdirSync(dir);
+    });
+    return { dir };
+}
+
+/** Writes until nothing fits any more; returns the file. */
+function fill(dir) {
+    const file = path.join(dir, 'filler');
+    try {
+        for (;;) writeFileSync(file, Buffer.alloc(4096), { flag: 'a' });
+    } catch (error) {
+        assert.equal(error.code, 'ENOSPC');
+    }
+    return file;
+}
+
+test('a full disk stops nobody from playing, and what had to be saved is saved when there is room', { skip, timeout: 120_000 },
+    async (t) => {
+        const disk = smallDisk(t);
+        if (!disk.dir) return t.skip(disk.reason);
+        const { cluster, talkers } = await startLoad(t, { dispatcher: 1, game: 1, gate: 1 }, { home: disk.dir });
+        const before = note(talkers);
+        const filler = fill(disk.dir);
+        const kept = new Set();
+        const NOTES = 20;
+        const { player } = talkers[0];
+        const all = new Promise((resolve) => {
+            player.on('OnKept', (number, trouble) => {
+                assert.equal(trouble, '');
+                kept.add(number);
+                if (kept.size === NOTES) resolve();
+            });
+        });
+        for (let number = 0; number < NOTES; number++) player.call('Keep', number, 'x'.repeat(50_000));
+        await allServed(cluster, talkers);
+        while ((await cluster.metrics('game1')).storage_save_failures_total === 0) await allServed(cluster, talkers);
+        assert.ok(kept.size < NOTES, 'the disk was not full');
+        rmSync(filler);
+        await all;
+        talkers.forEach((talker, i) => assertUntouched(talker, before[i], 'full disk'));
+        await cluster.assertSound();
+    });
