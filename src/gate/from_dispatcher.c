@@ -205,7 +205,7 @@ static bool on_close_client(struct gate *g, unsigned index, struct view packet)
                   "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " reason=\"%.*s\"",
                   GW_ID_ARG(m.client), GW_ID_ARG(to.client->owner),
                   (int)(m.reason.size < 200 ? m.reason.size : 200), (const char *)m.reason.data);
-    link_close(to.client->link, link_by_game);
+    link_dismiss(to.client->link, (const char *)m.reason.data, m.reason.size);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "net/tcp_internal.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -52,22 +53,29 @@ static struct tcp_conn *pop_dirty(struct tcp *tcp)
     return conn;
 }
 
-static void push_closing(struct tcp_conn *conn)
+/* The coming turn looks at it. */
+static void push_noted(struct tcp_conn *conn)
 {
-    struct tcp_conn_list *list = &tcp_of(conn)->closing;
-    conn->next_closing = NULL;
+    struct tcp_conn_list *list = &tcp_of(conn)->noted;
+    if (conn->noted)
+        return;
+    conn->noted = true;
+    conn->next_noted = NULL;
     if (list->first)
-        list->last->next_closing = conn;
+        list->last->next_noted = conn;
     else
         list->first = conn;
     list->last = conn;
+    loop_wake(tcp_of(conn)->loop);
 }
 
-static struct tcp_conn *pop_closing(struct tcp *tcp)
+static struct tcp_conn *pop_noted(struct tcp *tcp)
 {
-    struct tcp_conn *conn = tcp->closing.first;
-    if (conn)
-        tcp->closing.first = conn->next_closing;
+    struct tcp_conn *conn = tcp->noted.first;
+    if (!conn)
+        return NULL;
+    tcp->noted.first = conn->next_noted;
+    conn->noted = false;
     return conn;
 }
 
@@ -102,8 +110,7 @@ static void conn_close(struct tcp_conn *conn, const char *reason)
     conn->state = CONN_CLOSING;
     conn->reason = reason;
     uv_read_stop((uv_stream_t *)&conn->uv);
-    push_closing(conn);
-    loop_wake(tcp_of(conn)->loop);
+    push_noted(conn);
 }
 
 static void conn_broke(struct tcp_conn *conn, int uv_error)
@@ -298,7 +305,23 @@ static void stream_asked_to_pause(struct stream *stream, bool paused)
     if (paused)
         uv_read_stop((uv_stream_t *)&conn->uv);
     else
+        push_noted(conn);
+}
+
+/* What the layer above has held back comes before what is still to be read. */
+static void conn_resume(struct tcp_conn *conn)
+{
+    if (!conn->paused && conn->stream.events->resumed)
+        conn->stream.events->resumed(conn->stream.user);
+    if (!conn->paused && conn->state == CONN_OPEN)
         read_start(conn);
+}
+
+static bool stream_peer_has_gone(struct stream *stream)
+{
+    struct pollfd asked = {.events = POLLRDHUP};
+    return uv_fileno((const uv_handle_t *)&conn_of(stream)->uv, &asked.fd) != 0 ||
+           poll(&asked, 1, 0) != 0;
 }
 
 /* What comes after the close is dropped; the peer has seen the end when it closes too. */
@@ -338,14 +361,22 @@ static bool conn_tell_closed(struct tcp_conn *conn)
     return all_sent;
 }
 
+static void conn_end(struct tcp_conn *conn)
+{
+    if (!conn_tell_closed(conn) || !linger(conn))
+        tcp_conn_drop(conn);
+}
+
 static int64_t turn(void *user)
 {
     struct tcp *tcp = user;
     struct tcp_conn *conn;
     tcp->filled = NULL;
-    while ((conn = pop_closing(tcp)))
-        if (!conn_tell_closed(conn) || !linger(conn))
-            tcp_conn_drop(conn);
+    while ((conn = pop_noted(tcp)))
+        if (conn->state == CONN_OPEN)
+            conn_resume(conn);
+        else
+            conn_end(conn);
     int64_t now_ms = loop_clock(tcp->loop)->now_ms, dial_due_ms = tcp_dials_turn(tcp);
     while ((conn = tcp->lingering.first) && conn->linger_until_ms <= now_ms)
         tcp_conn_drop(conn);
@@ -357,6 +388,7 @@ static const struct stream_ops stream_ops = {
     .wake = stream_woken,
     .close = stream_asked_to_close,
     .pause = stream_asked_to_pause,
+    .has_gone = stream_peer_has_gone,
     .address = stream_peer,
 };
 

@@ -20,13 +20,14 @@ struct tcp_conn {
     struct stream stream;
     struct tcp_conn *prev, *next;  /* among the open, or the lingering */
     struct tcp_conn *next_dirty;   /* among those with something to write */
-    struct tcp_conn *next_closing; /* among those that are CLOSING */
+    struct tcp_conn *next_noted;   /* among those that the coming turn looks at */
     struct tcp_write *write;       /* in flight, or NULL */
     struct tcp_listener *listener; /* that counts it, or NULL */
     const char *reason;            /* why it is closed */
     int64_t linger_until_ms;
     uint8_t state; /* enum conn_state */
     bool paused;
+    bool noted;         /* it closes, or its pause has ended */
     bool dirty, broken; /* broken: the peer is gone, nothing more can be sent */
 };
 
@@ -39,7 +40,7 @@ struct tcp {
     struct loop *loop;
     struct outq_pool *pool;
     struct net_stats stats;
-    struct tcp_conn_list open, lingering, dirty, closing;
+    struct tcp_conn_list open, lingering, dirty, noted;
     struct tcp_listener *listeners;
     struct tcp_dial *dials;
     uv_handle_t *filled;            /* whose read has just filled the buffer, or NULL */

@@ -390,7 +390,7 @@ static void a_close_by_the_game_has_a_code_of_its_own(void **state)
     struct world world;
     world_init(&world);
     upgrade(&world);
-    link_close(world.peer.link, link_by_game);
+    link_dismiss(world.peer.link, "", 0);
     talker_wait_closed(&world.rig, &world.talker);
     assert_int_equal(world.talker.heard.size, 2 + 2 + 18);
     assert_memory_equal(world.talker.heard.data, "\x88\x14\x0f\xa1the game closed it", 22);

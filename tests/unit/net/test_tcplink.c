@@ -199,6 +199,62 @@ static void a_close_inside_a_packet_stops_the_delivery(void **state)
     pair_fini(&pair);
 }
 
+static void run_turns(struct pair *pair, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        rig_turn(&pair->rig);
+}
+
+/* Also of those that were read already; afterwards all come, in order, and then the end. */
+static void a_paused_link_delivers_nothing_and_afterwards_all(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_init(&pair, none, none);
+    pair.far.pause_every = 7;
+    for (uint16_t i = 0; i < 1000; i++)
+        link_send(pair.near.link, &i, sizeof i);
+    link_close(pair.near.link, "all is said");
+    for (unsigned wanted = 7; wanted < 1000; wanted += 7) {
+        run_until_packets(&pair, &pair.far, wanted);
+        run_turns(&pair, 2);
+        assert_int_equal(pair.far.packets, wanted);
+        assert_false(pair.far.is_closed);
+        assert_true(pair.far.link->paused);
+        link_pause(pair.far.link, false);
+    }
+    rig_run_until_set(&pair.rig, &pair.far.is_closed);
+    assert_int_equal(pair.far.packets, 1000);
+    for (uint16_t i = 0; i < 1000; i++)
+        assert_memory_equal(pair.far.received.data + i * sizeof i, &i, sizeof i);
+    pair_fini(&pair);
+}
+
+static bool far_has_gone(void *user)
+{
+    const struct pair *pair = user;
+    return link_has_gone(pair->far.link);
+}
+
+static void a_peer_that_goes_during_a_pause_can_be_found_out(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_init(&pair, none, none);
+    pair.far.pause_every = 1;
+    link_send(pair.near.link, "ab", 2);
+    link_send(pair.near.link, "cd", 2);
+    run_until_packets(&pair, &pair.far, 1);
+    assert_false(link_has_gone(pair.far.link));
+    link_close(pair.near.link, "it goes");
+    rig_run(&pair.rig, far_has_gone, &pair);
+    assert_false(pair.far.is_closed);
+    link_close(pair.far.link, "it has gone");
+    rig_run_until_set(&pair.rig, &pair.far.is_closed);
+    assert_int_equal(pair.far.packets, 1);
+    pair_fini(&pair);
+}
+
 static void a_packet_over_the_limit_closes_the_link(void **state)
 {
     (void)state;
@@ -435,6 +491,8 @@ int main(void)
         cmocka_unit_test(what_was_sent_before_a_close_arrives_though_bytes_come_in),
         cmocka_unit_test(both_ends_may_close_at_once),
         cmocka_unit_test(a_close_inside_a_packet_stops_the_delivery),
+        cmocka_unit_test(a_paused_link_delivers_nothing_and_afterwards_all),
+        cmocka_unit_test(a_peer_that_goes_during_a_pause_can_be_found_out),
         cmocka_unit_test(a_packet_over_the_limit_closes_the_link),
         cmocka_unit_test(a_packet_without_a_type_closes_the_link),
         cmocka_unit_test(a_peer_that_resets_is_told_as_that),
