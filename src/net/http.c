@@ -34,6 +34,7 @@ struct http_conn {
     bool busy;    /* answers are being sent: no request is read */
     bool drained; /* in the server's list of those */
     bool last;    /* the connection ends behind these answers */
+    bool asked;   /* it has sent a whole request */
     bool closing;
 };
 
@@ -251,6 +252,7 @@ static size_t serve_all(struct http_conn *conn, uint8_t *bytes, size_t size)
         if (status == 0)
             break;
         done += head;
+        conn->asked = true;
         if (status != 200)
             refuse(conn, status);
         else if (serve(conn, &request, bytes + done, size - done))
@@ -259,7 +261,8 @@ static size_t serve_all(struct http_conn *conn, uint8_t *bytes, size_t size)
     return done;
 }
 
-/* A request has its time from its first byte on, however often more of it comes. */
+/* A request has its time from its first byte on, however often more of it comes; the first one of a
+ * connection from the accept on. */
 static void watch_request(struct http_conn *conn, bool has_begun)
 {
     const struct http_desc *desc = &conn->server->desc;
@@ -268,7 +271,7 @@ static void watch_request(struct http_conn *conn, bool has_begun)
         return;
     if (!is_partial)
         set_timeout(conn, desc->idle_timeout_ms);
-    else if (!has_begun)
+    else if (!has_begun && conn->asked)
         set_timeout(conn, desc->head_timeout_ms);
 }
 
@@ -377,6 +380,7 @@ static void conn_timed_out(struct http_conn *conn)
 {
     bool is_half_read = conn->in.size > 0 && !conn->busy;
     conn->stream->stats->http_timeouts++;
+    conn->stream->stats->handshake_timeouts += !conn->asked;
     if (is_half_read) {
         buf_free(&conn->in);
         refuse(conn, 408);
@@ -448,6 +452,7 @@ gw_err http_listen(struct tcp *tcp, const struct http_desc *desc, struct http_se
     const struct tcp_listen_desc below = {
         .address = desc->address,
         .connections_max = desc->connections_max,
+        .admission = desc->admission,
         .accepted = accepted,
         .user = server,
     };

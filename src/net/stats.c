@@ -6,6 +6,8 @@
 const struct metric net_metrics[] = {
     COUNTER(accepted, "net_accepted_total", "Connections taken"),
     COUNTER(refused, "net_refused_total", "Connections refused because a limit was reached"),
+    COUNTER(refused_crowded, "net_refused_address_total",
+            "Connections refused because their address has too many"),
     COUNTER(connected, "net_connected_total", "Connections made"),
     COUNTER(connect_failed, "net_connect_failed_total", "Connections that could not be made"),
     METRIC(GAUGE, struct net_stats, connections, "net_connections", "Connections open now"),
@@ -28,6 +30,8 @@ const struct metric net_metrics[] = {
     COUNTER(http_4xx, "http_4xx_total", "HTTP answers with status 400 to 499"),
     COUNTER(http_5xx, "http_5xx_total", "HTTP answers with status 500 to 599"),
     COUNTER(http_timeouts, "http_timeouts_total", "HTTP connections closed for being too slow"),
+    COUNTER(handshake_timeouts, "http_handshake_timeouts_total",
+            "HTTP connections closed because their first request did not come in time"),
     COUNTER(http_malformed, "http_malformed_total",
             "HTTP connections closed for bytes that are no request"),
     METRIC_END,

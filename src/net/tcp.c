@@ -149,14 +149,19 @@ static void print_address(const struct sockaddr_storage *address, char *text, si
     }
 }
 
-static void stream_peer(struct stream *stream, char *text, size_t size)
+void tcp_conn_address(struct tcp_conn *conn, char *text, size_t size)
 {
     struct sockaddr_storage address;
     int bytes = sizeof address;
-    if (uv_tcp_getpeername(&conn_of(stream)->uv, (struct sockaddr *)&address, &bytes) == 0)
+    if (uv_tcp_getpeername(&conn->uv, (struct sockaddr *)&address, &bytes) == 0)
         print_address(&address, text, size);
     else
         snprintf(text, size, "?");
+}
+
+static void stream_peer(struct stream *stream, char *text, size_t size)
+{
+    tcp_conn_address(conn_of(stream), text, size);
 }
 
 static void write_done(uv_write_t *uv, int status)
@@ -258,8 +263,7 @@ void tcp_conn_drop(struct tcp_conn *conn)
     list_remove(conn->state == CONN_LINGERING ? &tcp->lingering : &tcp->open, conn);
     conn->state = CONN_CLOSED;
     tcp->stats.connections--;
-    if (conn->listener)
-        tcp_listener_uncount(conn->listener);
+    tcp_listener_uncount(conn);
     uv_close((uv_handle_t *)&conn->uv, conn_free);
 }
 

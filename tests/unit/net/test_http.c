@@ -190,6 +190,7 @@ static void a_request_that_comes_too_slowly_is_refused(void **state)
     talker_wait_closed(&world.rig, &world.talker);
     assert_true(talker_heard(&world.talker, "HTTP/1.1 408 Request Timeout\r\n"));
     assert_int_equal(stats(&world)->http_timeouts, 1);
+    assert_int_equal(stats(&world)->handshake_timeouts, 1);
     world_fini(&world);
 }
 

@@ -2,6 +2,7 @@
 #include "rig.h"
 #include "talker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -480,6 +481,58 @@ static void connections_beyond_the_limit_are_closed_at_once(void **state)
     peer_fini(&first);
 }
 
+struct refusals {
+    unsigned count;
+    char reason[64];
+};
+
+static void refused(void *user, const char *address, const char *reason)
+{
+    struct refusals *refusals = user;
+    refusals->count++;
+    assert_memory_equal(address, "127.0.0.1:", 10);
+    snprintf(refusals->reason, sizeof refusals->reason, "%s", reason);
+}
+
+static void one_address_shares_its_connections_among_all_listeners(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct peer peers[2] = {0};
+    struct refusals refusals = {0};
+    struct tcp_admission admission = {
+        .crowd = crowd_create(2, 1), .refused = refused, .user = &refusals};
+    struct rig_server servers[2] = {{.peers = &peers[0], .count = 1},
+                                    {.peers = &peers[1], .count = 1}};
+    int fds[4];
+    rig_init(&rig);
+    for (unsigned i = 0; i < 2; i++)
+        rig_listen_with(&rig, &servers[i], &admission);
+    for (unsigned i = 0; i < 4; i++) {
+        fds[i] = rig_socket(tcplink_listener_port(servers[i % 2].listener));
+        while (tcp_stats(rig.tcp)->accepted + tcp_stats(rig.tcp)->refused <= i)
+            rig_turn(&rig);
+    }
+    assert_int_equal(tcp_stats(rig.tcp)->refused_crowded, 2);
+    assert_int_equal(refusals.count, 2);
+    assert_string_equal(refusals.reason, "its address has too many connections");
+    close(fds[0]);
+    rig_run_until_set(&rig, &peers[0].is_closed); /* its place is free again */
+    int again = rig_socket(tcplink_listener_port(servers[1].listener));
+    while (tcp_stats(rig.tcp)->accepted < 3)
+        rig_turn(&rig);
+    tcplink_listener_close(servers[0].listener);
+    tcplink_listener_close(servers[1].listener);
+    assert_int_equal(crowd_addresses(admission.crowd), 0);
+    crowd_destroy(admission.crowd);
+    rig_fini(&rig);
+    close(again);
+    for (unsigned i = 1; i < 4; i++)
+        close(fds[i]);
+    for (unsigned i = 0; i < 2; i++)
+        peer_fini(&peers[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -503,6 +556,7 @@ int main(void)
         cmocka_unit_test(dials_under_way_end_with_the_process),
         cmocka_unit_test(two_cannot_listen_on_one_port),
         cmocka_unit_test(connections_beyond_the_limit_are_closed_at_once),
+        cmocka_unit_test(one_address_shares_its_connections_among_all_listeners),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
