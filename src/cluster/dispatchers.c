@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define BACKLOG_BYTES_MAX ((size_t)64 * 1024 * 1024)
+#define QUEUE_SOFT_MAX ((size_t)4 * 1024 * 1024)
 
 enum slot_state { SLOT_AWAY, SLOT_DIALLING, SLOT_UP };
 
@@ -66,6 +67,8 @@ struct dispatchers *dispatchers_create(const struct dispatchers_desc *desc)
     ds->desc = *desc;
     if (!ds->desc.backlog_bytes_max)
         ds->desc.backlog_bytes_max = BACKLOG_BYTES_MAX;
+    if (!ds->desc.queue_soft_max)
+        ds->desc.queue_soft_max = QUEUE_SOFT_MAX;
     for (unsigned i = 0; i < desc->count; i++) {
         ds->slots[i] = (struct slot){.owner = ds, .index = i, .dial_at_ms = desc->clock->now_ms};
         outq_init(&ds->slots[i].backlog, desc->pool, ds->desc.backlog_bytes_max);
@@ -196,6 +199,21 @@ void dispatchers_send_all(struct dispatchers *ds, const void *payload, size_t si
 {
     for (unsigned i = 0; i < ds->desc.count; i++)
         dispatchers_send(ds, i, payload, size);
+}
+
+static size_t waiting_bytes(const struct slot *slot)
+{
+    return slot->backlog.bytes + (slot->link ? slot->link->out.bytes : 0);
+}
+
+bool dispatchers_is_congested(const struct dispatchers *ds, unsigned index)
+{
+    return waiting_bytes(&ds->slots[index]) > ds->desc.queue_soft_max;
+}
+
+bool dispatchers_has_drained(const struct dispatchers *ds, unsigned index)
+{
+    return waiting_bytes(&ds->slots[index]) <= ds->desc.queue_soft_max / 2;
 }
 
 unsigned dispatchers_of_entity(const struct dispatchers *ds, gw_id entity)
