@@ -69,6 +69,7 @@ void clients_accept(struct gate *g, struct link *link)
 static void client_free(struct gate *g, struct client *client)
 {
     positions_forget(&g->positions, client);
+    pauses_forget(client);
     filters_clear(g->filters, &client->filters);
     idmap_remove(&g->by_id, client->id);
     list_remove(g, client);

@@ -4,7 +4,9 @@
 #include "base/idmap.h"
 #include "cluster/dispatchers.h"
 #include "gate/gate.h"
+#include "gate/pauses.h"
 #include "gate/positions.h"
+#include "gate/rate.h"
 
 /* There are many: everything that an idle client needs is here, and nothing else. */
 struct client {
@@ -15,6 +17,9 @@ struct client {
     struct filter_member filters;
     struct client_positions positions;
     uint32_t index; /* in gate->clients */
+    uint32_t bad_packets;
+    struct rate rate;
+    struct pause *pause; /* NULL: it is read */
 };
 _Static_assert(sizeof(struct client) <= 128, "an idle client is cheap");
 
@@ -31,6 +36,8 @@ struct gate {
     size_t clients_capacity; /* stats.clients of them are in use */
     struct filters *filters;
     struct positions positions;
+    struct rate_limit rate_limit;
+    struct pauses pauses;
     struct buf scratch; /* for the packet that is being written */
 };
 
