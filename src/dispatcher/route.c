@@ -157,23 +157,48 @@ static bool on_load_somewhere(struct dispatcher *d, struct peer *from, struct vi
     return true;
 }
 
+/* What a game that knows only GoWorld's messages is told of a new client. */
+static struct view write_connected(struct dispatcher *d, const struct peer *gate, gw_id client,
+                                   gw_id boot_entity)
+{
+    struct buf *b = dispatcher_scratch(d);
+    msg_notify_client_connected_forwarded_write(
+        b, &(struct msg_notify_client_connected_forwarded){
+               .client = client, .boot_entity = boot_entity, .gate = gate->id});
+    return (struct view){b->data, (uint32_t)b->size};
+}
+
+/* Chooses a game for a new client. `own` is our message about it, or empty. */
+static void place_client(struct dispatcher *d, const struct peer *gate, gw_id client,
+                         gw_id boot_entity, struct view own)
+{
+    struct peer *game = games_next_boot(d);
+    if (!game) {
+        no_game(d, gate, boot_entity, 0);
+        gates_close_client(d, gate->id, client, "no game takes new clients");
+        return;
+    }
+    bool knows_own = own.size && game->said_hello;
+    struct view told = knows_own ? own : write_connected(d, gate, client, boot_entity);
+    if (!entities_settle(d, boot_entity, game, told))
+        gates_close_client(d, gate->id, client, "the dispatcher has too many entities");
+}
+
 static bool on_client_connected(struct dispatcher *d, struct peer *from, struct view packet)
 {
     struct msg_notify_client_connected m;
     if (!msg_notify_client_connected_read(packet, &m))
         return false;
-    struct peer *game = games_next_boot(d);
-    if (!game) {
-        no_game(d, from, m.boot_entity, 0);
-        gates_close_client(d, from->id, m.client, "no game takes new clients");
-        return true;
-    }
-    struct buf *b = dispatcher_scratch(d);
-    msg_notify_client_connected_forwarded_write(
-        b, &(struct msg_notify_client_connected_forwarded){
-               .client = m.client, .boot_entity = m.boot_entity, .gate = from->id});
-    if (!entities_settle(d, m.boot_entity, game, (struct view){b->data, (uint32_t)b->size}))
-        gates_close_client(d, from->id, m.client, "the dispatcher has too many entities");
+    place_client(d, from, m.client, m.boot_entity, (struct view){0});
+    return true;
+}
+
+static bool on_connect_client(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_connect_client m;
+    if (!msg_connect_client_read(packet, &m) || m.gate != from->id)
+        return false;
+    place_client(d, from, m.client, m.boot_entity, packet);
     return true;
 }
 
@@ -296,6 +321,7 @@ static const struct handler handlers[] = {
     [MSG_NOTIFY_CLIENT_GIVEN] = {on_entity_message, FROM_GATE},
     [MSG_CLOSE_CLIENT] = {on_gate_message, FROM_GAME},
     [MSG_NOTIFY_LOAD_FAILED] = {on_load_failed, FROM_GAME},
+    [MSG_CONNECT_CLIENT] = {on_connect_client, FROM_GATE},
 };
 
 static bool is_allowed(const struct peer *from, unsigned type, const struct handler *handler)

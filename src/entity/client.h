@@ -7,7 +7,8 @@
 void client_write_head(struct buf *b, uint16_t message, const struct entity *e);
 
 /* Gives the entity its client: the client sees it as its player, then the hook runs. */
-void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gateid);
+void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gateid,
+                  struct view address);
 
 /* The client has gone by itself: the hook runs. */
 void client_lost(struct world *w, struct entity *e);

@@ -67,7 +67,9 @@ int64_t world_turn(struct world *w);
 const struct world_stats *world_stats(struct world *w);
 
 /* ---- what comes in from the cluster; views last for the call ------------------------------- */
-void world_client_connected(struct world *w, gw_id client, gw_id boot_entity, uint16_t gateid);
+/* `address` is that of the client's peer as text; empty: nobody knows. */
+void world_client_connected(struct world *w, gw_id client, gw_id boot_entity, uint16_t gateid,
+                            struct view address);
 void world_client_lost(struct world *w, gw_id owner, gw_id client);
 /* The clients of that gate (0: of every gate) are gone from the entities that it concerns. */
 void world_gate_lost(struct world *w, uint16_t gateid, bool (*concerns)(void *user, gw_id entity),

@@ -27,11 +27,26 @@ static void list_remove(struct gate *g, struct client *client)
     last->index = client->index;
 }
 
+struct view client_address(const struct client *client)
+{
+    const char *text = client->link->address;
+    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
+}
+
+/* GoWorld's message has no room for the address. */
 static void tell_connected(struct gate *g, const struct client *client)
 {
     struct buf *b = gate_scratch(g);
-    msg_notify_client_connected_write(b, &(struct msg_notify_client_connected){
-                                             .client = client->id, .boot_entity = client->owner});
+    if (g->said_hello[dispatchers_of_entity(g->dispatchers, client->owner)])
+        msg_connect_client_write(b,
+                                 &(struct msg_connect_client){.client = client->id,
+                                                              .boot_entity = client->owner,
+                                                              .gate = g->desc.gateid,
+                                                              .address = client_address(client)});
+    else
+        msg_notify_client_connected_write(
+            b, &(struct msg_notify_client_connected){.client = client->id,
+                                                     .boot_entity = client->owner});
     gate_send_to_entity(g, client->owner, b);
 }
 

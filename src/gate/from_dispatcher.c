@@ -209,6 +209,28 @@ static bool on_close_client(struct gate *g, unsigned index, struct view packet)
     return true;
 }
 
+static bool on_pause_client(struct gate *g, unsigned index, struct view packet)
+{
+    struct msg_pause_client m;
+    struct addressed to;
+    if (!msg_pause_client_read(packet, &m) || !find_addressee(g, packet, &to))
+        return false;
+    if (to.client)
+        pauses_by_dispatcher(to.client, index, true);
+    return true;
+}
+
+static bool on_resume_client(struct gate *g, unsigned index, struct view packet)
+{
+    struct msg_resume_client m;
+    struct addressed to;
+    if (!msg_resume_client_read(packet, &m) || !find_addressee(g, packet, &to))
+        return false;
+    if (to.client)
+        pauses_by_dispatcher(to.client, index, false);
+    return true;
+}
+
 static bool on_entities_gone(struct gate *g, unsigned index, struct view packet)
 {
     (void)index;
@@ -238,6 +260,8 @@ static const handle handlers[] = {
     [MSG_GIVE_CLIENT] = on_give_client,
     [MSG_CLOSE_CLIENT] = on_close_client,
     [MSG_NOTIFY_ENTITIES_GONE] = on_entities_gone,
+    [MSG_PAUSE_CLIENT] = on_pause_client,
+    [MSG_RESUME_CLIENT] = on_resume_client,
 };
 
 void from_dispatcher_packet(void *user, unsigned index, const uint8_t *payload, size_t size)

@@ -80,7 +80,12 @@ MSG(HEARTBEAT_FROM_CLIENT, heartbeat_from_client, 2001)
 /* Ours, to peers that said HELLO. */
 MSG(HELLO, hello, 3000, (u16, version), (u64, features), (u64, epoch))
 MSG(GIVE_CLIENT, give_client, 3001, (u16, gate), (id, client), (id, from), (id, to))
-MSG(NOTIFY_CLIENT_GIVEN, notify_client_given, 3002, (id, entity), (id, client), (u16, gate))
+MSG(NOTIFY_CLIENT_GIVEN, notify_client_given, 3002, (id, entity), (id, client), (u16, gate),
+    (str, address))
 MSG(CLOSE_CLIENT, close_client, 3003, (u16, gate), (id, client), (str, reason))
 MSG(NOTIFY_LOAD_FAILED, notify_load_failed, 3004, (id, entity))
 MSG(NOTIFY_ENTITIES_GONE, notify_entities_gone, 3005, (rest, entities))
+MSG(CONNECT_CLIENT, connect_client, 3010, (id, client), (id, boot_entity), (u16, gate),
+    (str, address))
+MSG(PAUSE_CLIENT, pause_client, 3011, (u16, gate), (id, client))
+MSG(RESUME_CLIENT, resume_client, 3012, (u16, gate), (id, client))
