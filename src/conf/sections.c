@@ -122,7 +122,7 @@ static const struct key gate_keys[] = {
               "packets above which a client is read more slowly; 0: no limit", 0, 100000000),
     KEY_RANGE(BYTES, conf_gate, client_bytes_per_second, "client_bytes_per_second", "256K",
               "bytes above which a client is read more slowly; 0: no limit", 0, 1u << 30),
-    KEY_RANGE(NUMBER, conf_gate, client_burst_s, "client_burst", "4",
+    KEY_RANGE(NUMBER, conf_gate, client_burst_s, "client_burst", "5",
               "seconds' worth of packets and bytes that a client may send at once", 1, 3600),
     KEY_RANGE(NUMBER, conf_gate, client_bad_packets_max, "client_bad_packets_max", "1",
               "packets that no client may send, the last of which disconnects it", 1, 1000000),

@@ -20,7 +20,7 @@ static struct gate_limits limits_or_defaults(struct gate_limits l)
         .max_clients = l.max_clients ? l.max_clients : 100000,
         .client_packets_per_s = l.client_packets_per_s ? l.client_packets_per_s : 1000,
         .client_bytes_per_s = l.client_bytes_per_s ? l.client_bytes_per_s : mib / 4,
-        .client_burst_s = l.client_burst_s ? l.client_burst_s : 4,
+        .client_burst_s = l.client_burst_s ? l.client_burst_s : 5,
         .client_bad_packets_max = l.client_bad_packets_max ? l.client_bad_packets_max : 1,
         .dispatcher_queue_soft_max = l.dispatcher_queue_soft_max,
         .backlog_bytes_max = l.backlog_bytes_max,

@@ -16,7 +16,7 @@ struct gate_limits {
      * is not read until it may send again. UINT32_MAX and SIZE_MAX: no limit. */
     uint32_t client_packets_per_s;   /* 1,000 */
     size_t client_bytes_per_s;       /* of payload: 256 KiB */
-    unsigned client_burst_s;         /* 4 */
+    unsigned client_burst_s;         /* 5 */
     uint32_t client_bad_packets_max; /* the last of them closes it: 1 */
     size_t
         dispatcher_queue_soft_max; /* unsent to one dispatcher, before clients wait for it: 4 MiB */
