@@ -5,6 +5,7 @@
 #include "dispatcher/entities.h"
 #include "dispatcher/kvreg.h"
 #include "dispatcher/peers.h"
+#include "dispatcher/pressure.h"
 
 struct dispatcher {
     struct dispatcher_desc desc; /* limits filled in */
@@ -15,6 +16,7 @@ struct dispatcher {
     size_t next_boot; /* where the search for a boot game goes on */
     struct entities entities;
     struct kvreg kvreg;
+    struct pressure pressure;
     struct buf scratch; /* for the packet that is being written */
 };
 

@@ -68,6 +68,7 @@ static struct dispatcher_limits limits_or_defaults(struct dispatcher_limits l)
     static const size_t mib = (size_t)1024 * 1024;
     return (struct dispatcher_limits){
         .peer_queue_bytes = l.peer_queue_bytes ? l.peer_queue_bytes : 256 * mib,
+        .game_queue_soft_bytes = l.game_queue_soft_bytes ? l.game_queue_soft_bytes : 4 * mib,
         .hold_bytes = l.hold_bytes ? l.hold_bytes : 4 * mib,
         .hold_bytes_all = l.hold_bytes_all ? l.hold_bytes_all : 256 * mib,
         .registry_bytes = l.registry_bytes ? l.registry_bytes : 16 * mib,
@@ -86,6 +87,7 @@ struct dispatcher *dispatcher_create(const struct dispatcher_desc *desc)
     d->desc = *desc;
     d->desc.limits = limits_or_defaults(desc->limits);
     entities_init(&d->entities, desc->seed);
+    pressure_init(&d->pressure, desc->seed);
     kvreg_init(&d->kvreg, d->desc.limits.registry_bytes);
     return d;
 }
@@ -95,6 +97,7 @@ void dispatcher_destroy(struct dispatcher *d)
     if (!d)
         return;
     struct peer *peer, *next;
+    pressure_fini(d);
     DL_FOREACH_SAFE(d->connections, peer, next) {
         link_abandon(peer->link, "the dispatcher stops");
         peer_free(d, peer);
@@ -128,7 +131,8 @@ static int64_t close_nameless(struct dispatcher *d)
 int64_t dispatcher_turn(struct dispatcher *d)
 {
     int64_t registration = close_nameless(d), hold = entities_turn(d);
-    return registration < hold ? registration : hold;
+    int64_t pressure = pressure_turn(d), due_ms = registration < hold ? registration : hold;
+    return pressure < due_ms ? pressure : due_ms;
 }
 
 const struct dispatcher_stats *dispatcher_stats(const struct dispatcher *d)
@@ -149,6 +153,10 @@ const struct metric dispatcher_metrics[] = {
     ROW(GAUGE, held_packets, "held_packets",
         "Packets that wait for entities that are being loaded"),
     ROW(GAUGE, held_bytes, "held_bytes", "Bytes of the packets that wait"),
+    ROW(GAUGE, pressed_clients, "paused_clients",
+        "Clients that wait until a game has read what waits for it"),
+    ROW(COUNTER, presses.count, "client_pauses_total",
+        "Pauses of clients because too much waited for a game"),
     ROW(COUNTER, packets_received, "packets_received_total", "Packets from games and gates"),
     ROW(COUNTER, bytes_received, "bytes_received_total", "Payload bytes from games and gates"),
     ROW(COUNTER, bad_packets.count, "bad_packets_total", "Packets that closed their connection"),

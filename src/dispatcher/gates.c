@@ -32,6 +32,7 @@ void gates_leave(struct dispatcher *d, struct peer *gate)
     peers_remove(&d->gates, gate);
     d->stats.gates = d->gates.count;
     gate->kind = PEER_GONE;
+    pressure_gate_gone(d, gate);
     struct buf *b = dispatcher_scratch(d);
     msg_notify_gate_disconnected_write(b, &(struct msg_notify_gate_disconnected){.gate = gate->id});
     peers_send(&d->games, NULL, b->data, b->size);

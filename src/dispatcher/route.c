@@ -118,6 +118,22 @@ static bool on_entity_message(struct dispatcher *d, struct peer *from, struct vi
     return true;
 }
 
+/* The gate has put the client's id behind the call; one without it is for the game to refuse. */
+static bool on_client_call(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct reader r = reader_of(packet.data, packet.size);
+    read_u16(&r);
+    gw_id client, entity = read_id(&r);
+    if (r.bad)
+        return false;
+    entities_send(d, from, entity, packet);
+    if (reader_left(&r) < sizeof client)
+        return true;
+    memcpy(&client, packet.data + packet.size - sizeof client, sizeof client);
+    pressure_check(d, from, client, entity);
+    return true;
+}
+
 static void no_game(struct dispatcher *d, const struct peer *from, gw_id entity, unsigned game)
 {
     dispatcher_complain(d, no_game, "no_such_game", "entity=" GW_ID_FORMAT " game=%u asked_by=%s%u",
@@ -309,7 +325,7 @@ static const struct handler handlers[] = {
     [MSG_LOAD_ENTITY_SOMEWHERE] = {on_load_somewhere, FROM_GAME},
     [MSG_NOTIFY_CLIENT_CONNECTED] = {on_client_connected, FROM_GATE},
     [MSG_NOTIFY_CLIENT_DISCONNECTED] = {on_entity_message, FROM_GATE},
-    [MSG_CALL_ENTITY_METHOD_FROM_CLIENT] = {on_entity_message, FROM_GATE},
+    [MSG_CALL_ENTITY_METHOD_FROM_CLIENT] = {on_client_call, FROM_GATE},
     [MSG_SYNC_POSITION_YAW_FROM_CLIENT] = {on_sync_from_client, FROM_GATE},
     [MSG_CALL_NIL_SPACES] = {on_call_nil_spaces, FROM_GAME},
     [MSG_GAME_LBC_INFO] = {on_load_info, FROM_GAME},
