@@ -49,6 +49,7 @@ struct world_desc {
 /* Counted for ever, but for the gauges at the end. */
 struct world_stats {
     uint64_t calls_in, calls_from_clients, calls_local, calls_refused, calls_unknown_entity;
+    uint64_t calls_too_deep; /* of those refused */
     uint64_t client_calls, attribute_changes, packets_bad, handler_errors;
     uint64_t saves, save_retries, loads, loads_failed, fibers_refused;
     uint64_t entities, clients, fibers;

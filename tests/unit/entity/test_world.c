@@ -611,12 +611,14 @@ static void wrong_arguments_are_refused(void **state)
         "a3686900 05",               /* a NUL inside */
         "d9 05",                     /* cut short */
         "c1 05",                     /* no msgpack */
+        "a26869 91919191919191919191919191919191919191919191919191919191919191919105", /* deep */
     };
     size_t count = sizeof wrong / sizeof *wrong;
     for (size_t i = 0; i < count; i++)
         fixture_call(f, id, "Any", wrong[i]);
     assert_happened("");
     assert_int_equal(world_stats(f->world)->calls_refused, count);
+    assert_int_equal(world_stats(f->world)->calls_too_deep, 1);
 }
 
 /* The id as a msgpack string in hex; the text lasts until the second call after this one. */
