@@ -406,9 +406,48 @@ static int64_t turn(void *user)
     return first ? first->due_ms : CLOCK_NEVER;
 }
 
+static bool is_idle(const struct http_conn *conn)
+{
+    return conn->asked && conn->in.size == 0;
+}
+
+/* Is the one less of a loss than the other? Those that are kept open for a next request go first,
+ * the one that has waited longest before the others. */
+static bool goes_before(const struct http_conn *one, const struct http_conn *other)
+{
+    if (is_idle(one) != is_idle(other))
+        return is_idle(one);
+    return one->timeout.due_ms <= other->timeout.due_ms; /* the older one comes later in the list */
+}
+
+/* NULL when all are being answered. A walk, but of few: there are at most plain_max. */
+static struct http_conn *find_dispensable(const struct http_server *server)
+{
+    struct http_conn *found = NULL;
+    for (struct http_conn *conn = server->conns; conn; conn = conn->next)
+        if (!conn->busy && !conn->closing && (!found || goes_before(conn, found)))
+            found = conn;
+    return found;
+}
+
+/* Browsers keep connections open that they may never use again, and others never ask: neither locks
+ * out who comes now. */
+static bool make_room(struct http_server *server)
+{
+    if (server->count < server->desc.plain_max)
+        return true;
+    struct http_conn *dispensable = find_dispensable(server);
+    if (!dispensable)
+        return false;
+    dispensable->stream->stats->http_displaced++;
+    conn_close(dispensable, "another connection needs its place");
+    return true;
+}
+
 static void accepted(void *user, struct stream *stream)
 {
     struct http_server *server = user;
+    bool has_room = make_room(server);
     struct http_conn *conn = mem_zalloc(sizeof *conn);
     conn->server = server;
     conn->stream = stream;
@@ -421,7 +460,8 @@ static void accepted(void *user, struct stream *stream)
     stream->events = &stream_events;
     stream->user = conn;
     stream->out = &conn->out;
-    if (++server->count > server->desc.plain_max) {
+    server->count++;
+    if (!has_room) {
         stream->stats->refused++;
         conn_close(conn, "there are too many");
         return;

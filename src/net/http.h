@@ -14,7 +14,10 @@ struct http_desc {
     const char *address;      /* see struct tcp_listen_desc */
     unsigned connections_max; /* WebSockets included; beyond, they are closed at once; 0: 100,000 */
     const struct tcp_admission *admission; /* NULL: everybody */
-    unsigned plain_max;                    /* of those, that are no WebSocket (yet); 0: 1,000 */
+    /* Of those, that are no WebSocket (yet). Where there are as many, the one that has been idle
+     * longest gives way to a new one, or else the one that has been longest without a request;
+     * 0: 1,000 */
+    unsigned plain_max;
     int64_t
         head_timeout_ms; /* for a request to come whole, the first from the accept on; 0: 10 s */
     int64_t idle_timeout_ms;     /* between requests; 0: 60 s */

@@ -30,6 +30,8 @@ const struct metric net_metrics[] = {
     COUNTER(http_4xx, "http_4xx_total", "HTTP answers with status 400 to 499"),
     COUNTER(http_5xx, "http_5xx_total", "HTTP answers with status 500 to 599"),
     COUNTER(http_timeouts, "http_timeouts_total", "HTTP connections closed for being too slow"),
+    COUNTER(http_displaced, "http_displaced_total",
+            "HTTP connections closed because a new one needed the place"),
     COUNTER(handshake_timeouts, "http_handshake_timeouts_total",
             "HTTP connections closed because their first request did not come in time"),
     COUNTER(http_malformed, "http_malformed_total",

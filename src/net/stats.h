@@ -14,6 +14,7 @@ struct net_stats {
     uint64_t ws_accepted, ws_refused_origin, ws_errors;
     uint64_t http_requests, http_2xx, http_3xx, http_4xx, http_5xx;
     uint64_t http_timeouts, http_malformed;
+    uint64_t http_displaced;     /* closed to make room for another */
     uint64_t handshake_timeouts; /* of those timeouts: before the first request was whole */
 };
 

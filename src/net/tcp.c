@@ -12,7 +12,12 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { SPANS_MAX = 128, LINGER_MS = 1000, KEEPALIVE_S = 60 };
+enum {
+    SPANS_MAX = 128,
+    REFILLS_MAX = 4, /* of one connection in one turn */
+    LINGER_MS = 1000,
+    KEEPALIVE_S = 60,
+};
 
 struct tcp_write {
     uv_write_t uv;
@@ -233,23 +238,37 @@ static bool has_output(struct tcp_conn *conn)
     return stream->out->bytes > 0;
 }
 
-static void conn_flush(struct tcp_conn *conn)
+/* Returns false when more is left than is sent in one turn: what a peer is sent may be as long as a
+ * file, and others wait. */
+static bool conn_flush(struct tcp_conn *conn)
 {
-    while (conn->state <= CONN_CLOSING && !conn->write && !conn->broken && has_output(conn)) {
+    unsigned refills = 0;
+    while (conn->state <= CONN_CLOSING && !conn->write && !conn->broken) {
+        if (conn->stream.out->bytes == 0 && refills++ == REFILLS_MAX)
+            return false;
+        if (!has_output(conn))
+            return true;
         if (write_now(conn))
             continue;
         if (conn->state == CONN_OPEN && !conn->broken)
             write_later(conn);
-        return;
+        return true;
     }
+    return true;
 }
 
+/* Those that have more to send come again in the next turn, behind what others have by then. */
 static void flush(void *user)
 {
     struct tcp *tcp = user;
-    struct tcp_conn *conn;
-    while ((conn = pop_dirty(tcp)))
-        conn_flush(conn);
+    struct tcp_conn *conn, *last = tcp->dirty.first ? tcp->dirty.last : NULL;
+    do {
+        conn = pop_dirty(tcp);
+        if (conn && !conn_flush(conn))
+            push_dirty(conn);
+    } while (conn && conn != last);
+    if (tcp->dirty.first)
+        loop_wake(tcp->loop);
 }
 
 static void conn_free(uv_handle_t *handle)
