@@ -34,9 +34,11 @@ static void forget(struct dispatcher *d, struct pressed *pressed)
 
 static void forget_all(struct dispatcher *d, const struct peers *games)
 {
+    struct pressed *pressed, *next;
     for (size_t i = 0; i < games->count; i++)
-        while (games->all[i]->pressed)
-            forget(d, games->all[i]->pressed);
+        DL_FOREACH_SAFE(games->all[i]->pressed, pressed, next) {
+            forget(d, pressed);
+        }
 }
 
 void pressure_fini(struct dispatcher *d)
@@ -86,9 +88,10 @@ void pressure_check(struct dispatcher *d, const struct peer *gate, gw_id client,
 
 void pressure_release(struct dispatcher *d, struct peer *game)
 {
-    while (game->pressed) {
-        tell_resumed(d, game->pressed);
-        forget(d, game->pressed);
+    struct pressed *pressed, *next;
+    DL_FOREACH_SAFE(game->pressed, pressed, next) {
+        tell_resumed(d, pressed);
+        forget(d, pressed);
     }
 }
 

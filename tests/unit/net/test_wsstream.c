@@ -245,8 +245,8 @@ static void the_words_of_a_farewell_are_cut_to_whole_characters_that_fit(void **
         stream_farewell(world.ws, cases[i].words, strlen(cases[i].words));
         stream_close(world.ws, link_by_game);
         struct buf all = sent(&world);
-        assert_int_equal(all.data[3], 2 + cases[i].kept);
-        assert_memory_equal(all.data + 4, "\x0f\xa1", 2);
+        const uint8_t head[] = {0x88, (uint8_t)(2 + cases[i].kept), 0x0f, 0xa1};
+        assert_memory_equal(all.data + 2, head, sizeof head);
         assert_memory_equal(all.data + 6, cases[i].words, cases[i].kept);
         assert_int_equal(world.closes, 1);
         assert_string_equal(world.reason, link_by_game);
