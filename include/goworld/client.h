@@ -33,6 +33,12 @@ static inline gw_clients gw_all_clients(void)
 
 bool gw_has_client(const gw_entity *entity);
 
+/* Where the entity's client comes from: "192.0.2.7:50000", "[2001:db8::1]:50000". "" without a
+ * client, and when its gate could not tell, because it or a dispatcher is one of GoWorld's or its
+ * link to that was not up yet. Behind a proxy it is the proxy's. Good until the handler ends or
+ * awaits. */
+const char *gw_client_address(const gw_entity *entity);
+
 /* Sets a filter property of the entity's client: kept by its gate until the client leaves its
  * owner. No effect without a client. GW_EINVAL for an empty key. */
 gw_err gw_set_filter(gw_entity *entity, const char *key, const char *value);
@@ -44,6 +50,7 @@ gw_err gw_set_filter(gw_entity *entity, const char *key, const char *value);
  * while the dispatcher of `from` is away or is one of GoWorld's own, which cannot hand over. */
 gw_err gw_give_client(gw_entity *from, gw_id to);
 
-/* Disconnects the entity's client; `reason` is for the logs. on_client_lost runs when its gate says
- * so. */
+/* Disconnects the entity's client; on_client_lost runs when its gate says so. `reason` is for the
+ * logs, and a WebSocket client reads it in its close frame, with code 4001: UTF-8, 123 bytes of it.
+ * The protocol has no message for it, so that a TCP client is told nothing. */
 void gw_close_client(gw_entity *entity, const char *reason);

@@ -10,6 +10,7 @@
 
 #define BACKLOG_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define AWAY_MS_MAX 30000
+#define QUEUE_SOFT_MAX ((size_t)4 * 1024 * 1024)
 
 struct dispatchers {
     struct slots all;
@@ -25,6 +26,8 @@ struct dispatchers *dispatchers_create(const struct dispatchers_desc *desc)
         ds->all.desc.backlog_bytes_max = BACKLOG_BYTES_MAX;
     if (!ds->all.desc.away_ms_max)
         ds->all.desc.away_ms_max = AWAY_MS_MAX;
+    if (!ds->all.desc.queue_soft_max)
+        ds->all.desc.queue_soft_max = QUEUE_SOFT_MAX;
     for (unsigned i = 0; i < desc->count; i++)
         slot_init(&ds->slots[i], &ds->all, i);
     return ds;
@@ -123,6 +126,16 @@ void dispatchers_send_all(struct dispatchers *ds, const void *payload, size_t si
 {
     for (unsigned i = 0; i < ds->all.desc.count; i++)
         dispatchers_send(ds, i, payload, size);
+}
+
+bool dispatchers_is_congested(const struct dispatchers *ds, unsigned index)
+{
+    return session_unsent_bytes(&ds->slots[index].session) > ds->all.desc.queue_soft_max;
+}
+
+bool dispatchers_has_drained(const struct dispatchers *ds, unsigned index)
+{
+    return session_unsent_bytes(&ds->slots[index].session) <= ds->all.desc.queue_soft_max / 2;
 }
 
 unsigned dispatchers_of_entity(const struct dispatchers *ds, gw_id entity)

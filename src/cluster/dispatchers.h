@@ -23,6 +23,7 @@ struct dispatchers_desc {
     size_t backlog_bytes_max; /* per dispatcher, what waits while it is away; 0: 64 MiB; beyond:
                                  counted, dropped */
     int64_t away_ms_max;      /* then a dispatcher that does not come back is given up; 0: 30 s */
+    size_t queue_soft_max;    /* what may wait for one before it counts as congested; 0: 4 MiB */
     struct outq_pool *pool;
     const struct clock *clock;
     const struct log *log;
@@ -65,6 +66,11 @@ void dispatchers_send(struct dispatchers *ds, unsigned index, const void *payloa
 void dispatchers_send2(struct dispatchers *ds, unsigned index, const void *head, size_t head_size,
                        const void *tail, size_t tail_size);
 void dispatchers_send_all(struct dispatchers *ds, const void *payload, size_t size);
+
+/* More waits for that dispatcher than should: whoever can had better send less. It has drained when
+ * that has become half of it. */
+bool dispatchers_is_congested(const struct dispatchers *ds, unsigned index);
+bool dispatchers_has_drained(const struct dispatchers *ds, unsigned index);
 
 unsigned dispatchers_of_entity(const struct dispatchers *ds, gw_id entity);
 

@@ -49,6 +49,12 @@ struct conf_gate {
     const char *const *websocket_origins; /* ends with NULL; none: any Origin or none at all */
     const char *http_root;                /* folder of static pages */
     unsigned max_clients;
+    unsigned max_connections_per_address; /* of one IPv4 address or IPv6 /64; 0: no limit */
+    unsigned handshake_timeout_s;         /* until a connection to http has sent a request */
+    unsigned client_packets_per_second;   /* beyond, a client is read more slowly; 0: no limit */
+    size_t client_bytes_per_second;       /* likewise */
+    unsigned client_burst_s;              /* so many seconds of that may come at once */
+    unsigned client_bad_packets_max;      /* the last of them closes it */
 };
 
 struct conf {

@@ -6,6 +6,7 @@
 #include "dispatcher/entities.h"
 #include "dispatcher/kvreg.h"
 #include "dispatcher/peers.h"
+#include "dispatcher/pressure.h"
 
 struct dispatcher {
     struct dispatcher_desc desc; /* limits filled in */
@@ -17,6 +18,7 @@ struct dispatcher {
     struct entities entities;
     struct kvreg kvreg;
     struct early early;
+    struct pressure pressure;
     struct buf scratch; /* for the packet that is being written */
 };
 

@@ -17,6 +17,7 @@ static struct dispatcher_limits limits_or_defaults(struct dispatcher_limits l)
     static const size_t mib = (size_t)1024 * 1024;
     return (struct dispatcher_limits){
         .peer_queue_bytes = l.peer_queue_bytes ? l.peer_queue_bytes : 256 * mib,
+        .game_queue_soft_bytes = l.game_queue_soft_bytes ? l.game_queue_soft_bytes : 4 * mib,
         .hold_bytes = l.hold_bytes ? l.hold_bytes : 4 * mib,
         .hold_bytes_all = l.hold_bytes_all ? l.hold_bytes_all : 256 * mib,
         .registry_bytes = l.registry_bytes ? l.registry_bytes : 16 * mib,
@@ -38,6 +39,7 @@ struct dispatcher *dispatcher_create(const struct dispatcher_desc *desc)
     d->desc = *desc;
     d->desc.limits = limits_or_defaults(desc->limits);
     entities_init(&d->entities, desc->seed);
+    pressure_init(&d->pressure, desc->seed);
     kvreg_init(&d->kvreg, d->desc.limits.registry_bytes);
     d->early.until_ms = desc->clock->now_ms + d->desc.limits.young_ms;
     return d;
@@ -47,6 +49,7 @@ void dispatcher_destroy(struct dispatcher *d)
 {
     if (!d)
         return;
+    pressure_fini(d);
     connections_fini(d);
     peers_free(&d->games);
     peers_free(&d->gates);
@@ -66,6 +69,7 @@ int64_t dispatcher_turn(struct dispatcher *d)
 {
     int64_t due_ms = connections_turn(d);
     due_ms = earlier(due_ms, entities_turn(d));
+    due_ms = earlier(due_ms, pressure_turn(d));
     return earlier(due_ms, early_turn(d));
 }
 
@@ -87,6 +91,10 @@ const struct metric dispatcher_metrics[] = {
     ROW(GAUGE, held_packets, "held_packets",
         "Packets that wait for entities that are being loaded"),
     ROW(GAUGE, held_bytes, "held_bytes", "Bytes of the packets that wait"),
+    ROW(GAUGE, pressed_clients, "paused_clients",
+        "Clients that wait until a game has read what waits for it"),
+    ROW(COUNTER, presses.count, "client_pauses_total",
+        "Pauses of clients because too much waited for a game"),
     ROW(COUNTER, packets_received, "packets_received_total", "Packets from games and gates"),
     ROW(COUNTER, bytes_received, "bytes_received_total", "Payload bytes from games and gates"),
     ROW(COUNTER, bad_packets.count, "bad_packets_total", "Packets that closed their connection"),

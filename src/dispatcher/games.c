@@ -103,6 +103,7 @@ void games_leave(struct dispatcher *d, struct peer *game)
     peers_remove(&d->games, game);
     d->stats.games = d->games.count;
     game->kind = PEER_GONE;
+    pressure_release(d, game);
     entities_remove_all(d, game);
     tell_disconnected(d, game);
 }

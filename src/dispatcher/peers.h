@@ -8,6 +8,7 @@
 #include "wire/messages.h"
 
 struct dispatcher;
+struct pressed;
 
 enum peer_kind { PEER_NEW, PEER_GAME, PEER_GATE, PEER_GONE };
 
@@ -26,6 +27,7 @@ struct peer {
     double load;  /* a game's CPU percent, with a little added for each entity given to it since */
     size_t index; /* in its peers->all */
     struct place place;        /* of the entities that live on this game */
+    struct pressed *pressed;   /* clients that wait for this game to read */
     struct buf syncs;          /* positions for this game; empty between packets */
     struct heap_node deadline; /* see connections.c */
     struct msg_resume asked;   /* of a new connection that waits for the end of its old link */

@@ -151,6 +151,22 @@ static bool on_entity_message(struct dispatcher *d, struct peer *from, struct vi
     return true;
 }
 
+/* The gate has put the client's id behind the call; one without it is for the game to refuse. */
+static bool on_client_call(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct reader r = reader_of(packet.data, packet.size);
+    read_u16(&r);
+    gw_id client, entity = read_id(&r);
+    if (r.bad)
+        return false;
+    entities_send(d, from, entity, packet);
+    if (reader_left(&r) < sizeof client)
+        return true;
+    memcpy(&client, packet.data + packet.size - sizeof client, sizeof client);
+    pressure_check(d, from, client, entity);
+    return true;
+}
+
 static void no_game(struct dispatcher *d, const struct peer *from, gw_id entity, unsigned game)
 {
     dispatcher_complain(d, no_game, "no_such_game", "entity=" GW_ID_FORMAT " game=%u asked_by=%s%u",
@@ -190,23 +206,48 @@ static bool on_load_somewhere(struct dispatcher *d, struct peer *from, struct vi
     return true;
 }
 
+/* What a game that knows only GoWorld's messages is told of a new client. */
+static struct view write_connected(struct dispatcher *d, const struct peer *gate, gw_id client,
+                                   gw_id boot_entity)
+{
+    struct buf *b = dispatcher_scratch(d);
+    msg_notify_client_connected_forwarded_write(
+        b, &(struct msg_notify_client_connected_forwarded){
+               .client = client, .boot_entity = boot_entity, .gate = gate->id});
+    return (struct view){b->data, (uint32_t)b->size};
+}
+
+/* Chooses a game for a new client. `own` is our message about it, or empty. */
+static void place_client(struct dispatcher *d, const struct peer *gate, gw_id client,
+                         gw_id boot_entity, struct view own)
+{
+    struct peer *game = games_next_boot(d);
+    if (!game) {
+        no_game(d, gate, boot_entity, 0);
+        gates_close_client(d, gate->id, client, "no game takes new clients");
+        return;
+    }
+    bool knows_own = own.size && game->session.said_hello;
+    struct view told = knows_own ? own : write_connected(d, gate, client, boot_entity);
+    if (!entities_settle(d, boot_entity, game, told))
+        gates_close_client(d, gate->id, client, "the dispatcher has too many entities");
+}
+
 static bool on_client_connected(struct dispatcher *d, struct peer *from, struct view packet)
 {
     struct msg_notify_client_connected m;
     if (!msg_notify_client_connected_read(packet, &m))
         return false;
-    struct peer *game = games_next_boot(d);
-    if (!game) {
-        no_game(d, from, m.boot_entity, 0);
-        gates_close_client(d, from->id, m.client, "no game takes new clients");
-        return true;
-    }
-    struct buf *b = dispatcher_scratch(d);
-    msg_notify_client_connected_forwarded_write(
-        b, &(struct msg_notify_client_connected_forwarded){
-               .client = m.client, .boot_entity = m.boot_entity, .gate = from->id});
-    if (!entities_settle(d, m.boot_entity, game, (struct view){b->data, (uint32_t)b->size}))
-        gates_close_client(d, from->id, m.client, "the dispatcher has too many entities");
+    place_client(d, from, m.client, m.boot_entity, (struct view){0});
+    return true;
+}
+
+static bool on_connect_client(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_connect_client m;
+    if (!msg_connect_client_read(packet, &m) || m.gate != from->id)
+        return false;
+    place_client(d, from, m.client, m.boot_entity, packet);
     return true;
 }
 
@@ -316,7 +357,7 @@ static const struct handler handlers[] = {
     [MSG_LOAD_ENTITY_SOMEWHERE] = {on_load_somewhere, FROM_GAME},
     [MSG_NOTIFY_CLIENT_CONNECTED] = {on_client_connected, FROM_GATE},
     [MSG_NOTIFY_CLIENT_DISCONNECTED] = {on_entity_message, FROM_GATE},
-    [MSG_CALL_ENTITY_METHOD_FROM_CLIENT] = {on_entity_message, FROM_GATE},
+    [MSG_CALL_ENTITY_METHOD_FROM_CLIENT] = {on_client_call, FROM_GATE},
     [MSG_SYNC_POSITION_YAW_FROM_CLIENT] = {on_sync_from_client, FROM_GATE},
     [MSG_CALL_NIL_SPACES] = {on_call_nil_spaces, FROM_GAME},
     [MSG_GAME_LBC_INFO] = {on_load_info, FROM_GAME},
@@ -328,6 +369,7 @@ static const struct handler handlers[] = {
     [MSG_NOTIFY_CLIENT_GIVEN] = {on_entity_message, FROM_GATE},
     [MSG_CLOSE_CLIENT] = {on_gate_message, FROM_GAME},
     [MSG_NOTIFY_LOAD_FAILED] = {on_load_failed, FROM_GAME},
+    [MSG_CONNECT_CLIENT] = {on_connect_client, FROM_GATE},
     [MSG_RESUME] = {on_resume, FROM_NEW},
     [MSG_RECEIVED] = {on_received, FROM_GAME | FROM_GATE},
     [MSG_PING] = {on_ping, FROM_GAME | FROM_GATE},

@@ -3,6 +3,8 @@
 
 #include "wire/msgpack.h"
 
+const char args_too_deep[] = "an argument is nested too deeply";
+
 /* ---- reading arguments ---------------------------------------------------------------------- */
 
 struct gw_reader args_reader(struct view args, char *strings)
@@ -21,10 +23,10 @@ static bool next_argument(struct gw_reader *r, struct view *value)
         return false;
     r->left--;
     struct view data = read_var(&r->data);
-    if (!msgpack_check(data, value))
-        return true;
-    r->problem = "an argument is not msgpack";
-    return false;
+    gw_err err = msgpack_check(data, value);
+    if (err)
+        r->problem = err == GW_EFULL ? args_too_deep : "an argument is not msgpack";
+    return !err;
 }
 
 static void check_type(struct gw_reader *r, gw_err err)

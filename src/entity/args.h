@@ -11,5 +11,7 @@ struct gw_reader {
     const char *problem;  /* why the call must be refused, or NULL */
 };
 
+extern const char args_too_deep[]; /* the problem of an argument beyond MSGPACK_DEPTH_MAX */
+
 /* `args` is a checked view: u16 count, count x Data. `strings` has room for args.size bytes. */
 struct gw_reader args_reader(struct view args, char *strings);

@@ -27,6 +27,7 @@ void call_refuse(struct world *w, const struct entity *e, const gw_method *metho
                  const struct gw_reader *reader)
 {
     w->stats.calls_refused++;
+    w->stats.calls_too_deep += reader->problem == args_too_deep;
     uint64_t held_back;
     if (!log_limit_pass(&w->limit_refused, w->desc.clock->now_ms, &held_back))
         return;

@@ -5,6 +5,10 @@
 #include "entity/entity.h"
 #include "entity/value.h"
 
+#include <stdlib.h>
+
+#define CLIENT_ADDRESS_MAX 63u /* what a gate writes: "[IPv6]:port" fits */
+
 static struct view view_of_text(const char *text)
 {
     return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
@@ -59,10 +63,23 @@ static void unbind(struct world *w, struct entity *e)
 {
     e->client = (gw_id){0};
     e->gateid = 0;
+    free(e->client_address);
+    e->client_address = NULL;
     w->stats.clients--;
 }
 
-void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gateid)
+/* NULL for one that nobody knows, or that is none. */
+static char *address_text(struct view address)
+{
+    if (address.size == 0 || address.size > CLIENT_ADDRESS_MAX)
+        return NULL;
+    char *text = mem_zalloc(address.size + 1);
+    memcpy(text, address.data, address.size);
+    return text;
+}
+
+void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gateid,
+                  struct view address)
 {
     if (!gw_id_is_none(e->client)) {
         if (gw_id_equal(e->client, client))
@@ -73,21 +90,22 @@ void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gate
     }
     e->client = client;
     e->gateid = gateid;
+    e->client_address = address_text(address);
     w->stats.clients++;
     send_create(w, e);
     entity_hook(w, e, e->type->def->on_client_connected);
 }
 
-void client_check(struct world *w, struct entity *e, gw_id client, uint16_t gateid, bool has_player)
+void client_check(struct world *w, struct entity *e, const struct msg_check_owner *m)
 {
-    if (gw_id_equal(e->client, client) && has_player)
+    if (gw_id_equal(e->client, m->client) && m->has_player)
         attrs_send(w, e);
-    else if (gw_id_equal(e->client, client))
+    else if (gw_id_equal(e->client, m->client))
         send_create(w, e);
-    else if (gw_id_is_none(e->client) && !has_player)
-        client_begin(w, e, client, gateid);
+    else if (gw_id_is_none(e->client) && !m->has_player)
+        client_begin(w, e, m->client, m->gate, m->address);
     else
-        client_close(w, e->base.id, gateid, client, "its player has let it go");
+        client_close(w, e->base.id, m->gate, m->client, "its player has let it go");
 }
 
 void client_lost(struct world *w, struct entity *e)
@@ -110,6 +128,12 @@ void client_end(struct world *w, struct entity *e)
 bool gw_has_client(const gw_entity *entity)
 {
     return !gw_id_is_none(entity_of(entity)->client);
+}
+
+const char *gw_client_address(const gw_entity *entity)
+{
+    const char *address = entity_of(entity)->client_address;
+    return address ? address : "";
 }
 
 gw_err gw_set_filter(gw_entity *entity, const char *key, const char *value)

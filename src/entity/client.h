@@ -7,12 +7,12 @@
 void client_write_head(struct buf *b, uint16_t message, const struct entity *e);
 
 /* Gives the entity its client: the client sees it as its player, then the hook runs. */
-void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gateid);
+void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gateid,
+                  struct view address);
 
 /* The client's gate says that the entity is its owner, and whether the client has it as its player:
  * what may have been lost on the way is said again. A client that is another's is closed. */
-void client_check(struct world *w, struct entity *e, gw_id client, uint16_t gateid,
-                  bool has_player);
+void client_check(struct world *w, struct entity *e, const struct msg_check_owner *m);
 
 /* The client has gone by itself: the hook runs. */
 void client_lost(struct world *w, struct entity *e);

@@ -147,6 +147,7 @@ void entity_end(struct world *w, struct entity *e)
 
 static void entity_free(struct entity *e)
 {
+    free(e->client_address);
     fields_clear(e->type->def->attrs, &e->base);
     check_forget(e);
     free(e);

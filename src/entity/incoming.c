@@ -6,7 +6,8 @@
 
 #define MSGPACK_NIL 0xc0
 
-void world_client_connected(struct world *w, gw_id client, gw_id boot_entity, uint16_t gateid)
+void world_client_connected(struct world *w, gw_id client, gw_id boot_entity, uint16_t gateid,
+                            struct view address)
 {
     if (w->stopping || entity_find(w, boot_entity) || idmap_get(&w->pending, boot_entity)) {
         client_close(w, boot_entity, gateid, client,
@@ -17,7 +18,7 @@ void world_client_connected(struct world *w, gw_id client, gw_id boot_entity, ui
     struct entity *e = entity_new(w, w->boot, boot_entity, ENTITY_CREATED_HERE);
     entity_begin(w, e);
     if (e->stage == ENTITY_ALIVE)
-        client_begin(w, e, client, gateid);
+        client_begin(w, e, client, gateid, address);
     else
         client_close(w, boot_entity, gateid, client, "its boot entity has ended");
     world_leave(w, before);
@@ -142,7 +143,7 @@ void world_client_given(struct world *w, struct view payload)
     }
     struct entity *e = entity_find(w, m.entity);
     if (e)
-        client_begin(w, e, m.client, m.gate);
+        client_begin(w, e, m.client, m.gate, m.address);
     else
         client_close(w, m.entity, m.gate, m.client, "the entity it was given to is gone");
 }
@@ -156,7 +157,7 @@ void world_check_owner(struct world *w, struct view payload)
     }
     struct entity *e = entity_find(w, m.entity);
     if (e)
-        client_check(w, e, m.client, m.gate, m.has_player);
+        client_check(w, e, &m);
     else
         client_close(w, m.entity, m.gate, m.client, "its player is gone");
 }

@@ -17,7 +17,8 @@ struct entity {
     struct heap_node save;          /* when it is saved next; in world.saves */
     struct timer *timers;
     struct task *tasks;
-    gw_id client; /* none: no client */
+    gw_id client;         /* none: no client */
+    char *client_address; /* NULL: no client, or unknown */
     uint16_t gateid;
     uint16_t pins; /* fibers whose stacks hold a pointer to it */
     enum { ENTITY_NEW, ENTITY_ALIVE, ENTITY_ENDING, ENTITY_DEAD } stage;

@@ -227,6 +227,7 @@ const struct metric world_metrics[] = {
     COUNTER(calls_from_clients, "Calls from clients."),
     COUNTER(calls_local, "Calls between entities of this game."),
     COUNTER(calls_refused, "Calls refused: no such method, no permission, wrong arguments."),
+    COUNTER(calls_too_deep, "Calls refused because an argument was nested too deeply."),
     COUNTER(calls_unknown_entity, "Calls dropped because there was no such entity."),
     COUNTER(client_calls, "Calls to clients."),
     COUNTER(attribute_changes, "Changes of attributes sent to clients."),

@@ -52,6 +52,7 @@ struct world_desc {
 /* Counted for ever, but for the gauges at the end. */
 struct world_stats {
     uint64_t calls_in, calls_from_clients, calls_local, calls_refused, calls_unknown_entity;
+    uint64_t calls_too_deep; /* of those refused */
     uint64_t client_calls, attribute_changes, packets_bad, handler_errors;
     uint64_t saves, save_retries, loads, loads_failed, fibers_refused;
     uint64_t entities, clients, fibers;
@@ -70,7 +71,9 @@ int64_t world_turn(struct world *w);
 const struct world_stats *world_stats(struct world *w);
 
 /* ---- what comes in from the cluster; views last for the call ------------------------------- */
-void world_client_connected(struct world *w, gw_id client, gw_id boot_entity, uint16_t gateid);
+/* `address` is that of the client's peer as text; empty: nobody knows. */
+void world_client_connected(struct world *w, gw_id client, gw_id boot_entity, uint16_t gateid,
+                            struct view address);
 void world_client_lost(struct world *w, gw_id owner, gw_id client);
 /* The clients of that gate (0: of every gate) are gone from the entities that it concerns. */
 void world_gate_lost(struct world *w, uint16_t gateid, bool (*concerns)(void *user, gw_id entity),

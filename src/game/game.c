@@ -147,7 +147,17 @@ static bool on_client_connected(struct game *g, unsigned index, struct view payl
     struct msg_notify_client_connected_forwarded m;
     if (!msg_notify_client_connected_forwarded_read(payload, &m))
         return false;
-    world_client_connected(g->world, m.client, m.boot_entity, m.gate);
+    world_client_connected(g->world, m.client, m.boot_entity, m.gate, (struct view){0});
+    return true;
+}
+
+static bool on_connect_client(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_connect_client m;
+    if (!msg_connect_client_read(payload, &m))
+        return false;
+    world_client_connected(g->world, m.client, m.boot_entity, m.gate, m.address);
     return true;
 }
 
@@ -203,6 +213,7 @@ static const struct {
     {MSG_CALL_ENTITY_METHOD_FROM_CLIENT, on_call_from_client},
     {MSG_CALL_ENTITY_METHOD, on_call},
     {MSG_NOTIFY_CLIENT_CONNECTED, on_client_connected},
+    {MSG_CONNECT_CLIENT, on_connect_client},
     {MSG_NOTIFY_CLIENT_DISCONNECTED, on_client_disconnected},
     {MSG_NOTIFY_CLIENT_GIVEN, on_client_given},
     {MSG_CREATE_ENTITY_SOMEWHERE, on_create},

@@ -27,11 +27,27 @@ static void list_remove(struct gate *g, struct client *client)
     last->index = client->index;
 }
 
+struct view client_address(const struct client *client)
+{
+    const char *text = client->link->address;
+    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
+}
+
+/* GoWorld's message has no room for the address. */
 static void tell_connected(struct gate *g, const struct client *client)
 {
     struct buf *b = gate_scratch(g);
-    msg_notify_client_connected_write(b, &(struct msg_notify_client_connected){
-                                             .client = client->id, .boot_entity = client->owner});
+    if (dispatchers_has_said_hello(g->dispatchers,
+                                   dispatchers_of_entity(g->dispatchers, client->owner)))
+        msg_connect_client_write(b,
+                                 &(struct msg_connect_client){.client = client->id,
+                                                              .boot_entity = client->owner,
+                                                              .gate = g->desc.gateid,
+                                                              .address = client_address(client)});
+    else
+        msg_notify_client_connected_write(
+            b, &(struct msg_notify_client_connected){.client = client->id,
+                                                     .boot_entity = client->owner});
     gate_send_to_entity(g, client->owner, b);
 }
 
@@ -69,6 +85,7 @@ void clients_accept(struct gate *g, struct link *link)
 static void client_free(struct gate *g, struct client *client)
 {
     positions_forget(&g->positions, client);
+    pauses_forget(client);
     filters_clear(g->filters, &client->filters);
     idmap_remove(&g->by_id, client->id);
     list_remove(g, client);
@@ -119,7 +136,8 @@ static void check_owner(struct gate *g, const struct client *client)
     msg_check_owner_write(b, &(struct msg_check_owner){.entity = client->owner,
                                                        .client = client->id,
                                                        .gate = g->desc.gateid,
-                                                       .has_player = client->has_player});
+                                                       .has_player = client->has_player,
+                                                       .address = client_address(client)});
     gate_send_to_entity(g, client->owner, b);
 }
 

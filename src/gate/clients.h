@@ -7,6 +7,8 @@ void clients_accept(struct gate *g, struct link *link);
 void clients_close_all(struct gate *g, const char *reason); /* at the end: tells nobody */
 struct client *clients_get(const struct gate *g, gw_id id); /* NULL when it is gone */
 
+struct view client_address(const struct client *client); /* of its peer, as text */
+
 /* Its player is that entity from now on. */
 void clients_set_owner(struct client *client, gw_id owner);
 

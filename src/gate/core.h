@@ -4,7 +4,9 @@
 #include "base/idmap.h"
 #include "cluster/dispatchers.h"
 #include "gate/gate.h"
+#include "gate/pauses.h"
 #include "gate/positions.h"
+#include "gate/rate.h"
 
 /* There are many: everything that an idle client needs is here, and nothing else. */
 struct client {
@@ -14,8 +16,11 @@ struct client {
     gw_id owner; /* the entity whose client it is */
     struct filter_member filters;
     struct client_positions positions;
-    uint32_t index;  /* in gate->clients */
-    bool has_player; /* it was sent the creation of its owner */
+    uint32_t index; /* in gate->clients */
+    uint32_t bad_packets : 31;
+    uint32_t has_player : 1; /* it was sent the creation of its owner */
+    struct rate rate;
+    struct pause *pause; /* NULL: it is read */
 };
 _Static_assert(sizeof(struct client) <= 128, "an idle client is cheap");
 
@@ -30,6 +35,8 @@ struct gate {
     size_t clients_capacity; /* stats.clients of them are in use */
     struct filters *filters;
     struct positions positions;
+    struct rate_limit rate_limit;
+    struct pauses pauses;
     struct buf scratch; /* for the packet that is being written */
 };
 

@@ -29,9 +29,12 @@ static bool on_call(struct client *client, struct view packet)
     if (!msg_call_entity_method_from_client_read(packet, &m) || !is_fit(&m))
         return false;
     struct gate *g = client->gate;
+    unsigned index = dispatchers_of_entity(g->dispatchers, m.entity);
     g->stats.calls++;
-    dispatchers_send2(g->dispatchers, dispatchers_of_entity(g->dispatchers, m.entity), packet.data,
-                      packet.size, client->id.text, sizeof client->id.text);
+    dispatchers_send2(g->dispatchers, index, packet.data, packet.size, client->id.text,
+                      sizeof client->id.text);
+    if (dispatchers_is_congested(g->dispatchers, index))
+        pauses_for_queue(client, index);
     return true;
 }
 
@@ -77,6 +80,16 @@ static bool handle(struct client *client, struct view packet)
     }
 }
 
+static void on_bad_packet(struct client *client, struct view packet)
+{
+    struct gate *g = client->gate;
+    gate_complain(g, bad_client_packets, "bad_client_packet",
+                  "client=" GW_ID_FORMAT " address=%s type=%u size=%u", GW_ID_ARG(client->id),
+                  client->link->address, msg_type_of(packet), packet.size);
+    if (++client->bad_packets >= g->desc.limits.client_bad_packets_max)
+        link_close(client->link, "it sent a packet that is not allowed");
+}
+
 void from_client_packet(void *user, const uint8_t *payload, size_t size)
 {
     struct client *client = user;
@@ -84,10 +97,9 @@ void from_client_packet(void *user, const uint8_t *payload, size_t size)
     struct view packet = {payload, (uint32_t)size};
     g->stats.packets_from_clients++;
     g->stats.bytes_from_clients += size;
-    if (handle(client, packet))
-        return;
-    gate_complain(g, bad_client_packets, "bad_client_packet",
-                  "client=" GW_ID_FORMAT " address=%s type=%u size=%zu", GW_ID_ARG(client->id),
-                  client->link->address, msg_type_of(packet), size);
-    link_close(client->link, "it sent a packet that is not allowed");
+    int64_t over_ns = rate_take(&client->rate, &g->rate_limit, g->desc.clock->now_ms, size);
+    if (over_ns > 0)
+        pauses_for_rate(client, over_ns);
+    if (!handle(client, packet))
+        on_bad_packet(client, packet);
 }

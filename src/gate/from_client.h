@@ -4,6 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The link's event: `user` is the client. Anything but a call, a position or a heartbeat closes it.
- */
+/* The link's event: `user` is the client. Anything but a call, a position or a heartbeat is bad,
+ * and so many bad packets close it; one that sends too much is paused. */
 void from_client_packet(void *user, const uint8_t *payload, size_t size);

@@ -210,7 +210,29 @@ static bool on_close_client(struct gate *g, unsigned index, struct view packet)
                   "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " reason=\"%.*s\"",
                   GW_ID_ARG(m.client), GW_ID_ARG(to.client->owner),
                   (int)(m.reason.size < 200 ? m.reason.size : 200), (const char *)m.reason.data);
-    link_close(to.client->link, link_by_game);
+    link_dismiss(to.client->link, (const char *)m.reason.data, m.reason.size);
+    return true;
+}
+
+static bool on_pause_client(struct gate *g, unsigned index, struct view packet)
+{
+    struct msg_pause_client m;
+    struct addressed to;
+    if (!msg_pause_client_read(packet, &m) || !find_addressee(g, packet, &to))
+        return false;
+    if (to.client)
+        pauses_by_dispatcher(to.client, index, true);
+    return true;
+}
+
+static bool on_resume_client(struct gate *g, unsigned index, struct view packet)
+{
+    struct msg_resume_client m;
+    struct addressed to;
+    if (!msg_resume_client_read(packet, &m) || !find_addressee(g, packet, &to))
+        return false;
+    if (to.client)
+        pauses_by_dispatcher(to.client, index, false);
     return true;
 }
 
@@ -243,6 +265,8 @@ static const handle handlers[] = {
     [MSG_CLOSE_CLIENT] = on_close_client,
     [MSG_NOTIFY_ENTITIES_GONE] = on_entities_gone,
     [MSG_CHECK_CLIENT] = on_check_client,
+    [MSG_PAUSE_CLIENT] = on_pause_client,
+    [MSG_RESUME_CLIENT] = on_resume_client,
 };
 
 void from_dispatcher_packet(void *user, unsigned index, const uint8_t *payload, size_t size)

@@ -16,6 +16,11 @@ static struct gate_limits limits_or_defaults(struct gate_limits l)
         .client_packet_size_max = l.client_packet_size_max ? l.client_packet_size_max : 1 << 20,
         .client_send_queue_max = l.client_send_queue_max ? l.client_send_queue_max : 4 * mib,
         .max_clients = l.max_clients ? l.max_clients : 100000,
+        .client_packets_per_s = l.client_packets_per_s ? l.client_packets_per_s : 1000,
+        .client_bytes_per_s = l.client_bytes_per_s ? l.client_bytes_per_s : mib / 4,
+        .client_burst_s = l.client_burst_s ? l.client_burst_s : 5,
+        .client_bad_packets_max = l.client_bad_packets_max ? l.client_bad_packets_max : 1,
+        .dispatcher_queue_soft_max = l.dispatcher_queue_soft_max,
         .backlog_bytes_max = l.backlog_bytes_max,
         .filters = l.filters,
     };
@@ -48,6 +53,7 @@ static void said_hello(void *user, unsigned index, bool restarted)
  * was started again has told nobody anything: the clients stay. */
 static void lost(void *user, unsigned index, enum dispatchers_loss loss)
 {
+    pauses_dispatcher_lost(user, index);
     if (loss == DISPATCHER_GAVE_UP)
         clients_close_served_by(user, index);
 }
@@ -61,12 +67,17 @@ struct gate *gate_create(const struct gate_desc *desc)
     g->by_id.seed = desc->seed;
     g->filters = filters_create(desc->seed, desc->limits.filters);
     positions_init(&g->positions, desc->dispatchers);
+    pauses_init(&g->pauses, desc->dispatchers);
+    const struct gate_limits *limits = &g->desc.limits;
+    g->rate_limit = rate_limit_of(limits->client_packets_per_s, limits->client_bytes_per_s,
+                                  limits->client_burst_s);
     g->dispatchers = dispatchers_create(&(struct dispatchers_desc){
         .count = desc->dispatchers,
         .is_gate = true,
         .id = desc->gateid,
         .epoch = desc->epoch,
         .backlog_bytes_max = desc->limits.backlog_bytes_max,
+        .queue_soft_max = desc->limits.dispatcher_queue_soft_max,
         .pool = desc->pool,
         .clock = desc->clock,
         .log = desc->log,
@@ -88,6 +99,7 @@ void gate_destroy(struct gate *g)
     dispatchers_destroy(g->dispatchers);
     filters_destroy(g->filters);
     positions_fini(&g->positions, g->desc.dispatchers);
+    pauses_fini(&g->pauses);
     idmap_free(&g->by_id);
     buf_free(&g->scratch);
     buf_free(&g->untold);
@@ -119,10 +131,12 @@ void gate_send_to_entity(struct gate *g, gw_id entity, const struct buf *packet)
 int64_t gate_turn(struct gate *g)
 {
     int64_t dial_ms = dispatchers_turn(g->dispatchers), sync_ms = positions_turn(g);
-    int64_t give_ms = gives_turn(g);
+    int64_t give_ms = gives_turn(g), pause_ms = pauses_turn(g);
     g->stats.dispatchers_connected = dispatchers_connected(g->dispatchers);
     int64_t due_ms = dial_ms < sync_ms ? dial_ms : sync_ms;
-    return due_ms < give_ms ? due_ms : give_ms;
+    if (give_ms < due_ms)
+        due_ms = give_ms;
+    return pause_ms < due_ms ? pause_ms : due_ms;
 }
 
 const struct gate_stats *gate_stats(const struct gate *g)
@@ -149,8 +163,16 @@ const struct metric gate_metrics[] = {
         "Packets from dispatchers"),
     ROW(COUNTER, calls, "client_calls_total", "Calls from clients that were passed on"),
     ROW(COUNTER, positions, "client_positions_total", "Positions from clients"),
+    ROW(GAUGE, paused_clients, "paused_clients", "Clients that are not read for the moment"),
+    ROW(COUNTER, rate_pauses.count, "rate_pauses_total", "Pauses of clients that sent too much"),
+    ROW(COUNTER, queue_pauses.count, "queue_pauses_total",
+        "Pauses because too much waited for a dispatcher"),
+    ROW(COUNTER, game_pauses, "game_pauses_total",
+        "Pauses because too much waited at a dispatcher for a game"),
+    ROW(COUNTER, gone_paused_clients, "gone_paused_clients_total",
+        "Clients that closed while they were paused"),
     ROW(COUNTER, bad_client_packets.count, "bad_client_packets_total",
-        "Packets that closed their client"),
+        "Packets that a client may not send"),
     ROW(COUNTER, foreign_positions.count, "foreign_positions_total",
         "Positions of entities that are not the client's"),
     ROW(COUNTER, refused_clients.count, "refused_clients_total",

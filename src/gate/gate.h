@@ -12,7 +12,15 @@ struct gate_limits {
     uint32_t client_packet_size_max; /* a payload from a client: 1 MiB */
     size_t client_send_queue_max;    /* unsent to one client: 4 MiB; beyond, it is closed */
     unsigned max_clients;            /* 100,000 */
-    size_t backlog_bytes_max;        /* for each dispatcher that is away: 64 MiB */
+    /* From one client, and what it may send at once after a silence, in seconds of that. Beyond, it
+     * is not read until it may send again. UINT32_MAX and SIZE_MAX: no limit. */
+    uint32_t client_packets_per_s;   /* 1,000 */
+    size_t client_bytes_per_s;       /* of payload: 256 KiB */
+    unsigned client_burst_s;         /* 5 */
+    uint32_t client_bad_packets_max; /* the last of them closes it: 1 */
+    size_t
+        dispatcher_queue_soft_max; /* unsent to one dispatcher, before clients wait for it: 4 MiB */
+    size_t backlog_bytes_max;      /* for each dispatcher that is away: 64 MiB */
     struct filters_limits filters;
 };
 
@@ -52,8 +60,11 @@ struct gate_stats {
     uint64_t packets_from_clients, bytes_from_clients;
     uint64_t packets_to_clients, bytes_to_clients;
     uint64_t packets_from_dispatchers, calls, positions;
+    uint64_t paused_clients; /* now */
+    uint64_t game_pauses, gone_paused_clients;
     struct complaint bad_client_packets, foreign_positions, refused_clients, lost_client_packets;
     struct complaint unknown_messages, bad_dispatcher_packets, unknown_clients;
+    struct complaint rate_pauses, queue_pauses;
     struct complaint refused_props, refused_gives, closed_by_game, orphaned_clients;
 };
 const struct gate_stats *gate_stats(const struct gate *g);

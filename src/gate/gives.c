@@ -13,6 +13,7 @@ static void send_given(struct gate *g, const struct client *client)
                                          .entity = client->owner,
                                          .client = client->id,
                                          .gate = g->desc.gateid,
+                                         .address = client_address(client),
                                      });
     gate_send_to_entity(g, client->owner, b);
 }

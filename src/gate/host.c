@@ -23,6 +23,8 @@ struct gate_host {
     struct tcplink_listener *listener;
     struct pages pages;
     struct http_server *http;
+    struct tcp_admission admission;
+    struct complaint refused; /* who was not let in */
     unsigned dispatchers;
     bool serves;
 };
@@ -74,7 +76,14 @@ static struct gate *make_core(struct gate_host *server, const struct conf_gate *
         .log = &server->sink.log,
         .limits = {.client_packet_size_max = (uint32_t)mine->client_packet_size_max,
                    .client_send_queue_max = mine->client_send_queue_max,
-                   .max_clients = mine->max_clients},
+                   .max_clients = mine->max_clients,
+                   .client_packets_per_s = mine->client_packets_per_second
+                                               ? mine->client_packets_per_second
+                                               : UINT32_MAX,
+                   .client_bytes_per_s =
+                       mine->client_bytes_per_second ? mine->client_bytes_per_second : SIZE_MAX,
+                   .client_burst_s = mine->client_burst_s,
+                   .client_bad_packets_max = mine->client_bad_packets_max},
         .dial = dial,
         .user = server,
     });
@@ -93,6 +102,7 @@ static gw_err listen_for_clients(struct gate_host *server, const struct conf_gat
     gw_err err = tcplink_listen(server->host->tcp,
                                 &(struct tcplink_listen_desc){.address = text.text,
                                                               .connections_max = mine->max_clients,
+                                                              .admission = &server->admission,
                                                               .limits = client_limits(mine),
                                                               .accepted = accepted,
                                                               .user = server},
@@ -110,7 +120,9 @@ static gw_err listen_for_browsers(struct gate_host *server, const struct conf_ga
         server->host->tcp,
         &(struct http_desc){.address = text.text,
                             .connections_max = mine->max_clients + PAGE_CONNECTIONS_MAX,
+                            .admission = &server->admission,
                             .plain_max = PAGE_CONNECTIONS_MAX,
+                            .head_timeout_ms = (int64_t)mine->handshake_timeout_s * 1000,
                             .handle = pages_handle,
                             .handle_user = &server->pages,
                             .websocket_path = "/ws",
@@ -122,6 +134,23 @@ static gw_err listen_for_browsers(struct gate_host *server, const struct conf_ga
     if (err != GW_OK)
         *error = host_listen_error(&mine->http, "http_addr", err);
     return err;
+}
+
+static void refused(void *user, const char *address, const char *reason)
+{
+    struct gate_host *server = user;
+    complain(&server->refused, &server->sink.log, loop_clock(server->host->loop),
+             "connection_refused", "address=%s reason=\"%s\"", address, reason);
+}
+
+static void let_in(struct gate_host *server, const struct conf_gate *mine)
+{
+    unsigned max = mine->max_connections_per_address;
+    server->admission = (struct tcp_admission){
+        .crowd = max ? crowd_create(max, server->host->seed) : NULL,
+        .refused = refused,
+        .user = server,
+    };
 }
 
 static const char *trouble(void *user)
@@ -164,6 +193,7 @@ static gw_err start(struct gate_host *server, const struct conf *conf,
                                                             .user = server});
     server->core = make_core(server, mine, options->id);
     open_pages(server, mine);
+    let_in(server, mine);
     err = listen_for_clients(server, mine, error);
     return err == GW_OK ? listen_for_browsers(server, mine, error) : err;
 }
@@ -190,6 +220,7 @@ void gate_host_stop(struct gate_host *server)
         return;
     http_server_close(server->http);
     tcplink_listener_close(server->listener);
+    crowd_destroy(server->admission.crowd);
     http_static_close(server->pages.root);
     gate_destroy(server->core);
     dialler_destroy(server->dialler);

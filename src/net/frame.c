@@ -105,7 +105,8 @@ static enum frame_result keep_rest(struct frame *frame, struct input *in)
 }
 
 enum frame_result frame_feed(struct frame *frame, const uint8_t *bytes, size_t size,
-                             uint32_t payload_bytes_max, frame_packet packet, void *user)
+                             uint32_t payload_bytes_max, frame_packet packet, void *user,
+                             size_t *used)
 {
     struct input in = {bytes, bytes + size, payload_bytes_max, packet, user};
     enum frame_result result = FRAME_OK;
@@ -113,7 +114,11 @@ enum frame_result frame_feed(struct frame *frame, const uint8_t *bytes, size_t s
         result = finish_partial(frame, &in);
     if (result == FRAME_OK)
         result = deliver_whole(&in);
-    return result == FRAME_OK ? keep_rest(frame, &in) : result;
+    if (result == FRAME_OK)
+        result = keep_rest(frame, &in);
+    if (used)
+        *used = (size_t)(in.at - bytes);
+    return result;
 }
 
 void frame_free(struct frame *frame)

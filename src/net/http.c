@@ -34,6 +34,7 @@ struct http_conn {
     bool busy;    /* answers are being sent: no request is read */
     bool drained; /* in the server's list of those */
     bool last;    /* the connection ends behind these answers */
+    bool asked;   /* it has sent a whole request */
     bool closing;
 };
 
@@ -251,6 +252,7 @@ static size_t serve_all(struct http_conn *conn, uint8_t *bytes, size_t size)
         if (status == 0)
             break;
         done += head;
+        conn->asked = true;
         if (status != 200)
             refuse(conn, status);
         else if (serve(conn, &request, bytes + done, size - done))
@@ -259,7 +261,8 @@ static size_t serve_all(struct http_conn *conn, uint8_t *bytes, size_t size)
     return done;
 }
 
-/* A request has its time from its first byte on, however often more of it comes. */
+/* A request has its time from its first byte on, however often more of it comes; the first one of a
+ * connection from the accept on. */
 static void watch_request(struct http_conn *conn, bool has_begun)
 {
     const struct http_desc *desc = &conn->server->desc;
@@ -268,7 +271,7 @@ static void watch_request(struct http_conn *conn, bool has_begun)
         return;
     if (!is_partial)
         set_timeout(conn, desc->idle_timeout_ms);
-    else if (!has_begun)
+    else if (!has_begun && conn->asked)
         set_timeout(conn, desc->head_timeout_ms);
 }
 
@@ -377,6 +380,7 @@ static void conn_timed_out(struct http_conn *conn)
 {
     bool is_half_read = conn->in.size > 0 && !conn->busy;
     conn->stream->stats->http_timeouts++;
+    conn->stream->stats->handshake_timeouts += !conn->asked;
     if (is_half_read) {
         buf_free(&conn->in);
         refuse(conn, 408);
@@ -402,9 +406,48 @@ static int64_t turn(void *user)
     return first ? first->due_ms : CLOCK_NEVER;
 }
 
+static bool is_idle(const struct http_conn *conn)
+{
+    return conn->asked && conn->in.size == 0;
+}
+
+/* Is the one less of a loss than the other? Those that are kept open for a next request go first,
+ * the one that has waited longest before the others. */
+static bool goes_before(const struct http_conn *one, const struct http_conn *other)
+{
+    if (is_idle(one) != is_idle(other))
+        return is_idle(one);
+    return one->timeout.due_ms <= other->timeout.due_ms; /* the older one comes later in the list */
+}
+
+/* NULL when all are being answered. A walk, but of few: there are at most plain_max. */
+static struct http_conn *find_dispensable(const struct http_server *server)
+{
+    struct http_conn *found = NULL;
+    for (struct http_conn *conn = server->conns; conn; conn = conn->next)
+        if (!conn->busy && !conn->closing && (!found || goes_before(conn, found)))
+            found = conn;
+    return found;
+}
+
+/* Browsers keep connections open that they may never use again, and others never ask: neither locks
+ * out who comes now. */
+static bool make_room(struct http_server *server)
+{
+    if (server->count < server->desc.plain_max)
+        return true;
+    struct http_conn *dispensable = find_dispensable(server);
+    if (!dispensable)
+        return false;
+    dispensable->stream->stats->http_displaced++;
+    conn_close(dispensable, "another connection needs its place");
+    return true;
+}
+
 static void accepted(void *user, struct stream *stream)
 {
     struct http_server *server = user;
+    bool has_room = make_room(server);
     struct http_conn *conn = mem_zalloc(sizeof *conn);
     conn->server = server;
     conn->stream = stream;
@@ -417,7 +460,8 @@ static void accepted(void *user, struct stream *stream)
     stream->events = &stream_events;
     stream->user = conn;
     stream->out = &conn->out;
-    if (++server->count > server->desc.plain_max) {
+    server->count++;
+    if (!has_room) {
         stream->stats->refused++;
         conn_close(conn, "there are too many");
         return;
@@ -448,6 +492,7 @@ gw_err http_listen(struct tcp *tcp, const struct http_desc *desc, struct http_se
     const struct tcp_listen_desc below = {
         .address = desc->address,
         .connections_max = desc->connections_max,
+        .admission = desc->admission,
         .accepted = accepted,
         .user = server,
     };

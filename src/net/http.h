@@ -13,9 +13,14 @@ typedef void (*http_handler)(void *user, const struct http_request *request,
 struct http_desc {
     const char *address;      /* see struct tcp_listen_desc */
     unsigned connections_max; /* WebSockets included; beyond, they are closed at once; 0: 100,000 */
-    unsigned plain_max;       /* of those, that are no WebSocket (yet); 0: 1,000 */
-    int64_t head_timeout_ms;  /* for a request to come whole; 0: 10 s */
-    int64_t idle_timeout_ms;  /* between requests; 0: 60 s */
+    const struct tcp_admission *admission; /* NULL: everybody */
+    /* Of those, that are no WebSocket (yet). Where there are as many, the one that has been idle
+     * longest gives way to a new one, or else the one that has been longest without a request;
+     * 0: 1,000 */
+    unsigned plain_max;
+    int64_t
+        head_timeout_ms; /* for a request to come whole, the first from the accept on; 0: 10 s */
+    int64_t idle_timeout_ms;     /* between requests; 0: 60 s */
     int64_t progress_timeout_ms; /* for the peer to take more of an answer; 0: 30 s */
     size_t head_bytes_max;       /* of a request; 0: 8 KiB */
     http_handler handle;         /* NULL: nothing is found */

@@ -2,6 +2,7 @@
  * that nothing outside can be reached however it is written. */
 #include "net/http_static.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -219,6 +220,12 @@ static int open_path(int folder, char *path, bool wants_index)
     return file >= 0 && wants_index ? open_index(file) : file;
 }
 
+/* It may well be there: the process has no room for another file now. */
+static bool is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 void http_static_serve(const struct http_static *files, const struct http_request *request,
                        struct http_response *response)
 {
@@ -226,13 +233,14 @@ void http_static_serve(const struct http_static *files, const struct http_reques
     struct stat stat;
     int file = -1;
     const char *type = NULL;
+    errno = 0;
     if (decode(request->path, path)) {
         bool wants_index = path[strlen(path) - 1] == '/';
         type = wants_index ? types[0].type : type_of(path);
         file = open_path(files->folder, path, wants_index);
     }
     if (file < 0 || fstat(file, &stat) != 0) {
-        http_response_error(response, 404);
+        http_response_error(response, is_shortage(errno) ? 503 : 404);
     } else if (S_ISDIR(stat.st_mode)) {
         redirect_to_folder(request, response);
     } else if (!S_ISREG(stat.st_mode)) {

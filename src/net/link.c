@@ -35,6 +35,26 @@ bool link_send_packet(struct link *link, struct packet *packet)
     return !link->closing && sent(link, was_empty, outq_put_packet(&link->out, packet));
 }
 
+void link_pause(struct link *link, bool paused)
+{
+    if (link->closing || link->paused == paused)
+        return;
+    link->paused = paused;
+    link->ops->pause(link, paused);
+}
+
+bool link_has_gone(const struct link *link)
+{
+    return link->ops->has_gone(link);
+}
+
+void link_dismiss(struct link *link, const char *words, size_t size)
+{
+    if (!link->closing && link->ops->farewell)
+        link->ops->farewell(link, size ? words : link_by_game, size ? size : strlen(link_by_game));
+    link_close(link, link_by_game);
+}
+
 void link_close(struct link *link, const char *reason)
 {
     if (link->closing)

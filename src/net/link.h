@@ -21,6 +21,10 @@ struct link_ops {
     void (*wake)(struct link *link); /* `out` was empty and is not any more */
     void (*close)(struct link *link,
                   const char *reason); /* `closed` follows in this or the next turn */
+    void (*pause)(struct link *link, bool paused);
+    bool (*has_gone)(const struct link *link);
+    /* What the peer is told with the close that follows; NULL where nothing can be told. */
+    void (*farewell)(struct link *link, const char *words, size_t size);
 };
 
 /* Embedded in the transport's own struct; it lives until `closed` has returned. What is written
@@ -32,6 +36,7 @@ struct link {
     void *user;                       /* the owner's, handed to events */
     char address[64];                 /* of the peer, for logs: "127.0.0.1:50000" */
     bool closing;                     /* writes are swallowed from now on */
+    bool paused;                      /* nothing is read */
     uint32_t payload_bytes_max;       /* a longer packet from the peer closes the link */
 };
 
@@ -43,11 +48,20 @@ bool link_send2(struct link *link, const void *head, size_t head_size, const voi
 bool link_send_packet(struct link *link,
                       struct packet *packet); /* borrows: takes its own reference */
 
-extern const char link_full[]; /* the reason of a close because of bytes_max */
-/* The reason when the game wants its client closed. A WebSocket peer gets a code of its own for it:
- * it need not come back by itself. */
-extern const char link_by_game[];
+extern const char link_full[];    /* the reason of a close because of bytes_max */
+extern const char link_by_game[]; /* the reason of a link_dismiss */
 
 /* Nothing more comes out of the link's `packet` after this. What was sent before still leaves if it
  * can at once. */
 void link_close(struct link *link, const char *reason);
+
+/* Closes it because the game does not want this client. A WebSocket peer gets a code of its own for
+ * that, so that it need not come back by itself, and the words, as far as they are UTF-8 and find
+ * room in a close frame; no words: link_by_game. */
+void link_dismiss(struct link *link, const char *words, size_t size);
+
+/* While a link is paused none of its packets comes out, not even one that is read already, and it
+ * is not told that the peer closes: that is for link_has_gone to find out, at the price of a system
+ * call. After the pause all comes in order, in a later turn. */
+void link_pause(struct link *link, bool paused);
+bool link_has_gone(const struct link *link);

@@ -80,7 +80,7 @@ static bool is_parted(struct sim *sim, const struct sim_host *a, const struct si
 static void end_schedule(struct sim_end *end)
 {
     int64_t due_us = end->close_us;
-    bool can_read = end->first && !end->stalled && !end->link.closing;
+    bool can_read = end->first && !end->stalled && !end->link.closing && !end->link.paused;
     if (can_read && is_parted(end->sim, end->host, end->peer_host))
         can_read = false;
     if (can_read && end->first->due_us < due_us)
@@ -120,7 +120,25 @@ static void link_asked_to_close(struct link *link, const char *reason)
     close_at(end, reason, end->sim->now_us);
 }
 
-static const struct link_ops ops = {.wake = link_woken, .close = link_asked_to_close};
+static void link_asked_to_pause(struct link *link, bool paused)
+{
+    (void)paused;
+    end_schedule((struct sim_end *)link);
+}
+
+/* The end of the stream comes last. */
+static bool link_peer_has_gone(const struct link *link)
+{
+    const struct sim_end *end = (const struct sim_end *)link;
+    return end->first && end->last->size == 0;
+}
+
+static const struct link_ops ops = {
+    .wake = link_woken,
+    .close = link_asked_to_close,
+    .pause = link_asked_to_pause,
+    .has_gone = link_peer_has_gone,
+};
 
 static void segment_drop(struct sim_end *end)
 {
@@ -254,7 +272,23 @@ static bool deliver(void *user, const uint8_t *payload, size_t size)
 {
     struct sim_end *end = user;
     end->link.events->packet(end->link.user, payload, size);
-    return !end->link.closing;
+    return !end->link.closing && !end->link.paused;
+}
+
+/* A pause came in the middle of the segment. Frees it, or puts the rest back. */
+static void segment_used(struct sim_end *end, struct segment *segment, size_t used)
+{
+    if (!end->link.paused || used == segment->size) {
+        free(segment);
+        return;
+    }
+    segment->size -= used;
+    memmove(segment->bytes, segment->bytes + used, segment->size);
+    segment->next = end->first;
+    end->first = segment;
+    if (!segment->next)
+        end->last = segment;
+    end->segment_bytes += segment->size;
 }
 
 /* Takes the first segment out before anybody is called: a fault may drop the others meanwhile. */
@@ -266,12 +300,13 @@ static void end_read(struct sim_end *end)
     if (end->peer && end->peer->link.out.bytes > 0)
         mark_dirty(end->peer);
     enum frame_result result = FRAME_OK;
+    size_t used = 0;
     if (segment->size == 0)
         close_at(end, "the peer closed the connection", end->sim->now_us);
     else
         result = frame_feed(&end->frame, segment->bytes, segment->size, end->link.payload_bytes_max,
-                            deliver, end);
-    free(segment);
+                            deliver, end, &used);
+    segment_used(end, segment, used);
     if (result == FRAME_TOO_LONG)
         link_close(&end->link, "it sent a packet longer than the limit");
     if (result == FRAME_TOO_SHORT)

@@ -15,6 +15,9 @@ struct stream_events {
     /* May be NULL. *out is empty and the peer can take more: the layer above may put something
      * there now. */
     void (*refill)(void *user);
+    /* May be NULL. A pause has ended: the layer above may go on with what it has held back. Bytes
+     * follow, unless it pauses again. */
+    void (*resumed)(void *user);
     /* Exactly once, in a turn; `reason` is a static sentence. The stream and *out are not used
      * after this returns. */
     void (*closed)(void *user, const char *reason);
@@ -28,8 +31,13 @@ struct stream_ops {
      * can be at once. */
     void (*close)(struct stream *stream, const char *reason);
     /* No `bytes` while paused, and no `closed` that the peer causes. What was read before is not
-     * held back. */
+     * held back. After the pause reading goes on in the coming turn. */
     void (*pause)(struct stream *stream, bool paused);
+    /* Has the peer closed its side, or is it away? Asks the system: for one that is paused. */
+    bool (*has_gone)(struct stream *stream);
+    /* The close that follows is the game's will, and this is why; NULL: the layer cannot tell the
+     * peer. */
+    void (*farewell)(struct stream *stream, const char *words, size_t size);
     void (*address)(struct stream *stream, char *text,
                     size_t size); /* the peer's: "127.0.0.1:50000" */
 };
@@ -58,6 +66,17 @@ static inline void stream_close(struct stream *stream, const char *reason)
 static inline void stream_pause(struct stream *stream, bool paused)
 {
     stream->ops->pause(stream, paused);
+}
+
+static inline bool stream_has_gone(struct stream *stream)
+{
+    return stream->ops->has_gone(stream);
+}
+
+static inline void stream_farewell(struct stream *stream, const char *words, size_t size)
+{
+    if (stream->ops->farewell)
+        stream->ops->farewell(stream, words, size);
 }
 
 static inline void stream_address(struct stream *stream, char *text, size_t size)

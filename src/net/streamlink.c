@@ -12,6 +12,7 @@ struct streamlink {
     struct link link; /* first: a link is its streamlink */
     struct stream *stream;
     struct frame frame;
+    struct buf *held; /* what was read before a pause and is not delivered yet; NULL: nothing */
 };
 
 static void wake(struct link *link)
@@ -27,22 +28,49 @@ static void close_link(struct link *link, const char *reason)
     stream_close(stream, reason);
 }
 
-static const struct link_ops ops = {.wake = wake, .close = close_link};
+static void pause_link(struct link *link, bool paused)
+{
+    stream_pause(((struct streamlink *)link)->stream, paused);
+}
+
+static bool has_gone(const struct link *link)
+{
+    return stream_has_gone(((const struct streamlink *)link)->stream);
+}
+
+static void say_farewell(struct link *link, const char *words, size_t size)
+{
+    stream_farewell(((struct streamlink *)link)->stream, words, size);
+}
+
+static const struct link_ops ops = {
+    .wake = wake,
+    .close = close_link,
+    .pause = pause_link,
+    .has_gone = has_gone,
+    .farewell = say_farewell,
+};
 
 static bool deliver(void *user, const uint8_t *payload, size_t size)
 {
     struct streamlink *sl = user;
     sl->stream->stats->packets_in++;
     sl->link.events->packet(sl->link.user, payload, size);
-    return !sl->link.closing;
+    return !sl->link.closing && !sl->link.paused;
 }
 
-static void stream_bytes(void *user, uint8_t *data, size_t size)
+/* At most what one read brings, and what was held of the one before. */
+static void hold(struct streamlink *sl, const uint8_t *data, size_t size)
 {
-    struct streamlink *sl = user;
-    if (sl->link.closing)
-        return;
-    switch (frame_feed(&sl->frame, data, size, sl->link.payload_bytes_max, deliver, sl)) {
+    if (!sl->held)
+        sl->held = mem_zalloc(sizeof *sl->held);
+    buf_append(sl->held, data, size);
+}
+
+static void feed(struct streamlink *sl, const uint8_t *data, size_t size)
+{
+    size_t used;
+    switch (frame_feed(&sl->frame, data, size, sl->link.payload_bytes_max, deliver, sl, &used)) {
     case FRAME_TOO_LONG:
         sl->stream->stats->packets_too_long++;
         link_close(&sl->link, "it sent a packet longer than the limit");
@@ -51,10 +79,42 @@ static void stream_bytes(void *user, uint8_t *data, size_t size)
         sl->stream->stats->packets_too_short++;
         link_close(&sl->link, "it sent a packet too short for a message type");
         break;
-    case FRAME_OK:
     case FRAME_STOPPED:
+        if (!sl->link.closing && used < size)
+            hold(sl, data + used, size - used);
+        break;
+    case FRAME_OK:
         break;
     }
+}
+
+static void stream_bytes(void *user, uint8_t *data, size_t size)
+{
+    struct streamlink *sl = user;
+    if (sl->link.closing)
+        return;
+    if (sl->held || sl->link.paused)
+        hold(sl, data, size);
+    else
+        feed(sl, data, size);
+}
+
+static void held_free(struct buf *held)
+{
+    if (held)
+        buf_free(held);
+    free(held);
+}
+
+static void stream_resumed(void *user)
+{
+    struct streamlink *sl = user;
+    struct buf *held = sl->held;
+    if (!held || sl->link.closing || sl->link.paused)
+        return;
+    sl->held = NULL;
+    feed(sl, held->data, held->size);
+    held_free(held);
 }
 
 static void stream_closed(void *user, const char *reason)
@@ -64,10 +124,12 @@ static void stream_closed(void *user, const char *reason)
     sl->link.events->closed(sl->link.user, reason);
     outq_clear(&sl->link.out);
     frame_free(&sl->frame);
+    held_free(sl->held);
     free(sl);
 }
 
-static const struct stream_events events = {.bytes = stream_bytes, .closed = stream_closed};
+static const struct stream_events events = {
+    .bytes = stream_bytes, .resumed = stream_resumed, .closed = stream_closed};
 
 struct link *streamlink_create(struct stream *stream, const struct link_limits *limits)
 {

@@ -7,11 +7,17 @@
 #include "base/buf.h"
 #include "net/tcp_internal.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { SPANS_MAX = 128, LINGER_MS = 1000, KEEPALIVE_S = 60 };
+enum {
+    SPANS_MAX = 128,
+    REFILLS_MAX = 4, /* of one connection in one turn */
+    LINGER_MS = 1000,
+    KEEPALIVE_S = 60,
+};
 
 struct tcp_write {
     uv_write_t uv;
@@ -52,22 +58,29 @@ static struct tcp_conn *pop_dirty(struct tcp *tcp)
     return conn;
 }
 
-static void push_closing(struct tcp_conn *conn)
+/* The coming turn looks at it. */
+static void push_noted(struct tcp_conn *conn)
 {
-    struct tcp_conn_list *list = &tcp_of(conn)->closing;
-    conn->next_closing = NULL;
+    struct tcp_conn_list *list = &tcp_of(conn)->noted;
+    if (conn->noted)
+        return;
+    conn->noted = true;
+    conn->next_noted = NULL;
     if (list->first)
-        list->last->next_closing = conn;
+        list->last->next_noted = conn;
     else
         list->first = conn;
     list->last = conn;
+    loop_wake(tcp_of(conn)->loop);
 }
 
-static struct tcp_conn *pop_closing(struct tcp *tcp)
+static struct tcp_conn *pop_noted(struct tcp *tcp)
 {
-    struct tcp_conn *conn = tcp->closing.first;
-    if (conn)
-        tcp->closing.first = conn->next_closing;
+    struct tcp_conn *conn = tcp->noted.first;
+    if (!conn)
+        return NULL;
+    tcp->noted.first = conn->next_noted;
+    conn->noted = false;
     return conn;
 }
 
@@ -102,8 +115,7 @@ static void conn_close(struct tcp_conn *conn, const char *reason)
     conn->state = CONN_CLOSING;
     conn->reason = reason;
     uv_read_stop((uv_stream_t *)&conn->uv);
-    push_closing(conn);
-    loop_wake(tcp_of(conn)->loop);
+    push_noted(conn);
 }
 
 static void conn_broke(struct tcp_conn *conn, int uv_error)
@@ -142,14 +154,19 @@ static void print_address(const struct sockaddr_storage *address, char *text, si
     }
 }
 
-static void stream_peer(struct stream *stream, char *text, size_t size)
+void tcp_conn_address(struct tcp_conn *conn, char *text, size_t size)
 {
     struct sockaddr_storage address;
     int bytes = sizeof address;
-    if (uv_tcp_getpeername(&conn_of(stream)->uv, (struct sockaddr *)&address, &bytes) == 0)
+    if (uv_tcp_getpeername(&conn->uv, (struct sockaddr *)&address, &bytes) == 0)
         print_address(&address, text, size);
     else
         snprintf(text, size, "?");
+}
+
+static void stream_peer(struct stream *stream, char *text, size_t size)
+{
+    tcp_conn_address(conn_of(stream), text, size);
 }
 
 static void write_done(uv_write_t *uv, int status)
@@ -221,23 +238,37 @@ static bool has_output(struct tcp_conn *conn)
     return stream->out->bytes > 0;
 }
 
-static void conn_flush(struct tcp_conn *conn)
+/* Returns false when more is left than is sent in one turn: what a peer is sent may be as long as a
+ * file, and others wait. */
+static bool conn_flush(struct tcp_conn *conn)
 {
-    while (conn->state <= CONN_CLOSING && !conn->write && !conn->broken && has_output(conn)) {
+    unsigned refills = 0;
+    while (conn->state <= CONN_CLOSING && !conn->write && !conn->broken) {
+        if (conn->stream.out->bytes == 0 && refills++ == REFILLS_MAX)
+            return false;
+        if (!has_output(conn))
+            return true;
         if (write_now(conn))
             continue;
         if (conn->state == CONN_OPEN && !conn->broken)
             write_later(conn);
-        return;
+        return true;
     }
+    return true;
 }
 
+/* Those that have more to send come again in the next turn, behind what others have by then. */
 static void flush(void *user)
 {
     struct tcp *tcp = user;
-    struct tcp_conn *conn;
-    while ((conn = pop_dirty(tcp)))
-        conn_flush(conn);
+    struct tcp_conn *conn, *last = tcp->dirty.first ? tcp->dirty.last : NULL;
+    do {
+        conn = pop_dirty(tcp);
+        if (conn && !conn_flush(conn))
+            push_dirty(conn);
+    } while (conn && conn != last);
+    if (tcp->dirty.first)
+        loop_wake(tcp->loop);
 }
 
 static void conn_free(uv_handle_t *handle)
@@ -251,8 +282,7 @@ void tcp_conn_drop(struct tcp_conn *conn)
     list_remove(conn->state == CONN_LINGERING ? &tcp->lingering : &tcp->open, conn);
     conn->state = CONN_CLOSED;
     tcp->stats.connections--;
-    if (conn->listener)
-        tcp_listener_uncount(conn->listener);
+    tcp_listener_uncount(conn);
     uv_close((uv_handle_t *)&conn->uv, conn_free);
 }
 
@@ -298,7 +328,23 @@ static void stream_asked_to_pause(struct stream *stream, bool paused)
     if (paused)
         uv_read_stop((uv_stream_t *)&conn->uv);
     else
+        push_noted(conn);
+}
+
+/* What the layer above has held back comes before what is still to be read. */
+static void conn_resume(struct tcp_conn *conn)
+{
+    if (!conn->paused && conn->stream.events->resumed)
+        conn->stream.events->resumed(conn->stream.user);
+    if (!conn->paused && conn->state == CONN_OPEN)
         read_start(conn);
+}
+
+static bool stream_peer_has_gone(struct stream *stream)
+{
+    struct pollfd asked = {.events = POLLRDHUP};
+    return uv_fileno((const uv_handle_t *)&conn_of(stream)->uv, &asked.fd) != 0 ||
+           poll(&asked, 1, 0) != 0;
 }
 
 /* What comes after the close is dropped; the peer has seen the end when it closes too. */
@@ -338,14 +384,22 @@ static bool conn_tell_closed(struct tcp_conn *conn)
     return all_sent;
 }
 
+static void conn_end(struct tcp_conn *conn)
+{
+    if (!conn_tell_closed(conn) || !linger(conn))
+        tcp_conn_drop(conn);
+}
+
 static int64_t turn(void *user)
 {
     struct tcp *tcp = user;
     struct tcp_conn *conn;
     tcp->filled = NULL;
-    while ((conn = pop_closing(tcp)))
-        if (!conn_tell_closed(conn) || !linger(conn))
-            tcp_conn_drop(conn);
+    while ((conn = pop_noted(tcp)))
+        if (conn->state == CONN_OPEN)
+            conn_resume(conn);
+        else
+            conn_end(conn);
     int64_t now_ms = loop_clock(tcp->loop)->now_ms, dial_due_ms = tcp_dials_turn(tcp);
     while ((conn = tcp->lingering.first) && conn->linger_until_ms <= now_ms)
         tcp_conn_drop(conn);
@@ -357,6 +411,7 @@ static const struct stream_ops stream_ops = {
     .wake = stream_woken,
     .close = stream_asked_to_close,
     .pause = stream_asked_to_pause,
+    .has_gone = stream_peer_has_gone,
     .address = stream_peer,
 };
 

@@ -1,6 +1,7 @@
 /* tcp: TCP connections of one loop as streams, the lowest layer of a connection. */
 #pragma once
 
+#include "net/crowd.h"
 #include "net/stream.h"
 #include "os/loop.h"
 
@@ -18,10 +19,19 @@ struct net_stats *tcp_stats(struct tcp *tcp);
 struct loop *tcp_loop(struct tcp *tcp);
 struct outq_pool *tcp_pool(struct tcp *tcp);
 
+/* Whom listeners let in, beside their connections_max; several may share one. */
+struct tcp_admission {
+    struct crowd *crowd; /* counts the connections of each address; NULL: as many as come */
+    /* Somebody was not let in; may be NULL. `reason` is a sentence. */
+    void (*refused)(void *user, const char *address, const char *reason);
+    void *user;
+};
+
 struct tcp_listener;
 struct tcp_listen_desc {
     const char *address;      /* "host:port"; without a host: on all IPv4 addresses; port 0: any */
     unsigned connections_max; /* beyond, they are closed at once; 0: 100,000 */
+    const struct tcp_admission *admission; /* borrowed; NULL: everybody */
     /* Takes the stream: sets events, user and out before it returns. */
     void (*accepted)(void *user, struct stream *stream);
     void *user;

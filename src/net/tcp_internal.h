@@ -20,13 +20,15 @@ struct tcp_conn {
     struct stream stream;
     struct tcp_conn *prev, *next;  /* among the open, or the lingering */
     struct tcp_conn *next_dirty;   /* among those with something to write */
-    struct tcp_conn *next_closing; /* among those that are CLOSING */
+    struct tcp_conn *next_noted;   /* among those that the coming turn looks at */
     struct tcp_write *write;       /* in flight, or NULL */
     struct tcp_listener *listener; /* that counts it, or NULL */
+    struct crowd_place *place;     /* where it comes from, if that is counted */
     const char *reason;            /* why it is closed */
     int64_t linger_until_ms;
     uint8_t state; /* enum conn_state */
     bool paused;
+    bool noted;         /* it closes, or its pause has ended */
     bool dirty, broken; /* broken: the peer is gone, nothing more can be sent */
 };
 
@@ -39,12 +41,14 @@ struct tcp {
     struct loop *loop;
     struct outq_pool *pool;
     struct net_stats stats;
-    struct tcp_conn_list open, lingering, dirty, closing;
+    struct tcp_conn_list open, lingering, dirty, noted;
     struct tcp_listener *listeners;
     struct tcp_dial *dials;
     uv_handle_t *filled;            /* whose read has just filled the buffer, or NULL */
     uint8_t buffer[TCP_READ_BYTES]; /* of every read: nothing in it outlives the read's callback */
 };
+
+void tcp_conn_address(struct tcp_conn *conn, char *text, size_t size); /* the peer's */
 
 /* Returns a connection that has no socket yet. */
 struct tcp_conn *tcp_conn_create(struct tcp *tcp);
@@ -53,7 +57,8 @@ void tcp_conn_start(struct tcp_conn *conn);
 /* For one whose stream nobody has: not yet, or no more. */
 void tcp_conn_drop(struct tcp_conn *conn);
 
-void tcp_listener_uncount(struct tcp_listener *listener); /* one of its connections has ended */
+/* The connection is not among those of its listener any more, if it ever was. */
+void tcp_listener_uncount(struct tcp_conn *conn);
 void tcp_listeners_close(struct tcp *tcp);
 void tcp_dials_cancel(struct tcp *tcp);
 int64_t tcp_dials_turn(

@@ -16,9 +16,46 @@ struct tcp_listener {
     unsigned connections;
 };
 
-void tcp_listener_uncount(struct tcp_listener *listener)
+void tcp_listener_uncount(struct tcp_conn *conn)
 {
-    listener->connections--;
+    if (conn->listener)
+        conn->listener->connections--;
+    conn->listener = NULL;
+    crowd_leave(conn->place);
+    conn->place = NULL;
+}
+
+static bool enter_crowd(struct tcp_conn *conn, struct crowd *crowd)
+{
+    struct sockaddr_storage address = {0}; /* a peer that is gone already has none */
+    int bytes = sizeof address;
+    uv_tcp_getpeername(&conn->uv, (struct sockaddr *)&address, &bytes);
+    conn->place = crowd_enter(crowd, (const struct sockaddr *)&address);
+    return conn->place != NULL;
+}
+
+/* Returns why it is not let in, or NULL. */
+static const char *objection(struct tcp_listener *listener, struct tcp_conn *conn)
+{
+    const struct tcp_admission *admission = listener->desc.admission;
+    if (listener->connections >= listener->desc.connections_max)
+        return "there are too many connections";
+    if (!admission || !admission->crowd || enter_crowd(conn, admission->crowd))
+        return NULL;
+    listener->tcp->stats.refused_crowded++;
+    return "its address has too many connections";
+}
+
+static void refuse(struct tcp_listener *listener, struct tcp_conn *conn, const char *reason)
+{
+    const struct tcp_admission *admission = listener->desc.admission;
+    char address[64];
+    listener->tcp->stats.refused++;
+    if (admission && admission->refused) {
+        tcp_conn_address(conn, address, sizeof address);
+        admission->refused(admission->user, address, reason);
+    }
+    tcp_conn_drop(conn);
 }
 
 static void peer_arrived(uv_stream_t *uv, int status)
@@ -30,9 +67,9 @@ static void peer_arrived(uv_stream_t *uv, int status)
     loop_begin(tcp->loop);
     struct tcp_conn *conn = tcp_conn_create(tcp);
     int err = uv_accept(uv, (uv_stream_t *)&conn->uv);
-    if (err != 0 || listener->connections >= listener->desc.connections_max) {
-        tcp->stats.refused++;
-        tcp_conn_drop(conn);
+    const char *reason = err ? "it could not be accepted" : objection(listener, conn);
+    if (reason) {
+        refuse(listener, conn, reason);
         return;
     }
     tcp->stats.accepted++;
@@ -112,7 +149,7 @@ static void forget_listener(struct tcp_conn *conn, const struct tcp_listener *li
 {
     for (; conn; conn = conn->next)
         if (conn->listener == listener)
-            conn->listener = NULL;
+            tcp_listener_uncount(conn);
 }
 
 void tcp_listener_close(struct tcp_listener *listener)

@@ -25,6 +25,7 @@ gw_err tcplink_listen(struct tcp *tcp, const struct tcplink_listen_desc *desc,
     const struct tcp_listen_desc below = {
         .address = desc->address,
         .connections_max = desc->connections_max,
+        .admission = desc->admission,
         .accepted = accepted,
         .user = listener,
     };

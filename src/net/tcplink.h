@@ -5,8 +5,9 @@
 #include "net/tcp.h"
 
 struct tcplink_listen_desc {
-    const char *address;      /* see struct tcp_listen_desc */
-    unsigned connections_max; /* 0: 100,000 */
+    const char *address;                   /* see struct tcp_listen_desc */
+    unsigned connections_max;              /* 0: 100,000 */
+    const struct tcp_admission *admission; /* borrowed; NULL: everybody */
     struct link_limits limits;
     /* Takes the link: sets events and user before it returns. */
     void (*accepted)(void *user, struct link *link);

@@ -51,6 +51,16 @@ static bool is_utf8(const uint8_t *at, size_t left)
     return true;
 }
 
+size_t ws_close_words(const uint8_t *words, size_t size)
+{
+    static const size_t most = WS_CONTROL_BYTES_MAX - 2;
+    size_t fits = 0, character;
+    while (fits < size && (character = utf8_size(words + fits, size - fits)) > 0 &&
+           fits + character <= most)
+        fits += character;
+    return fits;
+}
+
 unsigned ws_close_code(const uint8_t *payload, size_t size)
 {
     return size < 2 ? WS_NO_CODE : (unsigned)payload[0] << 8 | payload[1];

@@ -59,5 +59,9 @@ void ws_parser_free(struct ws_parser *parser);
 /* Writes the head of a frame from a server, the last of its message; returns its size. */
 size_t ws_head(uint8_t head[WS_HEAD_BYTES_MAX], enum ws_opcode opcode, uint64_t size);
 
+/* How many bytes of the words go into a close frame: whole characters of UTF-8, up to the first
+ * byte that is none, at most 123. */
+size_t ws_close_words(const uint8_t *words, size_t size);
+
 /* The code in the payload of a close frame; WS_NO_CODE when there is none. */
 unsigned ws_close_code(const uint8_t *payload, size_t size);

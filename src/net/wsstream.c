@@ -3,7 +3,6 @@
 
 #include "base/assert.h"
 #include "base/buf.h"
-#include "net/link.h"
 #include "net/ws.h"
 #include "wire/packet.h"
 
@@ -23,6 +22,7 @@ struct wsstream {
     struct outq wire; /* frames */
     struct ws_parser parser;
     bool closing; /* the close frame is said: nothing follows it */
+    bool closed;  /* and the stream below is asked to close */
 };
 
 /* Heads and control frames are few bytes: there is no limit that they could pass. */
@@ -53,26 +53,30 @@ static void put_data(struct wsstream *ws)
     outq_splice(&ws->wire, out);
 }
 
-static void put_close(struct wsstream *ws, unsigned code, const char *reason)
+static void put_close(struct wsstream *ws, unsigned code, const char *words, size_t size)
 {
-    uint8_t payload[WS_CONTROL_BYTES_MAX];
-    size_t size = 0;
-    payload[size++] = (uint8_t)(code >> 8);
-    payload[size++] = (uint8_t)code;
-    /* By hand: gcc takes the bound of strnlen for a mistake where the reason is a constant. */
-    while (*reason && size < sizeof payload)
-        payload[size++] = (uint8_t)*reason++;
-    put_control(ws, WS_CLOSE, payload, size);
+    uint8_t payload[WS_CONTROL_BYTES_MAX] = {(uint8_t)(code >> 8), (uint8_t)code};
+    size_t fits = ws_close_words((const uint8_t *)words, size);
+    memcpy(payload + 2, words, fits);
+    put_control(ws, WS_CLOSE, payload, 2 + fits);
 }
 
-/* Says what is still to be said, and why, and closes. */
-static void ws_close(struct wsstream *ws, unsigned code, const char *reason)
+/* Says what is still to be said, and why nothing follows. */
+static void say_close(struct wsstream *ws, unsigned code, const char *words, size_t size)
 {
     if (ws->closing)
         return;
     put_data(ws);
-    put_close(ws, code, reason);
+    put_close(ws, code, words, size);
     ws->closing = true;
+}
+
+static void ws_close(struct wsstream *ws, unsigned code, const char *reason)
+{
+    if (ws->closed)
+        return;
+    say_close(ws, code, reason, strlen(reason));
+    ws->closed = true;
     stream_close(ws->below, reason);
 }
 
@@ -83,8 +87,17 @@ static void up_wake(struct stream *stream)
 
 static void up_close(struct stream *stream, const char *reason)
 {
-    bool by_game = strcmp(reason, link_by_game) == 0;
-    ws_close((struct wsstream *)stream, by_game ? WS_BY_GAME : WS_NORMAL, reason);
+    ws_close((struct wsstream *)stream, WS_NORMAL, reason);
+}
+
+static void up_farewell(struct stream *stream, const char *words, size_t size)
+{
+    say_close((struct wsstream *)stream, WS_BY_GAME, words, size);
+}
+
+static bool up_has_gone(struct stream *stream)
+{
+    return stream_has_gone(((struct wsstream *)stream)->below);
 }
 
 static void up_pause(struct stream *stream, bool paused)
@@ -101,6 +114,8 @@ static const struct stream_ops ops = {
     .wake = up_wake,
     .close = up_close,
     .pause = up_pause,
+    .has_gone = up_has_gone,
+    .farewell = up_farewell,
     .address = up_address,
 };
 
@@ -116,7 +131,7 @@ static void peer_closes(struct wsstream *ws, const uint8_t *payload, size_t size
 {
     put_data(ws);
     put_control(ws, WS_CLOSE, payload, size < 2 ? 0 : 2);
-    ws->closing = true;
+    ws->closing = ws->closed = true;
     stream_close(ws->below, "the peer closed the WebSocket");
 }
 
@@ -160,6 +175,13 @@ static void below_refill(void *user)
     put_data(ws);
 }
 
+static void below_resumed(void *user)
+{
+    struct wsstream *ws = user;
+    if (!ws->closing && ws->stream.events->resumed)
+        ws->stream.events->resumed(ws->stream.user);
+}
+
 static void below_closed(void *user, const char *reason)
 {
     struct wsstream *ws = user;
@@ -172,6 +194,7 @@ static void below_closed(void *user, const char *reason)
 static const struct stream_events events = {
     .bytes = below_bytes,
     .refill = below_refill,
+    .resumed = below_resumed,
     .closed = below_closed,
 };
 

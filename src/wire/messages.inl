@@ -80,10 +80,15 @@ MSG(HEARTBEAT_FROM_CLIENT, heartbeat_from_client, 2001)
 /* Ours, to peers that said HELLO. */
 MSG(HELLO, hello, 3000, (u16, version), (u64, features), (u64, epoch))
 MSG(GIVE_CLIENT, give_client, 3001, (u16, gate), (id, client), (id, from), (id, to))
-MSG(NOTIFY_CLIENT_GIVEN, notify_client_given, 3002, (id, entity), (id, client), (u16, gate))
+MSG(NOTIFY_CLIENT_GIVEN, notify_client_given, 3002, (id, entity), (id, client), (u16, gate),
+    (str, address))
 MSG(CLOSE_CLIENT, close_client, 3003, (u16, gate), (id, client), (str, reason))
 MSG(NOTIFY_LOAD_FAILED, notify_load_failed, 3004, (id, entity))
 MSG(NOTIFY_ENTITIES_GONE, notify_entities_gone, 3005, (rest, entities))
+MSG(CONNECT_CLIENT, connect_client, 3010, (id, client), (id, boot_entity), (u16, gate),
+    (str, address))
+MSG(PAUSE_CLIENT, pause_client, 3011, (u16, gate), (id, client))
+MSG(RESUME_CLIENT, resume_client, 3012, (u16, gate), (id, client))
 
 /* Sessions: what keeps a link between two processes of ours going over breaks; in both directions
  * where it does not say otherwise. */
@@ -95,4 +100,5 @@ MSG(PING, ping, 3023, (u64, stamp))
 MSG(PONG, pong, 3024, (u64, stamp))
 MSG(BYE, bye, 3025)
 MSG(CHECK_CLIENT, check_client, 3026, (u16, gate), (id, client), (id, entity))
-MSG(CHECK_OWNER, check_owner, 3027, (id, entity), (id, client), (u16, gate), (bool, has_player))
+MSG(CHECK_OWNER, check_owner, 3027, (id, entity), (id, client), (u16, gate), (bool, has_player),
+    (str, address))

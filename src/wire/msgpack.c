@@ -186,15 +186,15 @@ static inline bool check_one(struct reader *r, uint64_t *inside)
     return head.values_each > 0;
 }
 
-/* Checks `inside` values, and those inside them. */
-static void check_inside(struct reader *r, uint64_t inside)
+/* Checks `inside` values, and those inside them. Returns false where they are nested too deeply. */
+static bool check_inside(struct reader *r, uint64_t inside)
 {
     uint64_t left[MSGPACK_DEPTH_MAX]; /* values still to come at each depth */
     unsigned depth = 0;
     left[0] = inside;
     while (!r->bad) {
         if (left[depth] == 0 && depth == 0)
-            return;
+            return true;
         if (left[depth] == 0) {
             depth--;
             continue;
@@ -203,10 +203,10 @@ static void check_inside(struct reader *r, uint64_t inside)
         if (!check_one(r, &inside))
             continue;
         if (++depth == MSGPACK_DEPTH_MAX)
-            r->bad = true;
-        else
-            left[depth] = inside;
+            return false;
+        left[depth] = inside;
     }
+    return true;
 }
 
 /* Not mp_check: its counter is an int, which the count of a peer's array overflows, and it knows no
@@ -215,8 +215,8 @@ gw_err msgpack_check(struct view data, struct view *value)
 {
     struct reader r = reader_of(data.data, data.size);
     uint64_t inside;
-    if (check_one(&r, &inside))
-        check_inside(&r, inside);
+    if (check_one(&r, &inside) && !check_inside(&r, inside))
+        return GW_EFULL;
     if (r.bad)
         return GW_EPROTO;
     *value = (struct view){data.data, data.size - (uint32_t)reader_left(&r)};

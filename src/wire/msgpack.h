@@ -26,9 +26,9 @@ void msgpack_write_map(struct buf *b, uint32_t count); /* count pairs follow */
 void msgpack_write_array(struct buf *b, uint32_t count);
 void msgpack_write_vec3(struct buf *b, gw_vec3 value); /* a map of X, Y, Z as f32 */
 
-/* Checks that ONE whole value stands at the start, no deeper than MSGPACK_DEPTH_MAX; *value is a
- * view of it without what follows (Unity pads with zeros). Every reader below wants a checked
- * value. */
+/* Checks that ONE whole value stands at the start; *value is a view of it without what follows
+ * (Unity pads with zeros). GW_EFULL: it is nested deeper than MSGPACK_DEPTH_MAX; GW_EPROTO: it is
+ * no value. Every reader below wants a checked value. */
 GW_NODISCARD gw_err msgpack_check(struct view data, struct view *value);
 
 /* Readers take every int form for an int and every int or float form for a float, nil for zero, bin

@@ -17,13 +17,14 @@ const LOG_TAIL_BYTES = 4000;
 /** Why there is nothing to test, or false. */
 export const skip = existsSync(GOWORLD) ? false : `no ${GOWORLD}: run make first`;
 
-/** Builds and starts a copy of the demo. */
-export async function startDemo() {
+/** Builds and starts a copy of the demo; `gate` is more settings of its gate, as they stand in the ini file. */
+export async function startDemo({ gate = '' } = {}) {
     const parent = await mkdtemp(path.join(tmpdir(), 'goworld-chat-'));
     const dir = path.join(parent, 'chatroom_demo');
     await cp(path.join(ROOT, 'examples/chatroom_demo'), dir, { recursive: true, filter: isSource });
     const config = path.join(dir, 'goworld.ini');
     const { url, port } = await useFreePorts(config);
+    await writeFile(config, (await readFile(config, 'utf8')).replace(/^\[gate1\]$/m, `$&\n${gate}`));
     const goworld = (command) => run(dir, '-configfile', config, command, dir);
     const demo = {
         url,

@@ -8,6 +8,7 @@ import WebSocket from 'ws';
 
 import { Client } from '../../clients/js/goworld.js';
 import { tcp } from '../../clients/js/transport-tcp.js';
+import { websocket } from '../../clients/js/transport-ws.js';
 import { skip, startDemo } from './demo.js';
 
 const ROUNDS = 200;
@@ -32,6 +33,44 @@ function packet(type, body = Buffer.alloc(0)) {
     return Buffer.concat([head, body]);
 }
 
+function happens(emitter, event) {
+    return new Promise((resolve) => {
+        const end = emitter.on(event, (...args) => {
+            end();
+            resolve(args);
+        });
+    });
+}
+
+/** A person who is registered, if need be, and logged in. */
+async function enter(connect, name, options) {
+    const client = new Client({ connect, ...options });
+    client.open();
+    const [account] = await happens(client, 'player');
+    account.call('Register', name, 'secret');
+    await Promise.race([happens(account, 'ShowInfo'), happens(account, 'ShowError')]);
+    account.call('Login', name, 'secret');
+    const [avatar] = await happens(client, 'player');
+    return { client, avatar, name };
+}
+
+async function connectTo(port, open) {
+    const socket = net.connect(port, '127.0.0.1');
+    open.add(socket);
+    socket.on('error', () => {}); // being reset is what it deserves
+    socket.on('close', () => open.delete(socket));
+    socket.resume();
+    await once(socket, 'connect');
+    return socket;
+}
+
+async function metricOf(demo, name) {
+    const text = await (await fetch(new URL('metrics', demo.url))).text();
+    const line = text.split('\n').find((l) => l.startsWith(`goworld_${name}{`) || l.startsWith(`goworld_${name} `));
+    assert.ok(line, `no metric ${name}`);
+    return Number(line.split(' ').pop());
+}
+
 describe('hostile peers', { skip }, () => {
     let demo;
     let honest;
@@ -39,34 +78,13 @@ describe('hostile peers', { skip }, () => {
 
     before(async () => {
         demo = await startDemo();
-        honest = await enter('honest');
+        honest = await enter(tcp(demo.port), 'honest');
     });
     after(async () => {
         for (const socket of open) socket.destroy();
         honest?.client.close();
         await demo?.remove();
     });
-
-    /** A person who is registered and logged in. */
-    async function enter(name) {
-        const client = new Client({ connect: tcp(demo.port) });
-        client.open();
-        const [account] = await happens(client, 'player');
-        account.call('Register', name, 'secret');
-        await happens(account, 'ShowInfo');
-        account.call('Login', name, 'secret');
-        const [avatar] = await happens(client, 'player');
-        return { client, avatar, name };
-    }
-
-    function happens(emitter, event) {
-        return new Promise((resolve) => {
-            const end = emitter.on(event, (...args) => {
-                end();
-                resolve(args);
-            });
-        });
-    }
 
     async function assertUnharmed() {
         const text = `still here ${Math.random()}`;
@@ -76,15 +94,8 @@ describe('hostile peers', { skip }, () => {
         await demo.status();
     }
 
-    async function connect(port = demo.port) {
-        const socket = net.connect(port, '127.0.0.1');
-        open.add(socket);
-        socket.on('error', () => {}); // being reset is what it deserves
-        socket.on('close', () => open.delete(socket));
-        socket.resume();
-        await once(socket, 'connect');
-        return socket;
-    }
+    const connect = (port = demo.port) => connectTo(port, open);
+    const metric = (name) => metricOf(demo, name);
 
     /** Sends the bytes and waits until the server has closed the connection. */
     async function assertCloses(bytes, port) {
@@ -92,13 +103,6 @@ describe('hostile peers', { skip }, () => {
         const closed = once(socket, 'close');
         socket.write(bytes);
         await closed;
-    }
-
-    async function metric(name) {
-        const text = await (await fetch(new URL('metrics', demo.url))).text();
-        const line = text.split('\n').find((l) => l.startsWith(`goworld_${name}{`) || l.startsWith(`goworld_${name} `));
-        assert.ok(line, `no metric ${name}`);
-        return Number(line.split(' ').pop());
     }
 
     test('packets that are no packets close the connection', async () => {
@@ -132,7 +136,7 @@ describe('hostile peers', { skip }, () => {
 
     test('calls with random arguments are refused, and others go on', async () => {
         const random = randomFrom(2);
-        const rogue = await enter('rogue');
+        const rogue = await enter(tcp(demo.port), 'rogue');
         for (let i = 0; i < ROUNDS; i++) {
             const method = ['SendChat', 'Register', 'NoSuchMethod'][random(3)];
             const args = Array.from({ length: random(5) }, () => [random(1000), 'x'.repeat(random(300)), null, true, 1.5][random(5)]);
@@ -197,5 +201,105 @@ describe('hostile peers', { skip }, () => {
             await closed;
         }
         await assertUnharmed();
+    });
+});
+
+describe('peers who want too much', { skip }, () => {
+    const CONNECTIONS = 12;
+    let demo;
+    let honest;
+    const open = new Set();
+
+    before(async () => {
+        const settings = {
+            max_connections_per_address: CONNECTIONS,
+            handshake_timeout: 1,
+            client_packets_per_second: 200,
+            client_burst: 1,
+            client_bad_packets_max: 3,
+        };
+        demo = await startDemo({ gate: Object.entries(settings).map(([key, value]) => `${key}=${value}`).join('\n') });
+        honest = await enter(tcp(demo.port), 'honest');
+    });
+    after(async () => {
+        for (const socket of open) socket.destroy();
+        honest?.client.close();
+        await demo?.remove();
+    });
+
+    const connect = (port = demo.port) => connectTo(port, open);
+    const metric = (name) => metricOf(demo, name);
+    const closes = (socket) => once(socket, 'close');
+
+    /** Until the gate has seen those go that are gone here. */
+    async function untilClients(count) {
+        while ((await metric('gate_clients')) !== count);
+    }
+
+    test('one address takes no more connections than its share, to both ports together', async () => {
+        const http = Number(new URL(demo.url).port);
+        const refused = await metric('net_refused_address_total');
+        const sockets = [];
+        while (sockets.length < CONNECTIONS * 2) sockets.push(await connect(sockets.length % 2 ? http : demo.port));
+        // Those beyond it are closed at once; none of the others needs to say a word for that.
+        const all = sockets.map((socket) => closes(socket).then(() => socket));
+        for (let gone = 0; gone < CONNECTIONS; gone++) {
+            const socket = await Promise.race(all.filter((_, i) => sockets[i]));
+            sockets[sockets.indexOf(socket)] = null;
+        }
+        await Promise.all(sockets.filter(Boolean).map((socket) => socket.destroy() && closes(socket)));
+        await untilClients(1);
+        assert.ok((await metric('net_refused_address_total')) > refused);
+        const again = await connect(); // its share is free again
+        await untilClients(2);
+        again.destroy();
+        await untilClients(1);
+    });
+
+    test('a browser that asks for nothing is closed after its time', async () => {
+        const timeouts = await metric('http_handshake_timeouts_total');
+        await closes(await connect(Number(new URL(demo.url).port)));
+        assert.equal(await metric('http_handshake_timeouts_total'), timeouts + 1);
+    });
+
+    test('who sends too much waits, loses nothing, and holds up nobody', async () => {
+        const rogue = await enter(tcp(demo.port), 'rogue');
+        const calls = await metric('gate_client_calls_total');
+        for (let i = 0; i < 600; i++) rogue.avatar.call('NoSuchMethod');
+        const last = happens(rogue.avatar, 'OnRecvChat');
+        rogue.avatar.call('SendChat', 'the last');
+        const heard = happens(honest.avatar, 'OnRecvChat');
+        honest.avatar.call('SendChat', 'meanwhile');
+        assert.deepEqual(await heard, ['honest', 'meanwhile']);
+        assert.ok((await metric('gate_client_calls_total')) < calls + 600, 'it was not held up');
+        assert.equal(await metric('gate_paused_clients'), 1);
+        await last; // 'meanwhile'
+        assert.deepEqual(await happens(rogue.avatar, 'OnRecvChat'), ['rogue', 'the last']);
+        assert.ok((await metric('gate_rate_pauses_total')) > 0);
+        assert.equal(await metric('gate_client_calls_total'), calls + 602);
+        rogue.client.close();
+        await untilClients(1);
+    });
+
+    test('so many bad packets close a client', async () => {
+        const socket = await connect();
+        const bad = await metric('gate_bad_client_packets_total');
+        const closed = closes(socket);
+        socket.write(Buffer.concat([packet(1), packet(2001), packet(2)]));
+        while ((await metric('gate_bad_client_packets_total')) < bad + 2);
+        assert.equal(socket.readyState, 'open');
+        socket.write(packet(3));
+        await closed;
+        assert.equal(await metric('gate_bad_client_packets_total'), bad + 3);
+    });
+
+    test('a client that is sent away reads why', async () => {
+        const ws = websocket(new URL('ws', demo.url).href.replace('http', 'ws'), { WebSocket });
+        const first = await enter(ws, 'twice');
+        const closed = happens(first.client, 'close');
+        const second = await enter(ws, 'twice');
+        const [{ kicked, code, reason }] = await closed;
+        assert.deepEqual({ kicked, code, reason }, { kicked: true, code: 4001, reason: 'another client has taken over its entity' });
+        second.client.close();
     });
 });

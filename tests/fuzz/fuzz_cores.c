@@ -30,7 +30,18 @@ static void close_link(struct link *link, const char *reason)
     ((struct peer_link *)link)->reason = reason;
 }
 
-static const struct link_ops ops = {.wake = wake, .close = close_link};
+static void pause_link(struct link *link, bool paused)
+{
+    (void)link, (void)paused;
+}
+
+static bool has_gone(const struct link *link)
+{
+    return !((const struct peer_link *)link)->open;
+}
+
+static const struct link_ops ops = {
+    .wake = wake, .close = close_link, .pause = pause_link, .has_gone = has_gone};
 
 static void link_init(struct peer_link *p)
 {

@@ -120,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1 || size > 65536)
         return 0;
     struct world *w = world_new();
-    world_client_connected(w, client, entity, 1);
+    world_client_connected(w, client, entity, 1, (struct view){(const uint8_t *)"address", 7});
     struct view rest = {data + 1, (uint32_t)size - 1};
     switch (data[0] % 4) {
     case 0:

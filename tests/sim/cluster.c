@@ -118,7 +118,8 @@ static void add_dispatcher(struct cluster *c, unsigned index)
                                                     .seed = random_next(sim_random(c->sim)),
                                                     .pool = sim_outq_pool(c->sim),
                                                     .clock = sim_clock(c->sim),
-                                                    .log = &node->log});
+                                                    .log = &node->log,
+                                                    .limits = c->desc.dispatcher_limits});
     sim_listen(c->sim, &(struct sim_listen_desc){.name = node->name,
                                                  .accepted = dispatcher_accepted,
                                                  .user = c->dispatchers[index]});
@@ -210,19 +211,18 @@ static void add_gate(struct cluster *c, unsigned index)
 {
     struct cluster_node *node = &c->gate_nodes[index];
     node_init(node, c, "gate", index);
-    c->gates[index] = gate_create(
-        &(struct gate_desc){.gateid = (uint16_t)(index + 1),
-                            .dispatchers = c->desc.dispatchers,
-                            .position_sync_interval_ms = 100,
-                            .epoch = random_next(sim_random(c->sim)),
-                            .seed = random_next(sim_random(c->sim)),
-                            .ids = &node->ids,
-                            .pool = sim_outq_pool(c->sim),
-                            .clock = sim_clock(c->sim),
-                            .log = &node->log,
-                            .limits = {.client_send_queue_max = c->desc.client_send_queue_max},
-                            .dial = gate_dial,
-                            .user = node});
+    c->gates[index] = gate_create(&(struct gate_desc){.gateid = (uint16_t)(index + 1),
+                                                      .dispatchers = c->desc.dispatchers,
+                                                      .position_sync_interval_ms = 100,
+                                                      .epoch = random_next(sim_random(c->sim)),
+                                                      .seed = random_next(sim_random(c->sim)),
+                                                      .ids = &node->ids,
+                                                      .pool = sim_outq_pool(c->sim),
+                                                      .clock = sim_clock(c->sim),
+                                                      .log = &node->log,
+                                                      .limits = c->desc.gate_limits,
+                                                      .dial = gate_dial,
+                                                      .user = node});
     sim_listen(c->sim, &(struct sim_listen_desc){
                            .name = node->name, .accepted = gate_accepted, .user = c->gates[index]});
     sim_on_turn(c->sim, gate_step, c->gates[index]);

@@ -15,7 +15,8 @@ struct cluster_desc {
     unsigned dispatchers, games, gates; /* of each 1 to CLUSTER_MAX */
     const gw_game *game;
     const char *boot_entity;
-    size_t client_send_queue_max; /* 0: the gate's default */
+    struct gate_limits gate_limits; /* zero: the defaults */
+    struct dispatcher_limits dispatcher_limits;
 };
 
 struct cluster_node {

@@ -311,7 +311,7 @@ static void who_does_not_read_is_disconnected_and_nobody_else(void **state)
                                 .gates = 1,
                                 .game = &chatroom,
                                 .boot_entity = "Account",
-                                .client_send_queue_max = 65536};
+                                .gate_limits = {.client_send_queue_max = 65536}};
     struct cluster *c = cluster_create(&desc);
     bring_in(c, people, 3);
     sim_stall(people[2].link, true);

@@ -16,6 +16,8 @@ struct fake_link {
     struct buf sent;    /* what was taken out of link.out */
     size_t read;        /* how much of it the test has seen */
     const char *reason; /* of the close; NULL while open */
+    char words[128];    /* of the farewell */
+    bool has_gone;      /* what the test lets it say */
 };
 
 static inline void fake_wake(struct link *link)
@@ -28,9 +30,31 @@ static inline void fake_close(struct link *link, const char *reason)
     ((struct fake_link *)link)->reason = reason;
 }
 
+static inline void fake_pause(struct link *link, bool paused)
+{
+    (void)link, (void)paused; /* link.paused tells */
+}
+
+static inline bool fake_has_gone(const struct link *link)
+{
+    return ((const struct fake_link *)link)->has_gone;
+}
+
+static inline void fake_farewell(struct link *link, const char *words, size_t size)
+{
+    struct fake_link *fake = (struct fake_link *)link;
+    if (size > sizeof fake->words - 1)
+        size = sizeof fake->words - 1;
+    memcpy(fake->words, words, size);
+}
+
 static inline void fake_link_init(struct fake_link *fake, struct outq_pool *pool)
 {
-    static const struct link_ops ops = {.wake = fake_wake, .close = fake_close};
+    static const struct link_ops ops = {.wake = fake_wake,
+                                        .close = fake_close,
+                                        .pause = fake_pause,
+                                        .has_gone = fake_has_gone,
+                                        .farewell = fake_farewell};
     *fake = (struct fake_link){.link = {.ops = &ops, .address = "test"}};
     outq_init(&fake->link.out, pool, 0);
 }

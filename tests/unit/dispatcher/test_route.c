@@ -73,6 +73,33 @@ static void boot_entities_go_round_the_games_that_take_them(void **state)
     world_stop(&w);
 }
 
+/* A game that knows our messages gets the address; one that does not gets GoWorld's message. */
+static void a_client_comes_with_its_address_where_that_is_understood(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){0});
+    struct fake_link *gate = world_gate(&w, 4), *own = world_game(&w, 1);
+    RECEIVE(gate, connect_client, .client = id_str(CLIENT), .boot_entity = id_str(ENTITY),
+            .gate = 4, .address = view_str("192.0.2.7:50000"));
+    struct msg_connect_client m;
+    EXPECT(own, connect_client, &m);
+    assert_int_equal(m.gate, 4);
+    assert_true(view_equals(m.address, "192.0.2.7:50000"));
+    fake_link_hang_up(own);
+    struct fake_link *foreign = world_foreign_game(&w, 2);
+    RECEIVE(gate, connect_client, .client = id_str(CLIENT), .boot_entity = id_str(ENTITY),
+            .gate = 4, .address = view_str("192.0.2.7:50000"));
+    struct msg_notify_client_connected_forwarded plain;
+    EXPECT(foreign, notify_client_connected_forwarded, &plain);
+    assert_int_equal(plain.gate, 4);
+    assert_null(gate->reason);
+    RECEIVE(gate, connect_client, .client = id_str(CLIENT), .boot_entity = id_str(ENTITY),
+            .gate = 5);
+    assert_non_null(gate->reason); /* it speaks for another gate */
+    world_stop(&w);
+}
+
 static void a_client_that_no_game_takes_is_closed(void **state)
 {
     (void)state;
@@ -634,6 +661,7 @@ int main(void)
         cmocka_unit_test(a_call_goes_to_the_game_of_its_entity),
         cmocka_unit_test(a_call_to_nobody_is_counted_and_dropped),
         cmocka_unit_test(boot_entities_go_round_the_games_that_take_them),
+        cmocka_unit_test(a_client_comes_with_its_address_where_that_is_understood),
         cmocka_unit_test(a_client_that_no_game_takes_is_closed),
         cmocka_unit_test(create_goes_to_the_game_with_the_least_load_and_calls_follow_it),
         cmocka_unit_test(creations_between_two_load_reports_spread_over_the_games),

@@ -139,7 +139,9 @@ gw_entity *fixture_connect(struct fixture *f, const char *client)
 {
     char boot[17];
     snprintf(boot, sizeof boot, "boot%s", client);
-    world_client_connected(f->world, fixture_id(client), fixture_id(boot), FIXTURE_GATE);
+    world_client_connected(
+        f->world, fixture_id(client), fixture_id(boot), FIXTURE_GATE,
+        (struct view){(const uint8_t *)FIXTURE_ADDRESS, strlen(FIXTURE_ADDRESS)});
     return fixture_find(f, fixture_id(boot));
 }
 

@@ -25,6 +25,7 @@ struct fixture {
     struct fiber_pool *fibers;
 };
 
+#define FIXTURE_ADDRESS "192.0.2.7:50000" /* of every client */
 #define FIXTURE_GATE 7
 
 struct fixture *fixture_create(const gw_game *game, const char *boot_entity);

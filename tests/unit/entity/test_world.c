@@ -611,12 +611,14 @@ static void wrong_arguments_are_refused(void **state)
         "a3686900 05",               /* a NUL inside */
         "d9 05",                     /* cut short */
         "c1 05",                     /* no msgpack */
+        "a26869 91919191919191919191919191919191919191919191919191919191919191919105", /* deep */
     };
     size_t count = sizeof wrong / sizeof *wrong;
     for (size_t i = 0; i < count; i++)
         fixture_call(f, id, "Any", wrong[i]);
     assert_happened("");
     assert_int_equal(world_stats(f->world)->calls_refused, count);
+    assert_int_equal(world_stats(f->world)->calls_too_deep, 1);
 }
 
 /* The id as a msgpack string in hex; the text lasts until the second call after this one. */
@@ -685,7 +687,8 @@ static void a_client_stays_when_its_dispatcher_cannot_hand_it_over(void **state)
 static void give_to(struct fixture *f, gw_id entity, const char *client)
 {
     struct buf payload = {0};
-    struct msg_notify_client_given m = {entity, fixture_id(client), FIXTURE_GATE};
+    struct msg_notify_client_given m = {
+        entity, fixture_id(client), FIXTURE_GATE, {(const uint8_t *)"[2001:db8::1]:9", 15}};
     msg_notify_client_given_write(&payload, &m);
     world_client_given(f->world, (struct view){payload.data, (uint32_t)payload.size});
     buf_free(&payload);
@@ -704,6 +707,20 @@ static void a_second_client_takes_the_place_of_the_first(void **state)
     give_to(f, fixture_id("nobody"), "c3");
     assert_true(msg_close_client_read(fixture_next(f), &closed));
     assert_true(gw_id_equal(closed.client, fixture_id("c3")));
+}
+
+static void the_address_of_a_client_is_known_while_it_is_there(void **state)
+{
+    struct fixture *f = *state;
+    gw_entity *hero = &settled_hero(f, "c1")->base;
+    assert_string_equal(gw_client_address(hero), FIXTURE_ADDRESS);
+    give_to(f, hero->id, "c2");
+    assert_string_equal(gw_client_address(hero), "[2001:db8::1]:9");
+    world_client_lost(f->world, hero->id, fixture_id("c2"));
+    assert_string_equal(gw_client_address(hero), "");
+    fixture_next_type(f);
+    fixture_next_type(f);
+    assert_happened("connected lost ");
 }
 
 static void filter_properties_go_to_the_gate(void **state)
@@ -1180,6 +1197,7 @@ int main(void)
         TEST(a_given_client_is_handed_over_in_order),
         TEST(a_client_stays_when_its_dispatcher_cannot_hand_it_over),
         TEST(a_second_client_takes_the_place_of_the_first),
+        TEST(the_address_of_a_client_is_known_while_it_is_there),
         TEST(filter_properties_go_to_the_gate),
         TEST(timers_fire_in_time_with_their_arguments),
         TEST(timers_end_with_their_entity),

@@ -258,6 +258,7 @@ static void a_client_changes_hands_when_its_owner_gives_it(void **state)
     assert_true(gw_id_equal(given.entity, avatar));
     assert_true(gw_id_equal(given.client, player.id));
     assert_int_equal(given.gate, 3);
+    assert_true(view_equals(given.address, "test"));
 
     /* The one that has given it away cannot do so again. */
     RECEIVE(&w.dispatchers[0], give_client, .gate = 3, .client = player.id, .from = player.boot,
@@ -347,7 +348,8 @@ static void the_cluster_can_close_a_client(void **state)
     struct player player = world_player(&w), other = world_player(&w);
     RECEIVE(&w.dispatchers[0], close_client, .gate = 3, .client = player.id,
             .reason = view_str("why not"));
-    assert_non_null(player.link->reason);
+    assert_string_equal(player.link->reason, link_by_game);
+    assert_string_equal(player.link->words, "why not");
     assert_null(other.link->reason);
     world_stop(&w);
 }

@@ -46,8 +46,8 @@ static void a_broken_link_costs_no_client(void **state)
     assert_int_equal(m.dispatcher_epoch, 5);
     RECEIVE(link, resume_answer, .resumed = true, .epoch = 5);
     assert_null(player.link->reason);
-    struct msg_notify_client_connected again; /* it had not got that */
-    EXPECT(link, notify_client_connected, &again);
+    struct msg_connect_client again; /* it had not got that */
+    EXPECT(link, connect_client, &again);
     world_stop(&w);
 }
 

@@ -72,11 +72,13 @@ struct player world_player(struct world *w)
 {
     struct player player = {.link = world_client(w)};
     for (unsigned i = 0; i < w->dispatcher_count; i++) {
-        struct msg_notify_client_connected m;
+        struct msg_connect_client m;
         struct view payload;
         if (!fake_link_next(&w->dispatchers[i], &payload))
             continue;
-        assert_true(msg_notify_client_connected_read(payload, &m));
+        assert_true(msg_connect_client_read(payload, &m));
+        assert_int_equal(m.gate, 3);
+        assert_memory_equal(m.address.data, "test", m.address.size);
         assert_int_equal(id_dispatcher(m.boot_entity, w->dispatcher_count), i);
         assert_true(gw_id_is_none(player.id));
         player.id = m.client;

@@ -8,6 +8,8 @@ static void packet(void *user, const uint8_t *payload, size_t size)
     buf_append(&peer->received, payload, size);
     if (peer->echoes)
         link_send(peer->link, payload, size);
+    if (peer->pause_every && peer->packets % peer->pause_every == 0)
+        link_pause(peer->link, true);
     if (peer->packets == peer->close_after)
         link_close(peer->link, "enough");
 }

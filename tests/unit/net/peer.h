@@ -12,6 +12,7 @@ struct peer {
     bool is_closed; /* closed > 0 */
     const char *reason;
     bool echoes;
+    unsigned pause_every; /* pauses its link inside each so many packets' callback; 0: never */
     unsigned close_after; /* closes its link inside this packet's callback; 0: never */
 };
 

@@ -99,6 +99,12 @@ void rig_listen_at_most(struct rig *rig, struct rig_server *server, unsigned con
     listen_with(rig, server, (struct tcplink_listen_desc){.connections_max = connections_max});
 }
 
+void rig_listen_with(struct rig *rig, struct rig_server *server,
+                     const struct tcp_admission *admission)
+{
+    listen_with(rig, server, (struct tcplink_listen_desc){.admission = admission});
+}
+
 static void connected(void *user, struct link *link, const char *reason)
 {
     assert_null(reason);

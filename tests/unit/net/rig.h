@@ -46,6 +46,9 @@ void rig_listen(struct rig *rig, struct rig_server *server, struct peer *peers, 
 /* With peers and count of the server set. */
 void rig_listen_at_most(struct rig *rig, struct rig_server *server, unsigned connections_max);
 
+void rig_listen_with(struct rig *rig, struct rig_server *server,
+                     const struct tcp_admission *admission);
+
 /* Connects and waits until both ends are there. */
 void rig_connect(struct rig *rig, struct rig_server *server, struct peer *peer,
                  struct link_limits limits);

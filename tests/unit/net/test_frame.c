@@ -51,7 +51,7 @@ static enum frame_result feed_copy(struct frame *frame, const uint8_t *bytes, si
 {
     uint8_t *copy = mem_alloc(size);
     memcpy(copy, bytes, size);
-    enum frame_result result = frame_feed(frame, copy, size, LIMIT, see, seen);
+    enum frame_result result = frame_feed(frame, copy, size, LIMIT, see, seen, NULL);
     free(copy);
     return result;
 }
@@ -106,8 +106,8 @@ static void packets_that_lie_whole_in_the_input_are_not_copied(void **state)
     (void)state;
     struct buf stream = sample_stream();
     struct frame frame = {0};
-    assert_int_equal(frame_feed(&frame, stream.data, stream.size, LIMIT, lies_inside, &stream),
-                     FRAME_OK);
+    assert_int_equal(
+        frame_feed(&frame, stream.data, stream.size, LIMIT, lies_inside, &stream, NULL), FRAME_OK);
     buf_free(&stream);
 }
 
@@ -158,18 +158,40 @@ static void a_receiver_that_has_enough_gets_no_more(void **state)
     buf_free(&stream);
 }
 
+static void a_receiver_that_stops_goes_on_where_it_was(void **state)
+{
+    (void)state;
+    struct buf stream = sample_stream();
+    struct frame frame = {0};
+    struct seen seen = {0};
+    size_t at = 0;
+    for (unsigned stops = 1; at < stream.size; stops++) {
+        size_t used, left = stream.size - at, piece = left < 7000 ? left : 7000;
+        seen.stop_after = stops;
+        enum frame_result result =
+            frame_feed(&frame, stream.data + at, piece, LIMIT, see, &seen, &used);
+        assert_true(result == FRAME_STOPPED || used == piece);
+        if (result != FRAME_STOPPED)
+            stops--;
+        at += used;
+    }
+    assert_seen_all(&seen, &stream, &frame);
+    buf_free(&stream);
+}
+
 static void a_claimed_length_costs_no_memory_until_the_bytes_come(void **state)
 {
     (void)state;
     uint32_t length = 1 << 24;
     struct frame frame = {0};
     struct seen seen = {0};
-    assert_int_equal(frame_feed(&frame, (const uint8_t *)&length, 4, 1 << 24, see, &seen),
+    assert_int_equal(frame_feed(&frame, (const uint8_t *)&length, 4, 1 << 24, see, &seen, NULL),
                      FRAME_OK);
     assert_in_range(frame.capacity, 4, 64);
     uint8_t part[1000] = {0};
     for (unsigned i = 0; i < 100; i++) {
-        assert_int_equal(frame_feed(&frame, part, sizeof part, 1 << 24, see, &seen), FRAME_OK);
+        assert_int_equal(frame_feed(&frame, part, sizeof part, 1 << 24, see, &seen, NULL),
+                         FRAME_OK);
         assert_in_range(frame.capacity, frame.size, 2 * frame.size);
     }
     frame_free(&frame);
@@ -183,6 +205,7 @@ int main(void)
         cmocka_unit_test(packets_that_lie_whole_in_the_input_are_not_copied),
         cmocka_unit_test(lengths_outside_the_limits_are_refused),
         cmocka_unit_test(a_receiver_that_has_enough_gets_no_more),
+        cmocka_unit_test(a_receiver_that_stops_goes_on_where_it_was),
         cmocka_unit_test(a_claimed_length_costs_no_memory_until_the_bytes_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,10 @@
 #include "talker.h"
 
 #include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { FILE_BYTES = 8 << 20 };
 
 struct world {
     struct rig rig;
@@ -21,6 +25,13 @@ static void handle(void *user, const struct http_request *request, struct http_r
     if (http_text_is(request->path, "/big")) {
         memset(buf_reserve(&response->body, 1 << 20), 'x', 1 << 20);
         response->body.size = 1 << 20;
+        return;
+    }
+    if (http_text_is(request->path, "/file")) {
+        response->file = memfd_create("file", 0);
+        response->file_bytes = FILE_BYTES;
+        response->has_file = true;
+        assert_int_equal(ftruncate(response->file, FILE_BYTES), 0);
         return;
     }
     if (http_text_is(request->path, "/none")) {
@@ -190,6 +201,7 @@ static void a_request_that_comes_too_slowly_is_refused(void **state)
     talker_wait_closed(&world.rig, &world.talker);
     assert_true(talker_heard(&world.talker, "HTTP/1.1 408 Request Timeout\r\n"));
     assert_int_equal(stats(&world)->http_timeouts, 1);
+    assert_int_equal(stats(&world)->handshake_timeouts, 1);
     world_fini(&world);
 }
 
@@ -242,18 +254,63 @@ static void a_client_that_does_not_take_its_answer_is_closed(void **state)
     world_fini(&world);
 }
 
-static void connections_beyond_the_limit_are_closed_at_once(void **state)
+/* However fast the peer reads: others are served in between. */
+static void a_long_file_goes_in_many_turns(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    talker_print(&world.talker, "GET /file HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (world.talker.heard.size < FILE_BYTES) {
+        uint64_t before = stats(&world)->bytes_out;
+        rig_turn(&world.rig);
+        assert_in_range(stats(&world)->bytes_out - before, 0, 600 << 10);
+    }
+    world_fini(&world);
+}
+
+static void connections_beyond_the_limit_are_closed_while_all_others_are_answered(void **state)
 {
     (void)state;
     struct world world;
     struct talker second;
     world_init_with(&world, (struct http_desc){.plain_max = 1});
+    stream_pause(world.talker.stream, true);
+    for (unsigned i = 0; i < 40; i++)
+        talker_print(&world.talker, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (world.handled == 0)
+        rig_turn(&world.rig);
     talker_connect(&world.rig, &second, http_server_port(world.server));
     talker_wait_closed(&world.rig, &second);
-    talker_print(&world.talker, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
-    talker_wait(&world.rig, &world.talker, "[/a|]");
+    assert_int_equal(stats(&world)->refused, 1);
+    assert_int_equal(stats(&world)->http_displaced, 0);
     talker_fini(&second);
     world_fini(&world);
+}
+
+/* Those that are idle go first, and then those that have never asked. */
+static void a_connection_that_asks_for_nothing_gives_way_to_a_new_one(void **state)
+{
+    (void)state;
+    struct world world;
+    struct talker silent, last;
+    world_init_with(&world, (struct http_desc){.plain_max = 2});
+    talker_connect(&world.rig, &silent, http_server_port(world.server));
+    talker_print(&world.talker, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    talker_wait(&world.rig, &world.talker, "[/a|]");
+    talker_connect(&world.rig, &last, http_server_port(world.server));
+    talker_wait_closed(&world.rig, &world.talker);
+    assert_false(silent.is_closed);
+    talker_fini(&world.talker);
+    talker_connect(&world.rig, &world.talker, http_server_port(world.server));
+    talker_wait_closed(&world.rig, &silent);
+    assert_int_equal(stats(&world)->http_displaced, 2);
+    assert_int_equal(stats(&world)->refused, 0);
+    talker_print(&last, "GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+    talker_wait(&world.rig, &last, "[/b|]");
+    world_fini(&world);
+    talker_fini(&silent);
+    talker_fini(&last);
 }
 
 #define UPGRADE                                                                                    \
@@ -390,7 +447,7 @@ static void a_close_by_the_game_has_a_code_of_its_own(void **state)
     struct world world;
     world_init(&world);
     upgrade(&world);
-    link_close(world.peer.link, link_by_game);
+    link_dismiss(world.peer.link, "", 0);
     talker_wait_closed(&world.rig, &world.talker);
     assert_int_equal(world.talker.heard.size, 2 + 2 + 18);
     assert_memory_equal(world.talker.heard.data, "\x88\x14\x0f\xa1the game closed it", 22);
@@ -454,7 +511,9 @@ int main(void)
         cmocka_unit_test(a_connection_that_says_nothing_is_closed),
         cmocka_unit_test(a_connection_between_requests_is_closed_after_its_time),
         cmocka_unit_test(a_client_that_does_not_take_its_answer_is_closed),
-        cmocka_unit_test(connections_beyond_the_limit_are_closed_at_once),
+        cmocka_unit_test(a_long_file_goes_in_many_turns),
+        cmocka_unit_test(connections_beyond_the_limit_are_closed_while_all_others_are_answered),
+        cmocka_unit_test(a_connection_that_asks_for_nothing_gives_way_to_a_new_one),
         cmocka_unit_test(a_websocket_carries_the_bytes_of_a_link),
         cmocka_unit_test(what_a_turn_sends_leaves_as_one_frame),
         cmocka_unit_test(bytes_behind_the_upgrade_belong_to_the_websocket),

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -219,6 +220,24 @@ static void a_file_over_the_limit_is_refused(void **state)
     answer_free(&answer);
 }
 
+/* The file is there: it is we who cannot open it now. */
+static void a_process_without_room_for_files_says_so(void **state)
+{
+    const struct site *site = *state;
+    struct rlimit usual;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    int lowest = dup(0);
+    close(lowest);
+    struct rlimit none = {.rlim_cur = (rlim_t)lowest, .rlim_max = usual.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    struct answer front = ask(site, "/"), file = ask(site, "/app.js");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    assert_int_equal(front.response.status, 503);
+    assert_int_equal(file.response.status, 503);
+    answer_free(&front);
+    answer_free(&file);
+}
+
 /* Copies the value of a header, up to its end of line. */
 static void copy_value(const struct answer *answer, const char *name, char value[80])
 {
@@ -276,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_path_that_is_too_long_is_not_found),
         cmocka_unit_test(a_folder_without_its_slash_is_redirected),
         cmocka_unit_test(a_file_over_the_limit_is_refused),
+        cmocka_unit_test(a_process_without_room_for_files_says_so),
         cmocka_unit_test(what_has_not_changed_is_not_sent_again),
         cmocka_unit_test(a_folder_that_is_not_there_is_an_error),
     };

@@ -280,6 +280,26 @@ static void a_close_inside_a_packet_stops_the_delivery(void **state)
     world_fini(&world);
 }
 
+static void a_paused_link_delivers_nothing_and_afterwards_all(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world, 7);
+    world_connect(&world);
+    world.far.pause_every = 7;
+    size_t sent = send_pattern(world.near.link, sim_random(world.sim), 500, 0);
+    for (unsigned wanted = 7; wanted <= 497; wanted += 7) {
+        assert_true(run_until_packets(&world, &world.far, wanted));
+        sim_run_for(world.sim, 100);
+        assert_int_equal(world.far.packets, wanted);
+        assert_int_equal(world.far.closed, 0);
+        link_pause(world.far.link, false);
+    }
+    assert_true(run_until_packets(&world, &world.far, 500));
+    assert_pattern(&world.far, sent);
+    world_fini(&world);
+}
+
 static void a_packet_over_the_limit_closes_the_link(void **state)
 {
     (void)state;
@@ -406,6 +426,7 @@ int main(void)
         cmocka_unit_test(a_stalled_reader_costs_the_sender_its_queue_and_then_the_link),
         cmocka_unit_test(a_stalled_reader_that_goes_on_gets_everything),
         cmocka_unit_test(a_close_inside_a_packet_stops_the_delivery),
+        cmocka_unit_test(a_paused_link_delivers_nothing_and_afterwards_all),
         cmocka_unit_test(a_packet_over_the_limit_closes_the_link),
         cmocka_unit_test(killing_a_host_ends_its_links_and_its_listening),
         cmocka_unit_test(turns_are_called_when_they_want_to_be),

@@ -2,6 +2,7 @@
 #include "rig.h"
 #include "talker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -196,6 +197,62 @@ static void a_close_inside_a_packet_stops_the_delivery(void **state)
     rig_run_until_set(&pair.rig, &pair.near.is_closed);
     assert_int_equal(pair.far.packets, 2);
     assert_string_equal(pair.far.reason, "enough");
+    pair_fini(&pair);
+}
+
+static void run_turns(struct pair *pair, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        rig_turn(&pair->rig);
+}
+
+/* Also of those that were read already; afterwards all come, in order, and then the end. */
+static void a_paused_link_delivers_nothing_and_afterwards_all(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_init(&pair, none, none);
+    pair.far.pause_every = 7;
+    for (uint16_t i = 0; i < 1000; i++)
+        link_send(pair.near.link, &i, sizeof i);
+    link_close(pair.near.link, "all is said");
+    for (unsigned wanted = 7; wanted < 1000; wanted += 7) {
+        run_until_packets(&pair, &pair.far, wanted);
+        run_turns(&pair, 2);
+        assert_int_equal(pair.far.packets, wanted);
+        assert_false(pair.far.is_closed);
+        assert_true(pair.far.link->paused);
+        link_pause(pair.far.link, false);
+    }
+    rig_run_until_set(&pair.rig, &pair.far.is_closed);
+    assert_int_equal(pair.far.packets, 1000);
+    for (uint16_t i = 0; i < 1000; i++)
+        assert_memory_equal(pair.far.received.data + i * sizeof i, &i, sizeof i);
+    pair_fini(&pair);
+}
+
+static bool far_has_gone(void *user)
+{
+    const struct pair *pair = user;
+    return link_has_gone(pair->far.link);
+}
+
+static void a_peer_that_goes_during_a_pause_can_be_found_out(void **state)
+{
+    (void)state;
+    struct pair pair;
+    pair_init(&pair, none, none);
+    pair.far.pause_every = 1;
+    link_send(pair.near.link, "ab", 2);
+    link_send(pair.near.link, "cd", 2);
+    run_until_packets(&pair, &pair.far, 1);
+    assert_false(link_has_gone(pair.far.link));
+    link_close(pair.near.link, "it goes");
+    rig_run(&pair.rig, far_has_gone, &pair);
+    assert_false(pair.far.is_closed);
+    link_close(pair.far.link, "it has gone");
+    rig_run_until_set(&pair.rig, &pair.far.is_closed);
+    assert_int_equal(pair.far.packets, 1);
     pair_fini(&pair);
 }
 
@@ -424,6 +481,58 @@ static void connections_beyond_the_limit_are_closed_at_once(void **state)
     peer_fini(&first);
 }
 
+struct refusals {
+    unsigned count;
+    char reason[64];
+};
+
+static void refused(void *user, const char *address, const char *reason)
+{
+    struct refusals *refusals = user;
+    refusals->count++;
+    assert_memory_equal(address, "127.0.0.1:", 10);
+    snprintf(refusals->reason, sizeof refusals->reason, "%s", reason);
+}
+
+static void one_address_shares_its_connections_among_all_listeners(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct peer peers[2] = {0};
+    struct refusals refusals = {0};
+    struct tcp_admission admission = {
+        .crowd = crowd_create(2, 1), .refused = refused, .user = &refusals};
+    struct rig_server servers[2] = {{.peers = &peers[0], .count = 1},
+                                    {.peers = &peers[1], .count = 1}};
+    int fds[4];
+    rig_init(&rig);
+    for (unsigned i = 0; i < 2; i++)
+        rig_listen_with(&rig, &servers[i], &admission);
+    for (unsigned i = 0; i < 4; i++) {
+        fds[i] = rig_socket(tcplink_listener_port(servers[i % 2].listener));
+        while (tcp_stats(rig.tcp)->accepted + tcp_stats(rig.tcp)->refused <= i)
+            rig_turn(&rig);
+    }
+    assert_int_equal(tcp_stats(rig.tcp)->refused_crowded, 2);
+    assert_int_equal(refusals.count, 2);
+    assert_string_equal(refusals.reason, "its address has too many connections");
+    close(fds[0]);
+    rig_run_until_set(&rig, &peers[0].is_closed); /* its place is free again */
+    int again = rig_socket(tcplink_listener_port(servers[1].listener));
+    while (tcp_stats(rig.tcp)->accepted < 3)
+        rig_turn(&rig);
+    tcplink_listener_close(servers[0].listener);
+    tcplink_listener_close(servers[1].listener);
+    assert_int_equal(crowd_addresses(admission.crowd), 0);
+    crowd_destroy(admission.crowd);
+    rig_fini(&rig);
+    close(again);
+    for (unsigned i = 1; i < 4; i++)
+        close(fds[i]);
+    for (unsigned i = 0; i < 2; i++)
+        peer_fini(&peers[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -435,6 +544,8 @@ int main(void)
         cmocka_unit_test(what_was_sent_before_a_close_arrives_though_bytes_come_in),
         cmocka_unit_test(both_ends_may_close_at_once),
         cmocka_unit_test(a_close_inside_a_packet_stops_the_delivery),
+        cmocka_unit_test(a_paused_link_delivers_nothing_and_afterwards_all),
+        cmocka_unit_test(a_peer_that_goes_during_a_pause_can_be_found_out),
         cmocka_unit_test(a_packet_over_the_limit_closes_the_link),
         cmocka_unit_test(a_packet_without_a_type_closes_the_link),
         cmocka_unit_test(a_peer_that_resets_is_told_as_that),
@@ -445,6 +556,7 @@ int main(void)
         cmocka_unit_test(dials_under_way_end_with_the_process),
         cmocka_unit_test(two_cannot_listen_on_one_port),
         cmocka_unit_test(connections_beyond_the_limit_are_closed_at_once),
+        cmocka_unit_test(one_address_shares_its_connections_among_all_listeners),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ struct world {
     struct outq before; /* what HTTP had still to send */
     unsigned closes;    /* of below */
     const char *reason;
-    bool is_paused;
+    bool is_paused, has_gone;
 
     struct stream *ws;
     struct outq above;
@@ -48,6 +48,11 @@ static void below_pause(struct stream *stream, bool paused)
     world_of(stream)->is_paused = paused;
 }
 
+static bool below_has_gone(struct stream *stream)
+{
+    return world_of(stream)->has_gone;
+}
+
 static void below_address(struct stream *stream, char *text, size_t size)
 {
     (void)stream;
@@ -55,7 +60,12 @@ static void below_address(struct stream *stream, char *text, size_t size)
 }
 
 static const struct stream_ops ops = {
-    .wake = below_wake, .close = below_close, .pause = below_pause, .address = below_address};
+    .wake = below_wake,
+    .close = below_close,
+    .pause = below_pause,
+    .has_gone = below_has_gone,
+    .address = below_address,
+};
 
 static void bytes(void *user, uint8_t *data, size_t size)
 {
@@ -201,11 +211,48 @@ static void a_client_that_the_game_sends_away_gets_the_code_for_that(void **stat
     (void)state;
     struct world world;
     world_init(&world);
+    stream_farewell(world.ws, link_by_game, strlen(link_by_game));
     stream_close(world.ws, link_by_game);
     struct buf all = sent(&world);
     assert_memory_equal(all.data + 4, "\x0f\xa1the game", 10); /* 4001 */
     buf_free(&all);
     world_fini(&world);
+}
+
+/* A close frame with words that are no UTF-8, or too long, would itself break the rules. */
+static void the_words_of_a_farewell_are_cut_to_whole_characters_that_fit(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        size_t kept;
+    } cases[] = {
+        {"you cheat", 9},
+        {"bad\xff", 3},
+        {"half \xc3", 5},
+        {"12345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+         "01"
+         "234567890123456789012345678901234567890",
+         123},
+        {"12345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+         "0"
+         "12345678901234567890123456789012\xe2\x82\xac",
+         122},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world world;
+        world_init(&world);
+        stream_farewell(world.ws, cases[i].words, strlen(cases[i].words));
+        stream_close(world.ws, link_by_game);
+        struct buf all = sent(&world);
+        const uint8_t head[] = {0x88, (uint8_t)(2 + cases[i].kept), 0x0f, 0xa1};
+        assert_memory_equal(all.data + 2, head, sizeof head);
+        assert_memory_equal(all.data + 6, cases[i].words, cases[i].kept);
+        assert_int_equal(world.closes, 1);
+        assert_string_equal(world.reason, link_by_game);
+        buf_free(&all);
+        world_fini(&world);
+    }
 }
 
 static void pausing_and_the_address_are_those_of_the_stream_below(void **state)
@@ -216,6 +263,9 @@ static void pausing_and_the_address_are_those_of_the_stream_below(void **state)
     world_init(&world);
     stream_pause(world.ws, true);
     assert_true(world.is_paused);
+    assert_false(stream_has_gone(world.ws));
+    world.has_gone = true;
+    assert_true(stream_has_gone(world.ws));
     stream_address(world.ws, text, sizeof text);
     assert_string_equal(text, "peer");
     world_fini(&world);
@@ -229,6 +279,7 @@ int main(void)
         cmocka_unit_test(a_layer_above_that_closes_hears_no_more),
         cmocka_unit_test(nothing_follows_the_close_frame),
         cmocka_unit_test(a_client_that_the_game_sends_away_gets_the_code_for_that),
+        cmocka_unit_test(the_words_of_a_farewell_are_cut_to_whole_characters_that_fit),
         cmocka_unit_test(pausing_and_the_address_are_those_of_the_stream_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -322,6 +322,39 @@ static void create_somewhere_is_what_goworld_sends(void **state)
                       "c0");
 }
 
+/* docs/internals/protocol.md 7, known answer 12 */
+static void what_is_ours_about_clients_is_what_is_written_down(void **state)
+{
+    (void)state;
+    struct buf b = {0};
+    gw_id who = {"awNEKGhsggslAAAB"}, boot = {"awNEKGhsggslAAAC"};
+    msg_connect_client_write(
+        &b, &(struct msg_connect_client){.client = who,
+                                         .boot_entity = boot,
+                                         .gate = 1,
+                                         .address = {(const uint8_t *)"1.2.3.4:5", 9}});
+    assert_int_equal(b.size, 49);
+    assert_memory_equal(b.data,
+                        "\xc2\x0b"
+                        "awNEKGhsggslAAABawNEKGhsggslAAAC\x01\x00\x09\x00\x00\x00"
+                        "1.2.3.4:5",
+                        49);
+    buf_clear(&b);
+    msg_pause_client_write(&b, &(struct msg_pause_client){.gate = 1, .client = who});
+    assert_int_equal(b.size, 20);
+    assert_memory_equal(b.data,
+                        "\xc3\x0b\x01\x00"
+                        "awNEKGhsggslAAAB",
+                        20);
+    buf_clear(&b);
+    msg_resume_client_write(&b, &(struct msg_resume_client){.gate = 1, .client = who});
+    assert_memory_equal(b.data,
+                        "\xc4\x0b\x01\x00"
+                        "awNEKGhsggslAAAB",
+                        20);
+    buf_free(&b);
+}
+
 /* Types that servers send to clients: the rest of the dump is what clients of other dialects sent.
  */
 static void check_dump_line(const char *line, unsigned *checked)
@@ -371,6 +404,7 @@ int main(void)
         cmocka_unit_test(a_filtered_call_is_what_goworld_sends),
         cmocka_unit_test(the_load_report_is_what_goworld_sends),
         cmocka_unit_test(create_somewhere_is_what_goworld_sends),
+        cmocka_unit_test(what_is_ours_about_clients_is_what_is_written_down),
         cmocka_unit_test(all_that_goworld_sent_in_a_session_reads_and_writes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

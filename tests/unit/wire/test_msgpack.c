@@ -268,11 +268,11 @@ static void nesting_goes_as_deep_as_the_limit_and_no_deeper(void **state)
     static const char *const openings[] = {"91", "81a161", "dc0001", "81c0"};
     for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++) {
         assert_int_equal(check_nested(openings[i], MSGPACK_DEPTH_MAX, "01"), GW_OK);
-        assert_int_equal(check_nested(openings[i], MSGPACK_DEPTH_MAX + 1, "01"), GW_EPROTO);
-        assert_int_equal(check_nested(openings[i], 100000, "01"), GW_EPROTO);
+        assert_int_equal(check_nested(openings[i], MSGPACK_DEPTH_MAX + 1, "01"), GW_EFULL);
+        assert_int_equal(check_nested(openings[i], 100000, "01"), GW_EFULL);
     }
     assert_int_equal(check_nested("91", MSGPACK_DEPTH_MAX - 1, "90"), GW_OK);
-    assert_int_equal(check_nested("91", MSGPACK_DEPTH_MAX, "90"), GW_EPROTO);
+    assert_int_equal(check_nested("91", MSGPACK_DEPTH_MAX, "90"), GW_EFULL);
 }
 
 static void every_int_form_is_an_int(void **state)
