@@ -135,8 +135,8 @@ static void hang_up(struct peer_link *p)
         end(p, "it hung up");
 }
 
-/* Each step is: which link, u16 size, payload; the link breaks behind it when the first byte is large.
- * Time goes on by the first byte too. */
+/* Each step is: which link, u16 size, payload; the link breaks behind it when the first byte is
+ * large. Time goes on by the first byte too. */
 static void play(struct peer_link *links, struct dispatcher *d, struct gate *g, const uint8_t *data,
                  size_t size)
 {
