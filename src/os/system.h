@@ -1,4 +1,4 @@
-/* system: what a process asks or tells its operating system besides input and output. */
+/* system: what a process asks its operating system besides input and output. */
 #pragma once
 
 #include <goworld/types.h>
@@ -17,9 +17,3 @@ struct os_usage {
     uint64_t rss_bytes; /* in memory now */
 };
 void os_usage(struct os_usage *out);
-
-/* Whoever started the process may wait on the other end of the pipe whose number is in
- * GOWORLD_READY_FD. Each answers once, and does nothing when nobody waits: "ready\n", or the
- * sentence that says why not. */
-void os_notify_ready(void);
-void os_notify_error(const char *sentence);
