@@ -70,3 +70,13 @@ void os_usage(struct os_usage *out)
     out->cpu_ns = cpu_ns();
     out->rss_bytes = rss_bytes();
 }
+
+enum os_terminal os_terminal(int fd)
+{
+    const char *unwanted = getenv("NO_COLOR"), *kind = getenv("TERM");
+    if (!isatty(fd))
+        return OS_TERMINAL_NONE;
+    if ((unwanted && *unwanted) || !kind || !*kind || strcmp(kind, "dumb") == 0)
+        return OS_TERMINAL_PLAIN;
+    return OS_TERMINAL_COLOUR;
+}

@@ -17,3 +17,11 @@ struct os_usage {
     uint64_t rss_bytes; /* in memory now */
 };
 void os_usage(struct os_usage *out);
+
+enum os_terminal {
+    OS_TERMINAL_NONE,   /* a file, a pipe */
+    OS_TERMINAL_PLAIN,  /* without colours: it has none, or NO_COLOR asks for none */
+    OS_TERMINAL_COLOUR, /* 256 of them */
+};
+/* What a descriptor leads to. */
+enum os_terminal os_terminal(int fd);

@@ -1,11 +1,13 @@
 /* What a process asks of its system. */
 #include "os/system.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -41,6 +43,34 @@ static void more_files_may_be_open_than_three(void **state)
     assert_true(os_files_max_raise() > 3);
 }
 
+static int open_terminal(void)
+{
+    int fd = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void only_a_terminal_that_can_gets_colours(void **state)
+{
+    (void)state;
+    int terminal = open_terminal(), file = open("/dev/null", O_WRONLY);
+    unsetenv("NO_COLOR");
+    setenv("TERM", "xterm", 1);
+    assert_int_equal(os_terminal(file), OS_TERMINAL_NONE);
+    assert_int_equal(os_terminal(terminal), OS_TERMINAL_COLOUR);
+    setenv("TERM", "dumb", 1);
+    assert_int_equal(os_terminal(terminal), OS_TERMINAL_PLAIN);
+    unsetenv("TERM");
+    assert_int_equal(os_terminal(terminal), OS_TERMINAL_PLAIN);
+    setenv("TERM", "xterm", 1);
+    setenv("NO_COLOR", "1", 1);
+    assert_int_equal(os_terminal(terminal), OS_TERMINAL_PLAIN);
+    setenv("NO_COLOR", "", 1); /* that is no wish */
+    assert_int_equal(os_terminal(terminal), OS_TERMINAL_COLOUR);
+    close(terminal);
+    close(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -48,6 +78,7 @@ int main(void)
         cmocka_unit_test(seeds_differ),
         cmocka_unit_test(usage_grows_with_work),
         cmocka_unit_test(more_files_may_be_open_than_three),
+        cmocka_unit_test(only_a_terminal_that_can_gets_colours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
