@@ -64,6 +64,7 @@ static void an_empty_file_is_one_of_each_with_defaults(void **state)
     assert_int_equal(c->gates[0].client_packet_size_max, 1 << 20);
     assert_int_equal(c->gates[0].heartbeat_check_interval_s, 0);
     assert_int_equal(c->gates[0].max_clients, 100000);
+    assert_int_equal(c->deployment.max_restarts, 10);
     assert_null(c->gates[0].websocket_origins[0]);
     assert_string_equal(c->storage.type, "sqlite");
     assert_string_equal(c->storage.db, "goworld");
