@@ -151,6 +151,7 @@ gw_err process_spawn(const struct process_desc *desc, struct process_child *chil
     int ready[2], running[2];
     if (pipe2(ready, O_CLOEXEC) != 0)
         return GW_EIO;
+    fcntl(ready[0], F_SETFL, O_NONBLOCK); /* a grandchild may keep the other end */
     if (pipe2(running, O_CLOEXEC) != 0) {
         close(ready[0]);
         close(ready[1]);

@@ -19,6 +19,13 @@ export const skip = existsSync(GOWORLD) ? false : `no ${GOWORLD}: run make first
 
 /** Builds and starts a copy of the demo. */
 export async function startDemo() {
+    const demo = await buildDemo();
+    await demo.start();
+    return demo;
+}
+
+/** Builds a copy of the demo. */
+export async function buildDemo() {
     const parent = await mkdtemp(path.join(tmpdir(), 'goworld-chat-'));
     const dir = path.join(parent, 'chatroom_demo');
     await cp(path.join(ROOT, 'examples/chatroom_demo'), dir, { recursive: true, filter: isSource });
@@ -26,6 +33,7 @@ export async function startDemo() {
     const { url, port } = await useFreePorts(config);
     const goworld = (command) => run(dir, '-configfile', config, command, dir);
     const demo = {
+        dir,
         url,
         /** Where the gate takes TCP clients. */
         port,
@@ -35,13 +43,18 @@ export async function startDemo() {
         status: () => goworld('status'),
         /** Stops what runs and removes the copy. */
         async remove() {
-            await goworld('stop').catch(() => goworld('kill'));
+            if (await isRunning(dir)) await goworld('stop').catch(() => goworld('kill'));
             await rm(parent, { recursive: true, force: true });
         },
     };
     await goworld('build');
-    await demo.start();
     return demo;
+}
+
+/** Whether something of it is left that names itself by a pid file. */
+async function isRunning(dir) {
+    const names = await readdir(path.join(dir, 'run')).catch(() => []);
+    return names.some((name) => name.endsWith('.pid'));
 }
 
 /** What somebody's own server left in the example does not belong in a copy. */
