@@ -12,6 +12,8 @@ import { freePorts } from "./ports.js";
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 export const command = process.env.GOWORLD ?? path.join(root, "bin/goworld");
 
+const PATIENCE_MS = 60_000;
+
 /** A program that does what the command expects of a game, without the engine: it says that it serves, and waits. */
 export const plainGame = `
 #include <stdio.h>
@@ -68,11 +70,13 @@ export async function builtServer(t, change, game = plainGame) {
   return dir;
 }
 
-/** Asks until the answer is as wanted, and returns it. What never comes ends by the runner's time limit. */
+/** Asks until the answer is as wanted, and returns it. What never comes fails with the last answer. */
 export async function until(ask, isWanted) {
+  const giveUp = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ask();
     if (isWanted(answer)) return answer;
+    assert.ok(Date.now() < giveUp, `waited in vain; the last answer: ${JSON.stringify(answer)}`);
     await sleep(20);
   }
 }
