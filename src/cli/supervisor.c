@@ -56,6 +56,7 @@ static void hold_signals(void)
     }
     sigprocmask(SIG_BLOCK, &held, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* who ignores it does not hear how its children end */
 }
 
 static bool take(volatile sig_atomic_t *asked)

@@ -200,6 +200,21 @@ test("start takes in what a changed ini asks for", async (t) => {
   assertFails(goworld(["-configfile", other, "start", dir]), /^goworld: the server runs with .*\/goworld\.ini \(supervisor: pid \d+\); stop that first: goworld -configfile .*\/goworld\.ini stop /);
 });
 
+test("a command that was replaced meanwhile starts what dies by its successor", async (t) => {
+  const dir = await moodyServer(t);
+  const [copy, fresh] = ["goworld", "goworld.new"].map((name) => path.join(path.dirname(dir), name));
+  fs.copyFileSync(command, copy);
+  fs.copyFileSync(command, fresh);
+  assert.equal(spawnSync(copy, ["start", dir]).status, 0);
+  fs.renameSync(fresh, copy);
+  process.kill(pidOf(dir, "dispatcher1"));
+  process.kill(pidOf(dir, "gate1"), "SIGKILL");
+  await statusSays(dir, /dispatcher1 is down: it ended with exit code 0/);
+  assert.match(start(dir), /dispatcher1 serves/);
+  const { out } = await statusSays(dir, /started again 1 time/);
+  assert.match(out, new RegExp(` dispatcher1 +${copy} dispatcher -dispid 1 .*\n[^]* gate1 +${copy} gate -gid 1 `));
+});
+
 test("nothing that start had open keeps a pipe behind it from ending", async (t) => {
   const dir = await moodyServer(t);
   const shell = spawnSync("sh", ["-c", `"${command}" start "${dir}" 3>&1 2>&1 | cat`], { encoding: "utf8", timeout: 60_000 });
