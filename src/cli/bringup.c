@@ -23,7 +23,6 @@ static void finish(struct bringup *b, bool is_well)
 /* Takes the sentence, which says who failed. */
 static void fail(struct bringup *b, char *because)
 {
-    log_error(b->log, "start_failed", "why=\"%s\"", because);
     crew_stop_new(b->crew, because);
     free(because);
     finish(b, false);
@@ -34,6 +33,7 @@ static void fail_by(struct bringup *b, struct member *member)
 {
     char *why = mem_strdup(member->why);
     member_complain(member, &b->report);
+    log_error(b->log, "start_failed", "process=%s why=\"%s\"", member->name, why);
     fail(b, sentence("%s did not start", member->name));
     member_set_why(member, why);
     if (!member_runs(member) && member->state != MEMBER_WAITING)
@@ -112,5 +112,6 @@ void bringup_interrupt(struct bringup *b)
     struct member *waiting = crew_first_unready(b->crew, order[b->step]);
     report_complain(&b->report, "interrupted while %s was starting",
                     waiting ? waiting->name : role_names[order[b->step]]);
+    log_warn(b->log, "start_interrupted", "");
     fail(b, sentence("the start was interrupted"));
 }

@@ -61,7 +61,7 @@ static const struct process_role {
     {"gate", gate_main, "goworld gate -gid N -configfile FILE [-log LEVEL]",
      "gate N of the ini: holds the connections of the clients"},
     {"supervisor", supervisor_main, "goworld supervisor -configfile FILE DIR",
-     "starts what is down of DIR and then whatever dies; SIGTERM ends it alone"},
+     "starts what is down of DIR, then whatever dies; SIGTERM ends it without the others"},
     {0},
 };
 

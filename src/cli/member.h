@@ -10,7 +10,7 @@ enum member_state {
     MEMBER_DOWN,     /* not started yet, or stopped with a start that failed */
     MEMBER_STARTING, /* runs and does not serve yet */
     MEMBER_SERVING,
-    MEMBER_WAITING, /* died; is started again at due_ms */
+    MEMBER_WAITING, /* died, and is started again */
     MEMBER_STOPPED, /* ended as somebody asked it to */
     MEMBER_GIVEN_UP,
     MEMBER_STATE_COUNT,
@@ -24,7 +24,7 @@ struct member {
     bool is_new; /* began in the start that goes on now, and ends with it if that fails */
     struct process process; /* while it runs; else its pidfd is -1 */
     int ready_fd;           /* until it serves or dies; else -1 */
-    int64_t due_ms;
+    int64_t due_ms;         /* when it is started again, or was the last time */
     struct restart restart;
     const char *log_path, *pid_path; /* owned by the server */
     int64_t log_begin;               /* what stood in the log before */

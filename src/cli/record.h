@@ -10,7 +10,7 @@ struct record {
     char name[PROCESS_NAME_SIZE];
     enum member_state state;
     unsigned tries, tries_max, total;
-    int64_t due_ms; /* MEMBER_WAITING: by the monotonic clock */
+    int64_t due_ms; /* by the monotonic clock; see struct member */
     char why[RECORD_WHY_SIZE];
 };
 

@@ -73,14 +73,32 @@ static void print_command_line(pid_t pid)
     fclose(file);
 }
 
+static void print_age(int64_t age_ms)
+{
+    int64_t seconds = age_ms / 1000;
+    if (seconds < 120)
+        printf("%d s ago", (int)seconds);
+    else if (seconds < 120 * 60)
+        printf("%d min ago", (int)(seconds / 60));
+    else
+        printf("%d h ago", (int)(seconds / 3600));
+}
+
+static void print_restarts(const struct record *record)
+{
+    printf("%8s  %-12s  started again %u time%s, the last time ", "", "", record->total,
+           record->total == 1 ? "" : "s");
+    print_age(now_ms() - record->due_ms);
+    printf(": %s\n", record->why);
+}
+
 static void print_serving(const struct running *running, const struct record *record)
 {
     printf("%8d  %-12s  ", (int)running->process.pid, running->name);
     print_command_line(running->process.pid);
     putchar('\n');
     if (record && record->total > 0)
-        printf("%8s  %-12s  started again %u time%s; the last time %s\n", "", "", record->total,
-               record->total == 1 ? "" : "s", record->why);
+        print_restarts(record);
 }
 
 static void print_wait(const struct record *record)

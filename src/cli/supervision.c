@@ -54,7 +54,7 @@ static void on_interrupt(int signum)
 {
     (void)signum;
     int before = errno;
-    (void)!process_signal(&asked, SIGINT);
+    (void)!process_signal(&asked, SIGUSR1);
     errno = before;
 }
 

@@ -1,8 +1,8 @@
 /* The supervisor of a server: a process that `goworld start` leaves behind. It brings the server
  * up, and from then on starts again what dies.
  *
- * SIGHUP brings up what is down, SIGINT gives up the start that goes on, and at SIGTERM it leaves:
- * the processes go on without it. */
+ * SIGHUP brings up what is down, SIGUSR1 gives up the start that goes on, and at SIGTERM or SIGINT
+ * it leaves: the processes go on without it. */
 #include "base/buf.h"
 #include "cli/bringup.h"
 #include "cli/now.h"
@@ -38,7 +38,7 @@ static void on_signal(int signum)
 {
     if (signum == SIGHUP)
         asked_to_start = 1;
-    else if (signum == SIGINT)
+    else if (signum == SIGUSR1)
         asked_to_give_up = 1;
     else
         asked_to_leave = 1;
@@ -46,7 +46,7 @@ static void on_signal(int signum)
 
 static void hold_signals(void)
 {
-    static const int signums[] = {SIGHUP, SIGINT, SIGTERM};
+    static const int signums[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
     struct sigaction action = {.sa_handler = on_signal};
     sigset_t held;
     sigemptyset(&held);
@@ -71,11 +71,12 @@ static bool take(volatile sig_atomic_t *asked)
 static void wait_or_give_up(struct supervisor *s, struct member *member)
 {
     int64_t time_ms = now_ms();
-    member->due_ms = restart_died(&member->restart, time_ms);
-    if (member->due_ms != CLOCK_NEVER) {
+    int64_t due_ms = restart_died(&member->restart, time_ms);
+    if (due_ms != CLOCK_NEVER) {
         member->state = MEMBER_WAITING;
+        member->due_ms = due_ms;
         log_warn(&s->log, "died", "process=%s why=\"%s\" again_in_ms=%d try=%u", member->name,
-                 member->why, (int)(member->due_ms - time_ms), member->restart.tries);
+                 member->why, (int)(due_ms - time_ms), member->restart.tries);
     } else {
         member->state = MEMBER_GIVEN_UP;
         log_error(&s->log, "given_up", "process=%s why=\"%s\" tries=%u", member->name, member->why,
