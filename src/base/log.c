@@ -8,7 +8,7 @@
 #include <time.h>
 
 /* A line is made on the stack; fields that are longer are cut, and end in "..." then. */
-enum { FIELDS_BYTES = 2048, LINE_BYTES = FIELDS_BYTES + 256 };
+#define FIELDS_BYTES 2048
 
 static const struct {
     const char *name;
@@ -19,7 +19,7 @@ static const struct {
 };
 
 struct line {
-    char text[LINE_BYTES];
+    char text[LOG_LINE_MAX];
     size_t size;
 };
 

@@ -8,6 +8,9 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_FATAL };
 
+/* No line is longer, in bytes. */
+#define LOG_LINE_MAX 2304
+
 /* One process (or one simulated process) has one log; it is handed to whoever logs. */
 struct log {
     enum log_level level; /* less than this is not written */

@@ -30,17 +30,24 @@ static const struct command commands[] = {
      "Returns when every process serves; they go on in the background. When one cannot start, "
      "says\n"
      "which and why, stops what has been started and exits with 1. Logs lie in run/ beside the "
-     "ini.\n"},
+     "ini.\n"
+     "Of a server that runs in part it starts what is down. A supervisor stays behind and starts "
+     "again\n"
+     "what dies.\n"},
     {"stop", stop_run, "stop the gates, then the games, then the dispatchers of DIR",
      "Games save and destroy all entities first. Waits for the end of each process.\n"},
     {"kill", kill_run, "end all processes of DIR at once, without saving", ""},
     {"status", status_run, "say which processes of DIR run",
-     "Exits with 1 when any process that goworld.ini asks for is down.\n"},
+     "Exits with 1 when any process that goworld.ini asks for does not serve. Of what died it says "
+     "why,\n"
+     "and when it is started again.\n"},
     {"run", foreground_run, "run all processes of DIR as one, in the foreground",
      "For the first minute and for a debugger. Ends with Ctrl-C, after saving. DIR has to be "
      "built.\n"},
     {0},
 };
+
+static int supervisor_main(int argc, char **argv);
 
 /* Roles that this same program plays; start runs them. */
 static const struct process_role {
@@ -49,10 +56,12 @@ static const struct process_role {
     const char *usage;
     const char *summary;
 } roles[] = {
-    {"dispatcher", dispatcher_main, "goworld dispatcher -dispid N -configfile FILE",
+    {"dispatcher", dispatcher_main, "goworld dispatcher -dispid N -configfile FILE [-log LEVEL]",
      "dispatcher N of the ini: passes messages between games and gates"},
-    {"gate", gate_main, "goworld gate -gid N -configfile FILE",
+    {"gate", gate_main, "goworld gate -gid N -configfile FILE [-log LEVEL]",
      "gate N of the ini: holds the connections of the clients"},
+    {"supervisor", supervisor_main, "goworld supervisor -configfile FILE DIR",
+     "starts what is down of DIR, then whatever dies; SIGTERM ends it without the others"},
     {0},
 };
 
@@ -82,7 +91,7 @@ static void print_help(FILE *out)
           out);
     for (const struct process_role *role = roles; role->name; role++)
         fprintf(out, "  %s\n", role->usage);
-    fputs("  DIR/NAME -gid N -configfile FILE\n\n"
+    fputs("  DIR/NAME -gid N -configfile FILE [-log LEVEL]\n\n"
           "Exit codes: 0 done, 1 failed, 2 wrong usage.\n",
           out);
 }
@@ -155,7 +164,7 @@ static int help(const char *about)
         return EXIT_OK;
     }
     if (role) {
-        printf("usage: %s [-log LEVEL]\n\n%s\n\ngoworld start runs it; so can you, in a "
+        printf("usage: %s\n\n%s\n\ngoworld start runs it; so can you, in a "
                "debugger.\n",
                role->usage, role->summary);
         return EXIT_OK;
@@ -267,6 +276,19 @@ static bool is_word(const struct arguments *args)
     const char *word = args->words[0];
     return word ? strcmp(word, "help") == 0 || strcmp(word, "version") == 0
                 : args->help || args->version;
+}
+
+static int supervisor_main(int argc, char **argv)
+{
+    struct arguments args = {0};
+    if (read_arguments(argc, argv, &args) != GW_OK)
+        return usage_error();
+    if (args.word_count != 1) {
+        cli_fail("the supervisor needs a server directory: goworld supervisor DIR");
+        return usage_error();
+    }
+    return supervisor_run(
+        &(struct cli_options){.dir = args.words[0], .configfile = args.configfile});
 }
 
 /* `goworld gate -h` is a question like `goworld help gate`. */

@@ -25,3 +25,4 @@ int stop_run(const struct cli_options *options);
 int kill_run(const struct cli_options *options);
 int status_run(const struct cli_options *options);
 int foreground_run(const struct cli_options *options);
+int supervisor_run(const struct cli_options *options);

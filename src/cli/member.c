@@ -1,6 +1,7 @@
-/* member: one process of a server while the server is being started. */
+/* member: see member.h. */
 #include "cli/member.h"
 
+#include "base/buf.h"
 #include "conf/sentence.h"
 
 #include <errno.h>
@@ -8,17 +9,154 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define TAIL_LINES 10
 #define TAIL_BYTES 4096
+
+void member_init(struct member *member, struct server *server, enum role role, unsigned number)
+{
+    *member = (struct member){
+        .role = role,
+        .number = number,
+        .process = {.pidfd = -1},
+        .ready_fd = -1,
+        .restart = {.tries_max = server->conf->deployment.max_restarts},
+    };
+    server_process_name(role, number, member->name);
+    member->log_path = server_state_path(server, member->name, "log");
+    member->pid_path = server_state_path(server, member->name, "pid");
+}
+
+static void close_ready(struct member *member)
+{
+    if (member->ready_fd >= 0)
+        close(member->ready_fd);
+    member->ready_fd = -1;
+}
+
+void member_fini(struct member *member)
+{
+    close_ready(member);
+    process_close(&member->process);
+    free(member->said);
+    free(member->why);
+}
+
+void member_move(struct member *member, struct member *from)
+{
+    struct member moved = *from;
+    moved.log_path = member->log_path;
+    moved.pid_path = member->pid_path;
+    moved.restart.tries_max = member->restart.tries_max;
+    moved.restart.tries = 0;
+    *member = moved;
+    from->ready_fd = from->process.pidfd = -1;
+    from->said = from->why = NULL;
+}
+
+void member_set_why(struct member *member, char *why)
+{
+    free(member->why);
+    member->why = why;
+}
+
+/* ---- start ---------------------------------------------------------------------------------- */
 
 static int64_t file_size(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 ? st.st_size : 0;
 }
+
+static void fill_arguments(struct server *server, enum role role, const char *number,
+                           const char *argv[8])
+{
+    size_t n = 0;
+    argv[n++] = role == ROLE_GAME ? server->program : server_own_program(server);
+    if (role != ROLE_GAME)
+        argv[n++] = role_names[role];
+    argv[n++] = role == ROLE_DISPATCHER ? "-dispid" : "-gid";
+    argv[n++] = number;
+    argv[n++] = "-configfile";
+    argv[n++] = server->ini;
+    argv[n] = NULL;
+}
+
+gw_err member_spawn(struct member *member, struct server *server)
+{
+    char digits[16];
+    const char *argv[8];
+    struct process_child child;
+    snprintf(digits, sizeof digits, "%u", member->number);
+    fill_arguments(server, member->role, digits, argv);
+    member->log_begin = file_size(member->log_path);
+    const struct process_desc desc = {argv, server->dir, member->log_path, member->pid_path};
+    if (process_spawn(&desc, &child) != GW_OK) {
+        member_set_why(member, sentence("%s", strerror(errno)));
+        return GW_EIO;
+    }
+    member->process = (struct process){child.pid, child.pidfd};
+    member->ready_fd = child.ready_fd;
+    member->state = MEMBER_STARTING;
+    return GW_OK;
+}
+
+void member_adopt(struct member *member, int64_t now_ms)
+{
+    if (process_find(member->pid_path, &member->process) != GW_OK)
+        return;
+    member->state = MEMBER_SERVING;
+    restart_serves(&member->restart, now_ms);
+}
+
+/* ---- news ----------------------------------------------------------------------------------- */
+
+void member_hear(struct member *member, int64_t now_ms)
+{
+    const struct process_child child = {member->process.pid, member->ready_fd, -1};
+    char *why;
+    enum process_state state = process_heard(&child, &why);
+    if (state == PROCESS_STARTING)
+        return;
+    free(member->said);
+    member->said = why; /* what fails ends then */
+    close_ready(member);
+    if (state != PROCESS_READY)
+        return;
+    member->state = MEMBER_SERVING;
+    restart_serves(&member->restart, now_ms);
+}
+
+static char *describe(struct process_end end)
+{
+    if (!end.is_known)
+        return sentence("it ended");
+    if (end.signum)
+        return sentence("it was ended by signal %d (%s)", end.signum, strsignal(end.signum));
+    return sentence("it ended with exit code %d", end.exit_code);
+}
+
+static bool was_asked_to(struct process_end end)
+{
+    if (!end.is_known)
+        return false;
+    return end.signum ? end.signum == SIGTERM || end.signum == SIGINT : end.exit_code == 0;
+}
+
+bool member_end(struct member *member, int64_t now_ms)
+{
+    if (member->ready_fd >= 0)
+        member_hear(member, now_ms); /* its last words came together with its end */
+    struct process_end end = process_reap(&member->process);
+    member_set_why(member, member->said ? member->said : describe(end));
+    member->said = NULL;
+    close_ready(member);
+    process_close(&member->process);
+    return was_asked_to(end);
+}
+
+/* ---- complaint ------------------------------------------------------------------------------ */
 
 /* Where the last lines of the text begin. */
 static size_t last_lines(const char *text, size_t size, unsigned lines)
@@ -40,8 +178,8 @@ static size_t without_said(const char *text, size_t size, const char *said)
     return memmem(text + begin, size - begin, said, strlen(said)) ? begin : size;
 }
 
-/* Only what the process has written since it was started, and what is not `said` already. */
-static void print_log_tail(const struct member *member, const char *said)
+/* Only what the process has written since it was started, and what is not said already. */
+static void quote_log(const struct member *member, struct report *report)
 {
     char text[TAIL_BYTES];
     int64_t begin = file_size(member->log_path) - TAIL_BYTES;
@@ -54,87 +192,20 @@ static void print_log_tail(const struct member *member, const char *said)
     close(fd);
     if (got <= 0)
         return;
-    size_t size = without_said(text, (size_t)got, said);
+    size_t size = without_said(text, (size_t)got, member->why);
     if (size == 0)
         return;
+    char *title = sentence("The last lines of %s:", member->log_path);
+    report_quote(report, title, strlen(title));
+    free(title);
     size_t first = last_lines(text, size, TAIL_LINES);
-    fprintf(stderr, "The last lines of %s:\n%.*s%s", member->log_path, (int)(size - first),
-            text + first, text[size - 1] == '\n' ? "" : "\n");
+    report_quote(report, text + first, size - first);
 }
 
-static char *death_of(pid_t pid)
+void member_complain(const struct member *member, struct report *report)
 {
-    int status = 0;
-    if (waitpid(pid, &status, 0) != pid)
-        return sentence("it ended");
-    if (WIFSIGNALED(status))
-        return sentence("it was ended by signal %d (%s)", WTERMSIG(status),
-                        strsignal(WTERMSIG(status)));
-    return sentence("it ended with exit code %d", WEXITSTATUS(status));
-}
-
-void member_complain(const struct member *member, char *why)
-{
-    if (!why)
-        why = death_of(member->child.pid);
-    cli_fail("%s %s: %s", member->name, member->ready ? "did not stay up" : "did not start", why);
-    print_log_tail(member, why);
-    free(why);
-}
-
-static void fill_arguments(struct server *server, enum role role, const char *number,
-                           const char *argv[8])
-{
-    size_t n = 0;
-    argv[n++] = role == ROLE_GAME ? server->program : server_own_program(server);
-    if (role != ROLE_GAME)
-        argv[n++] = role_names[role];
-    argv[n++] = role == ROLE_DISPATCHER ? "-dispid" : "-gid";
-    argv[n++] = number;
-    argv[n++] = "-configfile";
-    argv[n++] = server->ini;
-    argv[n] = NULL;
-}
-
-gw_err member_spawn(struct member *member, struct server *server, enum role role, unsigned number)
-{
-    char digits[16];
-    const char *argv[8];
-    snprintf(digits, sizeof digits, "%u", number);
-    fill_arguments(server, role, digits, argv);
-    server_process_name(role, number, member->name);
-    member->ready = false;
-    member->log_path = server_state_path(server, member->name, "log");
-    member->log_begin = file_size(member->log_path);
-    struct process_desc desc = {
-        .argv = argv,
-        .dir = server->dir,
-        .log_path = member->log_path,
-        .pid_path = server_state_path(server, member->name, "pid"),
-    };
-    gw_err err = process_spawn(&desc, &member->child);
-    if (err != GW_OK)
-        cli_fail("%s did not start: %s", member->name, strerror(errno));
-    return err;
-}
-
-int member_fd(const struct member *member)
-{
-    return member->ready ? member->child.pidfd : member->child.ready_fd;
-}
-
-gw_err member_news(struct member *member)
-{
-    char *why = NULL;
-    enum process_state state = member->ready ? PROCESS_FAILED : process_heard(&member->child, &why);
-    if (state == PROCESS_FAILED) {
-        member_complain(member, why);
-        return GW_EIO;
-    }
-    if (state == PROCESS_READY) {
-        member->ready = true;
-        printf("%s serves (pid %d)\n", member->name, (int)member->child.pid);
-        fflush(stdout);
-    }
-    return GW_OK;
+    bool served = member->state == MEMBER_SERVING;
+    report_complain(report, "%s %s: %s", member->name, served ? "did not stay up" : "did not start",
+                    member->why);
+    quote_log(member, report);
 }

@@ -79,23 +79,21 @@ const struct running *processes_get(const struct processes *processes, enum role
     return NULL;
 }
 
-static bool wait_end(const struct running *running, int64_t deadline, bool quiet)
+static bool wait_end(const struct running *running, int64_t deadline)
 {
     int64_t left = deadline - now_ms();
     if (!process_wait(&running->process, left > 0 ? (int)left : 0)) {
-        if (!quiet)
-            cli_fail("%s (pid %d) still runs", running->name, (int)running->process.pid);
+        cli_fail("%s (pid %d) still runs", running->name, (int)running->process.pid);
         return false;
     }
     unlink(running->pid_path);
-    if (!quiet)
-        printf("%s has stopped\n", running->name);
+    printf("%s has stopped\n", running->name);
     fflush(stdout);
     return true;
 }
 
 static unsigned stop_role(const struct processes *processes, enum role role, int signum,
-                          int timeout_ms, bool quiet)
+                          int timeout_ms)
 {
     unsigned left = 0;
     int64_t deadline = now_ms() + timeout_ms;
@@ -106,12 +104,12 @@ static unsigned stop_role(const struct processes *processes, enum role role, int
                      (int)running->process.pid);
     }
     for (size_t i = 0; i < processes->count; i++)
-        if (processes->list[i].role == role && !wait_end(&processes->list[i], deadline, quiet))
+        if (processes->list[i].role == role && !wait_end(&processes->list[i], deadline))
             left++;
     return left;
 }
 
-unsigned processes_stop(const char *run_dir, int signum, int timeout_ms, bool quiet)
+unsigned processes_stop(const char *run_dir, int signum, int timeout_ms)
 {
     static const enum role order[] = {ROLE_GATE, ROLE_GAME, ROLE_DISPATCHER};
     struct processes processes;
@@ -119,7 +117,7 @@ unsigned processes_stop(const char *run_dir, int signum, int timeout_ms, bool qu
     processes_find(&processes, run_dir);
     /* Dispatchers stay while a game that still saves needs them. */
     for (size_t i = 0; i < ROLE_COUNT && left == 0; i++)
-        left = stop_role(&processes, order[i], signum, timeout_ms, quiet);
+        left = stop_role(&processes, order[i], signum, timeout_ms);
     processes_free(&processes);
     return left;
 }

@@ -27,5 +27,5 @@ const struct running *processes_get(const struct processes *processes, enum role
 
 /* Sends the signal to gates, games and dispatchers in this order, each kind once the one before has
  * ended, and takes their pid files away. Returns how many still run after timeout_ms per kind; each
- * of them is named on standard error, each that ended on standard output unless quiet. */
-unsigned processes_stop(const char *run_dir, int signum, int timeout_ms, bool quiet);
+ * of them is named on standard error, each that ended on standard output. */
+unsigned processes_stop(const char *run_dir, int signum, int timeout_ms);

@@ -111,9 +111,32 @@ const char *server_state_path(struct server *server, const char *name, const cha
     return keep(server, sentence("%s/%s.%s", server->run_dir, name, suffix));
 }
 
+gw_err server_check_program(const struct server *server)
+{
+    if (access(server->program, X_OK) == 0)
+        return GW_OK;
+    cli_fail("there is no program %s/%s; build it first: goworld build %s", server->shown,
+             server->name, server->shown);
+    return GW_ENOTFOUND;
+}
+
+/* A program that was replaced while it runs is named with this at the end; its place holds the new
+ * one. */
+#define REPLACED " (deleted)"
+
+static size_t without_replaced(const char *path, size_t size)
+{
+    size_t end = strlen(REPLACED);
+    return size > end && memcmp(path + size - end, REPLACED, end) == 0 ? size - end : size;
+}
+
 const char *server_own_program(struct server *server)
 {
     char path[PATH_MAX];
-    ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
-    return keep(server, sentence("%.*s", size < 0 ? 0 : (int)size, path));
+    if (server->own)
+        return server->own;
+    ssize_t got = readlink("/proc/self/exe", path, sizeof path);
+    size_t size = got < 0 ? 0 : without_replaced(path, (size_t)got);
+    server->own = keep(server, sentence("%.*s", (int)size, path));
+    return server->own;
 }

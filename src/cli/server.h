@@ -10,6 +10,7 @@ struct server {
     const char *dir;     /* where it lies */
     const char *name;    /* the folder's name */
     const char *program; /* DIR/NAME */
+    const char *own;     /* see server_own_program; NULL until then */
     struct conf *conf;   /* NULL without SERVER_CONF */
     const char *ini;     /* NULL without SERVER_INI */
     const char *run_dir; /* where the ini lies, then run/ */
@@ -38,6 +39,9 @@ unsigned server_count(const struct server *server, enum role role);
 void server_process_name(enum role role, unsigned number, char name[PROCESS_NAME_SIZE]);
 /* Returns the path of a state file: run/NAME.SUFFIX. The server owns it. */
 const char *server_state_path(struct server *server, const char *name, const char *suffix);
+
+/* Tells on standard error when DIR has to be built first. */
+GW_NODISCARD gw_err server_check_program(const struct server *server);
 
 /* The program that runs now, with symbolic links resolved; the server owns it. */
 const char *server_own_program(struct server *server);

@@ -1,17 +1,59 @@
-/* status: says which processes of a server run and which are down. */
+/* status: says which processes of a server serve, which do not, and what becomes of those. */
 #include "base/buf.h"
 #include "cli/lock.h"
+#include "cli/now.h"
 #include "cli/processes.h"
+#include "cli/record.h"
+#include "cli/supervision.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static unsigned count_running(const struct server *server, const struct processes *running,
-                              enum role role)
+/* What is known of the server. */
+struct status {
+    struct server *server;
+    struct processes running;
+    struct process supervisor; /* its pidfd is -1 when there is none */
+    struct records records;    /* empty without a supervisor */
+};
+
+static void look(struct status *status, struct server *server)
+{
+    *status = (struct status){.server = server, .supervisor = {.pidfd = -1}};
+    processes_find(&status->running, server->run_dir);
+    if (supervision_find(server, &status->supervisor) == GW_OK)
+        records_read(&status->records, server_state_path(server, SUPERVISOR_NAME, "state"),
+                     status->supervisor.pid);
+}
+
+static void forget(struct status *status)
+{
+    processes_free(&status->running);
+    process_close(&status->supervisor);
+    records_free(&status->records);
+}
+
+static const struct record *record_of(const struct status *status, enum role role, unsigned number)
+{
+    char name[PROCESS_NAME_SIZE];
+    server_process_name(role, number, name);
+    return records_get(&status->records, name);
+}
+
+/* NULL: it does not serve. Without a supervisor each process that runs is believed to. */
+static const struct running *serving(const struct status *status, enum role role, unsigned number)
+{
+    const struct record *record = record_of(status, role, number);
+    if (record && record->state != MEMBER_SERVING)
+        return NULL;
+    return processes_get(&status->running, role, number);
+}
+
+static unsigned count_serving(const struct status *status, enum role role)
 {
     unsigned count = 0;
-    for (unsigned i = 1; i <= server_count(server, role); i++)
-        count += processes_get(running, role, i) != NULL;
+    for (unsigned i = 1; i <= server_count(status->server, role); i++)
+        count += serving(status, role, i) != NULL;
     return count;
 }
 
@@ -31,43 +73,111 @@ static void print_command_line(pid_t pid)
     fclose(file);
 }
 
-static void print_process(const struct running *running)
+static void print_age(int64_t age_ms)
+{
+    int64_t seconds = age_ms / 1000;
+    if (seconds < 120)
+        printf("%d s ago", (int)seconds);
+    else if (seconds < 120 * 60)
+        printf("%d min ago", (int)(seconds / 60));
+    else
+        printf("%d h ago", (int)(seconds / 3600));
+}
+
+static void print_restarts(const struct record *record)
+{
+    printf("%8s  %-12s  started again %u time%s, the last time ", "", "", record->total,
+           record->total == 1 ? "" : "s");
+    print_age(now_ms() - record->due_ms);
+    printf(": %s\n", record->why);
+}
+
+static void print_serving(const struct running *running, const struct record *record)
 {
     printf("%8d  %-12s  ", (int)running->process.pid, running->name);
     print_command_line(running->process.pid);
     putchar('\n');
+    if (record && record->total > 0)
+        print_restarts(record);
 }
 
-/* One line per process that the ini asks for; returns how many are down. */
-static unsigned print_role(const struct server *server, const struct processes *running,
-                           enum role role)
+static void print_wait(const struct record *record)
+{
+    int64_t left_ms = record->due_ms - now_ms();
+    printf(": starts again in %d s (try %u of %u), since %s", (int)((left_ms + 999) / 1000),
+           record->tries, record->tries_max, record->why);
+}
+
+static void print_given_up(const struct status *status, const struct record *record)
+{
+    if (record->tries > 0)
+        printf(": given up after %u tr%s", record->tries, record->tries == 1 ? "y" : "ies");
+    else
+        printf(": given up");
+    printf(": %s; its log: %s/%s.log; try again: goworld start %s", record->why,
+           status->server->run_dir, record->name, status->server->shown);
+}
+
+static void print_down(const struct status *status, enum role role, unsigned number)
+{
+    const struct record *record = record_of(status, role, number);
+    const struct running *running = processes_get(&status->running, role, number);
+    if (running)
+        printf("%8d  %s%u is starting", (int)running->process.pid, role_names[role], number);
+    else
+        printf("%8s  %s%u is down", "-", role_names[role], number);
+    if (record && record->state == MEMBER_WAITING)
+        print_wait(record);
+    else if (record && record->state == MEMBER_GIVEN_UP)
+        print_given_up(status, record);
+    else if (record && record->why[0] && record->state == MEMBER_STARTING)
+        printf(" (try %u of %u), since %s", record->tries, record->tries_max, record->why);
+    else if (record && record->why[0])
+        printf(": %s; start it again: goworld start %s", record->why, status->server->shown);
+    putchar('\n');
+}
+
+/* At least one line per process that the ini asks for; returns how many do not serve. */
+static unsigned print_role(const struct status *status, enum role role)
 {
     unsigned down = 0;
-    for (unsigned i = 1; i <= server_count(server, role); i++) {
-        const struct running *process = processes_get(running, role, i);
-        if (process) {
-            print_process(process);
+    for (unsigned i = 1; i <= server_count(status->server, role); i++) {
+        const struct running *running = serving(status, role, i);
+        if (running) {
+            print_serving(running, record_of(status, role, i));
         } else {
-            printf("%8s  %s%u is down\n", "-", role_names[role], i);
+            print_down(status, role, i);
             down++;
         }
     }
     return down;
 }
 
-static int print_status(const struct server *server)
+static void print_supervisor(const struct status *status)
 {
-    struct processes running;
-    processes_find(&running, server->run_dir);
+    if (status->supervisor.pidfd >= 0)
+        printf("%8d  %-12s  starts again what dies; its log: %s/%s.log\n",
+               (int)status->supervisor.pid, SUPERVISOR_NAME, status->server->run_dir,
+               SUPERVISOR_NAME);
+    else if (status->running.count > 0)
+        printf("%8s  nobody starts again what dies: the supervisor has ended; for a new one: "
+               "goworld start %s\n",
+               "-", status->server->shown);
+}
+
+static int print_status(struct server *server)
+{
+    struct status status;
+    look(&status, server);
     printf("%u dispatcher running, %u/%u gates running, %u/%u games (%s) running\n",
-           count_running(server, &running, ROLE_DISPATCHER),
-           count_running(server, &running, ROLE_GATE), server_count(server, ROLE_GATE),
-           count_running(server, &running, ROLE_GAME), server_count(server, ROLE_GAME),
-           server->shown);
+           count_serving(&status, ROLE_DISPATCHER), count_serving(&status, ROLE_GATE),
+           server_count(server, ROLE_GATE), count_serving(&status, ROLE_GAME),
+           server_count(server, ROLE_GAME), server->shown);
     unsigned down = 0;
     for (unsigned role = 0; role < ROLE_COUNT; role++)
-        down += print_role(server, &running, (enum role)role);
-    processes_free(&running);
+        down += print_role(&status, (enum role)role);
+    print_supervisor(&status);
+    forget(&status);
     return down == 0 ? EXIT_OK : EXIT_FAILED;
 }
 

@@ -1,9 +1,14 @@
 /* stop: ends a server, by SIGTERM so that games save first, or by SIGKILL. */
 #include "cli/lock.h"
 #include "cli/processes.h"
+#include "cli/supervision.h"
 
-#define STOP_TIMEOUT_MS 60000
-#define KILL_TIMEOUT_MS 10000
+#include <stdio.h>
+
+struct timeouts {
+    int supervisor_ms;
+    int role_ms; /* for all processes of one kind */
+};
 
 /* A server in the foreground belongs to its terminal: it is ended there. */
 static void complain_not_running(struct server *server)
@@ -16,42 +21,50 @@ static void complain_not_running(struct server *server)
         cli_fail("%s is not running", server->shown);
 }
 
-static gw_err check_running(struct server *server)
+/* The supervisor goes first, so that nothing is started again behind our back. */
+static int end_all(struct server *server, int signum, const struct timeouts *timeouts)
 {
+    bool any = supervision_end(server, timeouts->supervisor_ms);
+    if (any)
+        printf("%s has stopped\n", SUPERVISOR_NAME);
     struct processes running;
     processes_find(&running, server->run_dir);
-    bool any = running.count > 0;
+    any |= running.count > 0;
     processes_free(&running);
-    if (!any)
+    if (!any) {
         complain_not_running(server);
-    return any ? GW_OK : GW_ENOTFOUND;
+        return EXIT_FAILED;
+    }
+    if (processes_stop(server->run_dir, signum, timeouts->role_ms) == 0)
+        return EXIT_OK;
+    if (signum != SIGKILL)
+        cli_fail("%s did not stop in %d seconds; end it without saving: goworld kill %s",
+                 server->shown, timeouts->role_ms / 1000, server->shown);
+    return EXIT_FAILED;
 }
 
 /* The ini's content does not matter: a server whose ini was broken meanwhile can be stopped. */
-static int end_server(const struct cli_options *options, int signum, int timeout_ms)
+static int end_server(const struct cli_options *options, int signum,
+                      const struct timeouts *timeouts)
 {
     struct server server;
     char *error;
     if (server_open(&server, options, SERVER_INI, &error) != GW_OK)
         return cli_fail_with(error);
-    int code = EXIT_FAILED;
-    if (check_running(&server) == GW_OK) {
-        if (processes_stop(server.run_dir, signum, timeout_ms, false) == 0)
-            code = EXIT_OK;
-        else if (signum != SIGKILL)
-            cli_fail("%s did not stop in %d seconds; end it without saving: goworld kill %s",
-                     server.shown, timeout_ms / 1000, server.shown);
-    }
+    int code = end_all(&server, signum, timeouts);
     server_close(&server);
     return code;
 }
 
 int stop_run(const struct cli_options *options)
 {
-    return end_server(options, SIGTERM, STOP_TIMEOUT_MS);
+    /* A supervisor that is just starting the server takes back first what it has started. */
+    static const struct timeouts timeouts = {.supervisor_ms = 40000, .role_ms = 60000};
+    return end_server(options, SIGTERM, &timeouts);
 }
 
 int kill_run(const struct cli_options *options)
 {
-    return end_server(options, SIGKILL, KILL_TIMEOUT_MS);
+    static const struct timeouts timeouts = {.supervisor_ms = 1000, .role_ms = 10000};
+    return end_server(options, SIGKILL, &timeouts);
 }

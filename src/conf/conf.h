@@ -12,6 +12,7 @@ struct conf_log {
 
 struct conf_deployment {
     unsigned dispatchers, games, gates; /* each >= 1 */
+    unsigned max_restarts;              /* in a row, of one process; 0: what died stays down */
 };
 
 struct conf_database {

@@ -44,6 +44,8 @@ static const struct key deployment_keys[] = {
               CONF_PROCESSES_MAX),
     KEY_RANGE(NUMBER, conf_deployment, gates, "desired_gates", "1", "how many gates", 1,
               CONF_PROCESSES_MAX),
+    KEY_RANGE(NUMBER, conf_deployment, max_restarts, "max_restarts", "10",
+              "how often in a row a process that died is started again", 0, 1000000),
     KEY_END,
 };
 

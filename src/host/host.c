@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/buf.h"
 #include "conf/sentence.h"
+#include "os/notify.h"
 #include "os/system.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "host/server.h"
 
 #include "conf/sentence.h"
-#include "os/system.h"
+#include "os/notify.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -39,6 +39,8 @@ static void asked_to_stop(void *user, int signum)
     struct run *run = user;
     if (!run->server->finish || (run->stopping && signum == SIGINT))
         loop_stop(run->loop);
+    if (!run->stopping)
+        os_notify_stopping();
     run->stopping = true;
     loop_wake(run->loop);
 }

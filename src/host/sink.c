@@ -4,6 +4,18 @@
 #include "conf/sentence.h"
 
 #include <errno.h>
+#include <unistd.h>
+
+static void write_console(const struct sink *sink, enum log_level level, const char *line,
+                          size_t size)
+{
+    char text[CONSOLE_LINE_MAX(LOG_LINE_MAX)];
+    if (sink->console.terminal == OS_TERMINAL_NONE || size > LOG_LINE_MAX)
+        log_write_file(stderr, level, line, size);
+    else
+        log_write_file(stderr, level, text,
+                       console_format(&sink->console, level, line, size, text));
+}
 
 static void write_line(void *user, enum log_level level, const char *line, size_t size)
 {
@@ -11,7 +23,7 @@ static void write_line(void *user, enum log_level level, const char *line, size_
     if (sink->file)
         log_write_file(sink->file, level, line, size);
     if (sink->to_stderr)
-        log_write_file(stderr, level, line, size);
+        write_console(sink, level, line, size);
 }
 
 static int64_t wall_ms(void *user)
@@ -23,6 +35,7 @@ gw_err sink_open(struct sink *sink, const struct conf_log *conf, const char *kin
                  const struct host_options *options, const struct clock *clock, char **error)
 {
     *sink = (struct sink){.to_stderr = conf->to_stderr, .clock = clock};
+    sink->console = console_for(os_terminal(STDERR_FILENO), kind, options->id);
     snprintf(sink->process, sizeof sink->process, "%s%u", kind, options->id);
     sink->log = (struct log){.level = options->has_log_level ? options->log_level : conf->level,
                              .process = sink->process,

@@ -1,9 +1,11 @@
-/* sink: where a server process writes its log: a file, standard error, or both. */
+/* sink: where a server process writes its log: a file, standard error, or both. A terminal
+ * gets it in colour. */
 #pragma once
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "conf/conf.h"
+#include "host/console.h"
 #include "host/options.h"
 
 #include <stdio.h>
@@ -14,6 +16,7 @@ struct sink {
     const struct clock *clock;
     FILE *file; /* NULL: none */
     bool to_stderr;
+    struct console console; /* what standard error is */
 };
 
 /* Names the process "gate1" after its kind and its options, and opens its log file. On failure

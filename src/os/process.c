@@ -1,4 +1,4 @@
-/* process: starts processes in the background and finds them again by their pid files. */
+/* process: see process.h. */
 #include "os/process.h"
 
 #include <errno.h>
@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <linux/close_range.h>
 
 #define READY_VARIABLE "GOWORLD_READY_FD"
 #define SENTENCE_MAX 1024
@@ -36,7 +39,7 @@ static gw_err read_stat(pid_t pid, char *state, unsigned long long *start)
     return GW_OK;
 }
 
-static gw_err write_pid_file(const char *path)
+gw_err process_write_pid(const char *path)
 {
     char state;
     unsigned long long start = 0;
@@ -70,13 +73,25 @@ static gw_err redirect(const char *log_path)
     return GW_OK;
 }
 
+/* Nothing of the starter goes on in the child: no signal that it holds back, no file that it had
+ * open (a pipe would not end while the child lives), no notice to who started the starter. */
+static void leave_starter(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setsid();
+    syscall(SYS_close_range, STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
+    unsetenv("NOTIFY_SOCKET");
+}
+
 static _Noreturn void run_child(const struct process_desc *desc, int ready_fd)
 {
     char number[16];
-    setsid();
+    leave_starter();
     if (redirect(desc->log_path) != GW_OK)
         child_fails(ready_fd, "write", desc->log_path);
-    if (write_pid_file(desc->pid_path) != GW_OK)
+    if (process_write_pid(desc->pid_path) != GW_OK)
         child_fails(ready_fd, "write", desc->pid_path);
     if (chdir(desc->dir) != 0)
         child_fails(ready_fd, "enter", desc->dir);
@@ -92,21 +107,65 @@ static int open_pidfd(pid_t pid)
     return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
-gw_err process_spawn(const struct process_desc *desc, struct process_child *child)
+/* The child's end of that pipe closes when its program runs, or when it failed. */
+static void wait_for_program(int fd)
 {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return GW_EIO;
-    pid_t pid = fork();
-    if (pid == 0)
-        run_child(desc, ends[1]);
-    close(ends[1]);
-    if (pid < 0) {
-        close(ends[0]);
+    char byte;
+    while (read(fd, &byte, 1) < 0 && errno == EINTR)
+        continue;
+}
+
+/* A child that cannot be watched is not left alone. */
+static gw_err watch(pid_t pid, struct process_child *child)
+{
+    int pidfd = open_pidfd(pid), error = errno;
+    if (pidfd < 0) {
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+        errno = error;
         return GW_EIO;
     }
-    *child = (struct process_child){pid, ends[0], open_pidfd(pid)};
+    child->pid = pid;
+    child->pidfd = pidfd;
     return GW_OK;
+}
+
+static gw_err spawn_between(const struct process_desc *desc, const int ready[2],
+                            const int running[2], struct process_child *child)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        run_child(desc, ready[1]);
+    int error = errno;
+    close(ready[1]);
+    close(running[1]);
+    errno = error;
+    if (pid < 0)
+        return GW_EIO;
+    wait_for_program(running[0]);
+    return watch(pid, child);
+}
+
+gw_err process_spawn(const struct process_desc *desc, struct process_child *child)
+{
+    int ready[2], running[2];
+    if (pipe2(ready, O_CLOEXEC) != 0)
+        return GW_EIO;
+    fcntl(ready[0], F_SETFL, O_NONBLOCK); /* a grandchild may keep the other end */
+    if (pipe2(running, O_CLOEXEC) != 0) {
+        close(ready[0]);
+        close(ready[1]);
+        return GW_EIO;
+    }
+    gw_err err = spawn_between(desc, ready, running, child);
+    int error = errno;
+    close(running[0]);
+    if (err == GW_OK)
+        child->ready_fd = ready[0];
+    else
+        close(ready[0]);
+    errno = error;
+    return err;
 }
 
 enum process_state process_heard(const struct process_child *child, char **why)
@@ -186,6 +245,20 @@ bool process_wait(const struct process *process, int timeout_ms)
 {
     struct pollfd fd = {.fd = process->pidfd, .events = POLLIN};
     return poll(&fd, 1, timeout_ms) == 1;
+}
+
+struct process_end process_reap(const struct process *process)
+{
+    siginfo_t info = {0};
+    struct process_end end = {0};
+    if (waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED) != 0 || info.si_pid == 0)
+        return end;
+    end.is_known = true;
+    if (info.si_code == CLD_EXITED)
+        end.exit_code = info.si_status;
+    else
+        end.signum = info.si_status;
+    return end;
 }
 
 void process_close(struct process *process)

@@ -1,4 +1,5 @@
-/* process: starts processes in the background and finds them again by their pid files. */
+/* process: starts processes in the background, finds them again by their pid files, sees their end.
+ */
 #pragma once
 
 #include <goworld/types.h>
@@ -13,7 +14,7 @@ struct process_desc {
     const char *pid_path;
 };
 
-/* A child and the end of the pipe on which it says that it serves (os/system.h). */
+/* A child and the end of the pipe on which it says that it serves (os/notify.h). */
 struct process_child {
     pid_t pid;
     int ready_fd; /* readable when it has said something or died */
@@ -22,9 +23,9 @@ struct process_child {
 
 enum process_state { PROCESS_STARTING, PROCESS_READY, PROCESS_FAILED };
 
-/* Starts it in a session of its own, so that it goes on without its starter. What goes wrong behind
- * the fork (the log, the pid file, the program) comes as PROCESS_FAILED. On GW_EIO errno says why.
- */
+/* Starts it in a session of its own and without any file of its starter, so that it goes on alone.
+ * When this returns the pid file is written and the program runs. What goes wrong behind the fork
+ * (the log, the pid file, the program) comes as PROCESS_FAILED. On GW_EIO errno says why. */
 GW_NODISCARD gw_err process_spawn(const struct process_desc *desc, struct process_child *child);
 /* Reads what the child says when ready_fd is readable. PROCESS_FAILED: *why is its sentence, or
  * NULL when it died without one; the caller frees it. */
@@ -46,3 +47,16 @@ GW_NODISCARD gw_err process_signal(const struct process *process, int signum);
 /* Waits for its end; false when it still runs after that time or a signal came in. */
 bool process_wait(const struct process *process, int timeout_ms);
 void process_close(struct process *process);
+
+/* How a process ended; all is zero when it was nobody's child here. */
+struct process_end {
+    bool is_known;
+    int signum; /* 0: it exited by itself */
+    int exit_code;
+};
+
+/* Takes the end of a child, and waits for it if it still runs. */
+struct process_end process_reap(const struct process *process);
+
+/* Writes the pid file of the process that runs now; process_spawn has done so for its child. */
+GW_NODISCARD gw_err process_write_pid(const char *path);

@@ -71,27 +71,12 @@ void os_usage(struct os_usage *out)
     out->rss_bytes = rss_bytes();
 }
 
-static void notify(const char *text)
+enum os_terminal os_terminal(int fd)
 {
-    const char *number = getenv("GOWORLD_READY_FD");
-    if (!number)
-        return;
-    int fd = (int)strtol(number, NULL, 10);
-    unsetenv("GOWORLD_READY_FD"); /* children must not answer too */
-    if (fd <= STDERR_FILENO)
-        return;
-    /* Whoever waited may be gone; then nobody wants to know. */
-    if (write(fd, text, strlen(text)) > 0 && text[strlen(text) - 1] != '\n')
-        (void)!write(fd, "\n", 1);
-    close(fd);
-}
-
-void os_notify_ready(void)
-{
-    notify("ready\n");
-}
-
-void os_notify_error(const char *sentence)
-{
-    notify(sentence);
+    const char *unwanted = getenv("NO_COLOR"), *kind = getenv("TERM");
+    if (!isatty(fd))
+        return OS_TERMINAL_NONE;
+    if ((unwanted && *unwanted) || !kind || !*kind || strcmp(kind, "dumb") == 0)
+        return OS_TERMINAL_PLAIN;
+    return OS_TERMINAL_COLOUR;
 }

@@ -1,4 +1,4 @@
-/* system: what a process asks or tells its operating system besides input and output. */
+/* system: what a process asks its operating system besides input and output. */
 #pragma once
 
 #include <goworld/types.h>
@@ -18,8 +18,10 @@ struct os_usage {
 };
 void os_usage(struct os_usage *out);
 
-/* Whoever started the process may wait on the other end of the pipe whose number is in
- * GOWORLD_READY_FD. Each answers once, and does nothing when nobody waits: "ready\n", or the
- * sentence that says why not. */
-void os_notify_ready(void);
-void os_notify_error(const char *sentence);
+enum os_terminal {
+    OS_TERMINAL_NONE,   /* a file, a pipe */
+    OS_TERMINAL_PLAIN,  /* without colours: it has none, or NO_COLOR asks for none */
+    OS_TERMINAL_COLOUR, /* 256 of them */
+};
+/* What a descriptor leads to. */
+enum os_terminal os_terminal(int fd);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 import { skip, startDemo } from './demo.js';
+import { pidOf } from './goworld.js';
 
 const SCREENSHOTS = fileURLToPath(new URL('../../build/screenshots/', import.meta.url));
 const CHROMIUM = {
@@ -203,17 +204,24 @@ describe('chatroom', { skip }, () => {
 
     test('a game that died is no other window: the page comes back with it', async (t) => {
         const page = await enter(t, 'nina');
-        const [, pid] = /^ *(\d+) +game1 /m.exec((await demo.status()).stdout);
-        process.kill(Number(pid), 'SIGKILL');
+        process.kill(pidOf(demo.dir, 'game1'), 'SIGKILL');
+        await see(page, 'banner', 'Connection lost. Reconnecting…');
+        await page.getByTestId('banner').waitFor({ state: 'hidden' });
+        await say(page, 'back again');
+        await hear(page, 'nina', 'back again');
+    });
+
+    test('while there is no game the page waits for one', async (t) => {
+        const page = await enter(t, 'olaf');
+        process.kill(pidOf(demo.dir, 'game1'), 'SIGTERM');
         await see(page, 'banner', 'Connection lost. Reconnecting…');
         // Until there is a game the cluster closes every client that comes.
         for (let refused = 0; refused < 2; refused++) await page.waitForEvent('websocket');
         await see(page, 'banner', 'Connection lost. Reconnecting…');
-        await demo.stop();
         await demo.start();
         await page.getByTestId('banner').waitFor({ state: 'hidden' });
         await say(page, 'back again');
-        await hear(page, 'nina', 'back again');
+        await hear(page, 'olaf', 'back again');
     });
 
     test('it looks well on a desk, on a phone and in the dark', async (t) => {

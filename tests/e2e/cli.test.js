@@ -5,28 +5,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import net from "node:net";
-import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 
-import { freePorts } from "./ports.js";
-
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const command = process.env.GOWORLD ?? path.join(root, "bin/goworld");
-
-// A program that does what the command expects of a game, without the engine: it says that it serves, and waits.
-const plainGame = `
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-int main(void)
-{
-    const char *fd = getenv("GOWORLD_READY_FD");
-    dprintf(fd ? atoi(fd) : 2, "ready\\n");
-    for (;;)
-        pause();
-}
-`;
+import { assertFails, builtServer, command, goworld, iniText, pidOf, plainGame, root, serverDir, until } from "./goworld.js";
 
 const brokenGame = `
 #include <stdio.h>
@@ -37,56 +18,6 @@ int main(void)
     return 3;
 }
 `;
-
-function goworld(args, options = {}) {
-  const done = spawnSync(command, args, { encoding: "utf8", timeout: 90_000, ...options });
-  return { code: done.status, out: done.stdout, err: done.stderr };
-}
-
-async function iniText(change = {}) {
-  const [dispatcher, gate] = await freePorts(2);
-  const ports = { dispatcher, gate, games: 1, ...change };
-  return `[deployment]
-desired_games=${ports.games}
-[dispatcher1]
-listen_addr=127.0.0.1:${ports.dispatcher}
-http_addr=127.0.0.1:0
-[game_common]
-http_addr=127.0.0.1:0
-[gate1]
-listen_addr=127.0.0.1:${ports.gate}
-http_addr=127.0.0.1:0
-`;
-}
-
-// A server directory that is stopped and removed when the test ends.
-function serverDir(t, files) {
-  const parent = fs.mkdtempSync(path.join(os.tmpdir(), "goworld-cli-"));
-  const dir = path.join(parent, "plain");
-  fs.mkdirSync(dir);
-  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(dir, name), text);
-  t.after(() => {
-    goworld(["kill", dir]);
-    fs.rmSync(parent, { recursive: true });
-  });
-  return dir;
-}
-
-async function builtServer(t, change) {
-  const dir = serverDir(t, { "game.c": plainGame, "goworld.ini": await iniText(change) });
-  const built = goworld(["build", dir]);
-  assert.equal(built.code, 0, built.err);
-  return dir;
-}
-
-function pidOf(dir, name) {
-  return Number(fs.readFileSync(path.join(dir, "run", `${name}.pid`), "utf8").split(" ")[0]);
-}
-
-function assertFails(result, sentence) {
-  assert.match(result.err.split("\n")[0], sentence);
-  assert.equal(result.code, 1);
-}
 
 test("wrong usage exits with 2 and points to help", () => {
   const wrong = [
@@ -192,14 +123,15 @@ test("a server starts, is seen, and stops", async (t) => {
   assert.equal(status.code, 0);
   const lines = status.out.trimEnd().split("\n");
   assert.equal(lines[0], `1 dispatcher running, 1/1 gates running, 2/2 games (${dir}) running`);
-  assert.equal(lines.length, 5);
+  assert.equal(lines.length, 6);
   assert.match(lines[1], /^ *\d+ +dispatcher1 .* -dispid 1 -configfile .*goworld\.ini$/);
   assert.match(lines[3], /^ *\d+ +game2 .*\/plain\/plain -gid 2 -configfile .*goworld\.ini$/);
+  assert.match(lines[5], /^ *\d+ +supervisor +starts again what dies; its log: .*\/run\/supervisor\.log$/);
   assertFails(goworld(["start", dir]), /the server is running already .* stop it first: goworld stop/);
   assertFails(goworld(["run", dir]), /the server is running already/);
   const stopped = goworld(["stop", dir]);
   assert.equal(stopped.code, 0, stopped.err);
-  assert.equal(stopped.out, "gate1 has stopped\ngame1 has stopped\ngame2 has stopped\ndispatcher1 has stopped\n");
+  assert.equal(stopped.out, "supervisor has stopped\ngate1 has stopped\ngame1 has stopped\ngame2 has stopped\ndispatcher1 has stopped\n");
   assertFails(goworld(["stop", dir]), /is not running/);
   assertFails(goworld(["kill", dir]), /is not running/);
 });
@@ -243,22 +175,18 @@ test("an ini elsewhere holds the state of its server", async (t) => {
   assert.equal(goworld(["stop", dir, "-configfile", ini]).code, 0);
 });
 
-test("a process that died is down, and the rest can be stopped even with a broken ini", async (t) => {
+test("a process that was ended is down, and the rest can be stopped even with a broken ini", async (t) => {
   const dir = await builtServer(t);
   assert.equal(goworld(["start", dir]).code, 0);
-  const game = pidOf(dir, "game1");
-  process.kill(game, "SIGKILL");
-  let status;
-  do status = goworld(["status", dir]);
-  while (status.code === 0); // the signal is on its way
+  process.kill(pidOf(dir, "game1"));
+  const status = await until(() => goworld(["status", dir]), ({ out }) => /Terminated/.test(out));
   assert.equal(status.code, 1);
-  assert.match(status.out, /0\/1 games .*\n[^]* game1 is down\n/);
-  assertFails(goworld(["start", dir]), /^goworld: game1 is down, the rest of the server runs \(dispatcher1, pid \d+\); stop that first: goworld stop /);
+  assert.match(status.out, /0\/1 games .*\n[^]* game1 is down: it was ended by signal 15 \(Terminated\); start it again: goworld start /);
   fs.writeFileSync(path.join(dir, "goworld.ini"), "nonsense");
-  assert.equal(goworld(["stop", dir]).out, "gate1 has stopped\ndispatcher1 has stopped\n");
+  assert.equal(goworld(["stop", dir]).out, "supervisor has stopped\ngate1 has stopped\ndispatcher1 has stopped\n");
 });
 
-test("the demo script starts again what has died in part, and leaves alone what runs", async (t) => {
+test("the demo script starts what is down, and leaves alone what runs", async (t) => {
   const dir = await builtServer(t);
   const demo = () => {
     const done = spawnSync(path.join(root, "tools/demo"), [dir], { encoding: "utf8", env: { ...process.env, GOWORLD: command } });
@@ -266,12 +194,13 @@ test("the demo script starts again what has died in part, and leaves alone what 
     return done.stdout;
   };
   assert.match(demo(), /dispatcher1 serves[^]*Open {2}http:\/\/127\.0\.0\.1:0\/ /);
-  const game = pidOf(dir, "game1");
+  const [game, gate] = [pidOf(dir, "game1"), pidOf(dir, "gate1")];
   assert.match(demo(), /is running already[^]*Open /);
-  process.kill(game, "SIGKILL");
-  while (goworld(["status", dir]).code === 0); // the signal is on its way
-  assert.match(demo(), /A part of .* is down; stopping the rest\.\n[^]*gate1 has stopped\n[^]*game1 serves[^]*Open /);
+  process.kill(game);
+  await until(() => goworld(["status", dir]), ({ out }) => /Terminated/.test(out));
+  assert.match(demo(), /game1 serves[^]*Open /);
   assert.notEqual(pidOf(dir, "game1"), game);
+  assert.equal(pidOf(dir, "gate1"), gate);
   assert.equal(goworld(["status", dir]).code, 0);
 });
 

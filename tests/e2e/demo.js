@@ -17,8 +17,15 @@ const LOG_TAIL_BYTES = 4000;
 /** Why there is nothing to test, or false. */
 export const skip = existsSync(GOWORLD) ? false : `no ${GOWORLD}: run make first`;
 
-/** Builds and starts a copy of the demo; `gate` is more settings of its gate, as they stand in the ini file. */
-export async function startDemo({ gate = '' } = {}) {
+/** Builds and starts a copy of the demo; `settings` as those of buildDemo. */
+export async function startDemo(settings) {
+    const demo = await buildDemo(settings);
+    await demo.start();
+    return demo;
+}
+
+/** Builds a copy of the demo; `gate` is more settings of its gate, as they stand in the ini file. */
+export async function buildDemo({ gate = '' } = {}) {
     const parent = await mkdtemp(path.join(tmpdir(), 'goworld-chat-'));
     const dir = path.join(parent, 'chatroom_demo');
     await cp(path.join(ROOT, 'examples/chatroom_demo'), dir, { recursive: true, filter: isSource });
@@ -27,6 +34,7 @@ export async function startDemo({ gate = '' } = {}) {
     await writeFile(config, (await readFile(config, 'utf8')).replace(/^\[gate1\]$/m, `$&\n${gate}`));
     const goworld = (command) => run(dir, '-configfile', config, command, dir);
     const demo = {
+        dir,
         url,
         /** Where the gate takes TCP clients. */
         port,
@@ -36,13 +44,18 @@ export async function startDemo({ gate = '' } = {}) {
         status: () => goworld('status'),
         /** Stops what runs and removes the copy. */
         async remove() {
-            await goworld('stop').catch(() => goworld('kill'));
+            if (await isRunning(dir)) await goworld('stop').catch(() => goworld('kill'));
             await rm(parent, { recursive: true, force: true });
         },
     };
     await goworld('build');
-    await demo.start();
     return demo;
+}
+
+/** Whether something of it is left that names itself by a pid file. */
+async function isRunning(dir) {
+    const names = await readdir(path.join(dir, 'run')).catch(() => []);
+    return names.some((name) => name.endsWith('.pid'));
 }
 
 /** What somebody's own server left in the example does not belong in a copy. */

@@ -70,6 +70,7 @@ static void an_empty_file_is_one_of_each_with_defaults(void **state)
     assert_int_equal(c->gates[0].client_bytes_per_second, 256 << 10);
     assert_int_equal(c->gates[0].client_burst_s, 5);
     assert_int_equal(c->gates[0].client_bad_packets_max, 1);
+    assert_int_equal(c->deployment.max_restarts, 10);
     assert_null(c->gates[0].websocket_origins[0]);
     assert_string_equal(c->storage.type, "sqlite");
     assert_string_equal(c->storage.db, "goworld");

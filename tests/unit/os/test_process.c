@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -167,6 +168,83 @@ static void a_running_process_is_found_signalled_and_waited_for(void **state)
     end(&child);
 }
 
+static struct process_end end_of(const struct place *place, const char *script)
+{
+    struct process_child child = spawn_shell(place, script);
+    struct process_end end = process_reap(&(struct process){child.pid, child.pidfd});
+    process_release(&child);
+    return end;
+}
+
+static void how_a_child_ended_is_known(void **state)
+{
+    struct process_end by_exit = end_of(*state, "exit 3");
+    assert_true(by_exit.is_known);
+    assert_int_equal(by_exit.exit_code, 3);
+    assert_int_equal(by_exit.signum, 0);
+    struct process_end by_signal = end_of(*state, "kill -SEGV $$");
+    assert_true(by_signal.is_known);
+    assert_int_equal(by_signal.signum, SIGSEGV);
+}
+
+/* The shell ends and leaves its child to somebody else. */
+static void how_a_stranger_ended_is_not_known(void **state)
+{
+    const struct place *place = *state;
+    char line[32] = "";
+    struct process_child child = spawn_shell(place, "sleep 100 & echo $!");
+    struct process_end end = process_reap(&(struct process){child.pid, child.pidfd});
+    assert_true(end.is_known);
+    process_release(&child);
+    FILE *log = fopen(place->log, "r");
+    assert_non_null(fgets(line, sizeof line, log));
+    fclose(log);
+    pid_t pid = (pid_t)strtol(line, NULL, 10);
+    struct process stranger = {pid, (int)syscall(SYS_pidfd_open, pid, 0)};
+    assert_int_equal(process_signal(&stranger, SIGKILL), GW_OK);
+    assert_true(process_wait(&stranger, WAIT_MS));
+    assert_false(process_reap(&stranger).is_known);
+    process_close(&stranger);
+}
+
+static void the_pid_file_is_there_when_the_child_is(void **state)
+{
+    const struct place *place = *state;
+    struct process found;
+    for (int i = 0; i < 20; i++) {
+        struct process_child child = spawn_shell(place, "exec sleep 100");
+        assert_int_equal(process_find(place->pid, &found), GW_OK);
+        assert_int_equal(found.pid, child.pid);
+        process_close(&found);
+        end(&child);
+    }
+}
+
+/* A pipe of the starter ends with the starter, and a signal that it holds back reaches the child.
+ */
+static void a_child_has_nothing_of_its_starter(void **state)
+{
+    int ends[2];
+    char byte;
+    sigset_t terminate, before;
+    sigemptyset(&terminate);
+    sigaddset(&terminate, SIGTERM);
+    sigprocmask(SIG_BLOCK, &terminate, &before);
+    setenv("NOTIFY_SOCKET", "/nowhere", 1);
+    assert_int_equal(pipe(ends), 0);
+    struct process_child child =
+        spawn_shell(*state, "test -z \"$NOTIFY_SOCKET\" && exec sleep 100");
+    unsetenv("NOTIFY_SOCKET");
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &byte, 1), 0);
+    close(ends[0]);
+    const struct process process = {child.pid, child.pidfd};
+    assert_int_equal(process_signal(&process, SIGTERM), GW_OK);
+    assert_int_equal(process_reap(&process).signum, SIGTERM);
+    process_release(&child);
+}
+
 static void an_ended_process_is_not_found_even_before_it_is_reaped(void **state)
 {
     struct place *place = *state;
@@ -245,6 +323,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(output_is_appended_to_the_log, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_running_process_is_found_signalled_and_waited_for, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(how_a_child_ended_is_known, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(how_a_stranger_ended_is_not_known, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_pid_file_is_there_when_the_child_is, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_child_has_nothing_of_its_starter, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_ended_process_is_not_found_even_before_it_is_reaped,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_stranger_with_the_same_pid_is_not_found, set_up,

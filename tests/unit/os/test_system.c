@@ -1,6 +1,7 @@
-/* What a process asks of its system, and tells whoever started it. */
+/* What a process asks of its system. */
 #include "os/system.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,47 +43,32 @@ static void more_files_may_be_open_than_three(void **state)
     assert_true(os_files_max_raise() > 3);
 }
 
-/* Runs `notify` with GOWORLD_READY_FD naming a pipe; returns what came out of it until it was
- * closed. */
-static const char *told(void (*notify)(void))
+static int open_terminal(void)
 {
-    static char text[64];
-    char number[16];
-    int fds[2];
-    assert_int_equal(pipe(fds), 0);
-    snprintf(number, sizeof number, "%d", fds[1]);
-    setenv("GOWORLD_READY_FD", number, 1);
-    notify();
-    notify(); /* says nothing, and closes nothing that is somebody else's by now */
-    size_t size = 0;
-    ssize_t got;
-    while ((got = read(fds[0], text + size, sizeof text - 1 - size)) > 0)
-        size += (size_t)got;
-    text[size] = '\0';
-    close(fds[0]);
-    return text;
+    int fd = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(fd >= 0);
+    return fd;
 }
 
-static void say_error(void)
-{
-    os_notify_error("the port is in use");
-}
-
-static void whoever_waits_is_told_once(void **state)
+static void only_a_terminal_that_can_gets_colours(void **state)
 {
     (void)state;
-    assert_string_equal(told(os_notify_ready), "ready\n");
-    assert_string_equal(told(say_error), "the port is in use\n");
-    assert_null(getenv("GOWORLD_READY_FD"));
-}
-
-static void nobody_waits(void **state)
-{
-    (void)state;
-    unsetenv("GOWORLD_READY_FD");
-    os_notify_ready();
-    setenv("GOWORLD_READY_FD", "nonsense", 1);
-    os_notify_ready();
+    int terminal = open_terminal(), file = open("/dev/null", O_WRONLY);
+    unsetenv("NO_COLOR");
+    setenv("TERM", "xterm", 1);
+    assert_int_equal(os_terminal(file), OS_TERMINAL_NONE);
+    assert_int_equal(os_terminal(terminal), OS_TERMINAL_COLOUR);
+    setenv("TERM", "dumb", 1);
+    assert_int_equal(os_terminal(terminal), OS_TERMINAL_PLAIN);
+    unsetenv("TERM");
+    assert_int_equal(os_terminal(terminal), OS_TERMINAL_PLAIN);
+    setenv("TERM", "xterm", 1);
+    setenv("NO_COLOR", "1", 1);
+    assert_int_equal(os_terminal(terminal), OS_TERMINAL_PLAIN);
+    setenv("NO_COLOR", "", 1); /* that is no wish */
+    assert_int_equal(os_terminal(terminal), OS_TERMINAL_COLOUR);
+    close(terminal);
+    close(file);
 }
 
 int main(void)
@@ -92,8 +78,7 @@ int main(void)
         cmocka_unit_test(seeds_differ),
         cmocka_unit_test(usage_grows_with_work),
         cmocka_unit_test(more_files_may_be_open_than_three),
-        cmocka_unit_test(whoever_waits_is_told_once),
-        cmocka_unit_test(nobody_waits),
+        cmocka_unit_test(only_a_terminal_that_can_gets_colours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

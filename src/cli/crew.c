@@ -1,0 +1,98 @@
+/* crew: see crew.h. */
+#include "cli/crew.h"
+
+#include "base/buf.h"
+#include "cli/now.h"
+#include "conf/sentence.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#define STOP_TIMEOUT_MS 10000
+
+static struct member *find(struct crew *crew, const char *name)
+{
+    for (unsigned i = 0; crew && i < crew->count; i++)
+        if (strcmp(crew->list[i].name, name) == 0)
+            return &crew->list[i];
+    return NULL;
+}
+
+static void take_over(struct member *member, struct crew *before, int64_t now_ms)
+{
+    struct member *same = find(before, member->name);
+    if (same)
+        member_move(member, same);
+    if (!member_runs(member))
+        member_adopt(member, now_ms);
+}
+
+void crew_init(struct crew *crew, struct server *server, struct crew *before, int64_t now_ms)
+{
+    *crew = (struct crew){0};
+    for (unsigned role = 0; role < ROLE_COUNT; role++)
+        crew->count += server_count(server, (enum role)role);
+    crew->list = mem_zalloc(crew->count * sizeof *crew->list);
+    struct member *member = crew->list;
+    for (unsigned role = 0; role < ROLE_COUNT; role++)
+        for (unsigned i = 1; i <= server_count(server, (enum role)role); i++, member++) {
+            member_init(member, server, (enum role)role, i);
+            take_over(member, before, now_ms);
+        }
+    if (before)
+        crew_fini(before);
+}
+
+void crew_fini(struct crew *crew)
+{
+    for (unsigned i = 0; i < crew->count; i++)
+        member_fini(&crew->list[i]);
+    free(crew->list);
+    *crew = (struct crew){0};
+}
+
+bool crew_is_idle(const struct crew *crew)
+{
+    for (unsigned i = 0; i < crew->count; i++)
+        if (member_runs(&crew->list[i]) || crew->list[i].state == MEMBER_WAITING)
+            return false;
+    return true;
+}
+
+struct member *crew_first_unready(struct crew *crew, enum role role)
+{
+    for (unsigned i = 0; i < crew->count; i++)
+        if (crew->list[i].role == role && crew->list[i].state != MEMBER_SERVING)
+            return &crew->list[i];
+    return NULL;
+}
+
+static bool is_to_stop(const struct member *member, enum role role)
+{
+    return member->role == role && member->is_new && member_runs(member);
+}
+
+static void stop_member(struct member *member, int64_t deadline_ms, const char *because)
+{
+    int64_t left_ms = deadline_ms - now_ms();
+    if (!process_wait(&member->process, left_ms > 0 ? (int)left_ms : 0))
+        (void)!process_signal(&member->process, SIGKILL);
+    member_end(member, now_ms());
+    member_set_why(member, sentence("it was stopped again, since %s", because));
+    member->state = MEMBER_DOWN;
+    unlink(member->pid_path);
+}
+
+void crew_stop_new(struct crew *crew, const char *because)
+{
+    static const enum role order[] = {ROLE_GATE, ROLE_GAME, ROLE_DISPATCHER};
+    for (size_t n = 0; n < ROLE_COUNT; n++) {
+        int64_t deadline_ms = now_ms() + STOP_TIMEOUT_MS;
+        for (unsigned i = 0; i < crew->count; i++)
+            if (is_to_stop(&crew->list[i], order[n]))
+                (void)!process_signal(&crew->list[i].process, SIGTERM);
+        for (unsigned i = 0; i < crew->count; i++)
+            if (is_to_stop(&crew->list[i], order[n]))
+                stop_member(&crew->list[i], deadline_ms, because);
+    }
+}
