@@ -201,19 +201,19 @@ void dispatchers_send_all(struct dispatchers *ds, const void *payload, size_t si
         dispatchers_send(ds, i, payload, size);
 }
 
-static size_t waiting_bytes(const struct slot *slot)
+static size_t unsent_bytes(const struct slot *slot)
 {
-    return slot->backlog.bytes + (slot->link ? slot->link->out.bytes : 0);
+    return slot->link ? slot->link->out.bytes : 0;
 }
 
 bool dispatchers_is_congested(const struct dispatchers *ds, unsigned index)
 {
-    return waiting_bytes(&ds->slots[index]) > ds->desc.queue_soft_max;
+    return unsent_bytes(&ds->slots[index]) > ds->desc.queue_soft_max;
 }
 
 bool dispatchers_has_drained(const struct dispatchers *ds, unsigned index)
 {
-    return waiting_bytes(&ds->slots[index]) <= ds->desc.queue_soft_max / 2;
+    return unsent_bytes(&ds->slots[index]) <= ds->desc.queue_soft_max / 2;
 }
 
 unsigned dispatchers_of_entity(const struct dispatchers *ds, gw_id entity)

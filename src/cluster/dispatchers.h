@@ -15,7 +15,7 @@ struct dispatchers_desc {
     unsigned count;           /* >= 1 */
     size_t backlog_bytes_max; /* per dispatcher, what waits while it is away; 0: 64 MiB; beyond:
                                  counted, dropped */
-    size_t queue_soft_max;    /* what may wait for one before it counts as congested; 0: 4 MiB */
+    size_t queue_soft_max;    /* unsent on a link, before it counts as congested; 0: 4 MiB */
     struct outq_pool *pool;
     const struct clock *clock;
     const struct log *log;
@@ -50,8 +50,9 @@ void dispatchers_send2(struct dispatchers *ds, unsigned index, const void *head,
                        const void *tail, size_t tail_size);
 void dispatchers_send_all(struct dispatchers *ds, const void *payload, size_t size);
 
-/* More waits for that dispatcher than should: whoever can had better send less. It has drained when
- * that has become half of it. */
+/* More is unsent on the link to that dispatcher than should: whoever can had better send less. It
+ * has drained when that has become half of it. One that is away is not congested: it may stay away,
+ * and whoever waited for it would wait as long. */
 bool dispatchers_is_congested(const struct dispatchers *ds, unsigned index);
 bool dispatchers_has_drained(const struct dispatchers *ds, unsigned index);
 
