@@ -128,14 +128,20 @@ void dispatchers_send_all(struct dispatchers *ds, const void *payload, size_t si
         dispatchers_send(ds, i, payload, size);
 }
 
+/* What waits for one that has been given up holds nobody: it may never come back. */
+static size_t unsent_bytes(const struct slot *slot)
+{
+    return slot->registered ? session_unsent_bytes(&slot->session) : 0;
+}
+
 bool dispatchers_is_congested(const struct dispatchers *ds, unsigned index)
 {
-    return session_unsent_bytes(&ds->slots[index].session) > ds->all.desc.queue_soft_max;
+    return unsent_bytes(&ds->slots[index]) > ds->all.desc.queue_soft_max;
 }
 
 bool dispatchers_has_drained(const struct dispatchers *ds, unsigned index)
 {
-    return session_unsent_bytes(&ds->slots[index].session) <= ds->all.desc.queue_soft_max / 2;
+    return unsent_bytes(&ds->slots[index]) <= ds->all.desc.queue_soft_max / 2;
 }
 
 unsigned dispatchers_of_entity(const struct dispatchers *ds, gw_id entity)

@@ -23,7 +23,7 @@ struct dispatchers_desc {
     size_t backlog_bytes_max; /* per dispatcher, what waits while it is away; 0: 64 MiB; beyond:
                                  counted, dropped */
     int64_t away_ms_max;      /* then a dispatcher that does not come back is given up; 0: 30 s */
-    size_t queue_soft_max;    /* what may wait for one before it counts as congested; 0: 4 MiB */
+    size_t queue_soft_max;    /* unsent to one, before it counts as congested; 0: 4 MiB */
     struct outq_pool *pool;
     const struct clock *clock;
     const struct log *log;
@@ -67,8 +67,9 @@ void dispatchers_send2(struct dispatchers *ds, unsigned index, const void *head,
                        const void *tail, size_t tail_size);
 void dispatchers_send_all(struct dispatchers *ds, const void *payload, size_t size);
 
-/* More waits for that dispatcher than should: whoever can had better send less. It has drained when
- * that has become half of it. */
+/* More is unsent on the link to that dispatcher than should: whoever can had better send less. It
+ * has drained when that has become half of it. One that is away is not congested: it may stay away,
+ * and whoever waited for it would wait as long. */
 bool dispatchers_is_congested(const struct dispatchers *ds, unsigned index);
 bool dispatchers_has_drained(const struct dispatchers *ds, unsigned index);
 

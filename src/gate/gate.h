@@ -18,9 +18,9 @@ struct gate_limits {
     size_t client_bytes_per_s;       /* of payload: 256 KiB */
     unsigned client_burst_s;         /* 5 */
     uint32_t client_bad_packets_max; /* the last of them closes it: 1 */
-    size_t
-        dispatcher_queue_soft_max; /* unsent to one dispatcher, before clients wait for it: 4 MiB */
-    size_t backlog_bytes_max;      /* for each dispatcher that is away: 64 MiB */
+    /* Unsent to one dispatcher, before clients wait for it: 4 MiB */
+    size_t dispatcher_queue_soft_max;
+    size_t backlog_bytes_max; /* for each dispatcher that is away: 64 MiB */
     struct filters_limits filters;
 };
 

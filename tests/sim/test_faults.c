@@ -39,6 +39,7 @@ void Door_Enter(Door *self, const char *gameid)
 
 void Guest_Ping(Guest *self, const char *text)
 {
+    assert_string_not_equal(gw_client_address(&self->base), ""); /* it came with the client */
     Guest_client_Pong(gw_own_client(&self->base), text);
 }
 

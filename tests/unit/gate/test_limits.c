@@ -181,6 +181,25 @@ static void a_client_waits_for_the_dispatcher_that_it_talks_to_and_no_other(void
     world_stop(&w);
 }
 
+/* It may be away for long, and what the client says to others is none of its business. */
+static void nobody_waits_for_a_dispatcher_that_is_away(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(
+        &w, (struct gate_desc){.dispatchers = 2, .limits = {.dispatcher_queue_soft_max = 10000}});
+    struct player player = world_player(&w);
+    unsigned other = !id_dispatcher(player.boot, 2);
+    call(&player, entity_of(&w, other), 20000);
+    assert_true(player.link->link.paused);
+    fake_link_hang_up(&w.dispatchers[other]);
+    gate_turn(w.g);
+    assert_false(player.link->link.paused);
+    call(&player, entity_of(&w, other), 20000);
+    assert_false(player.link->link.paused);
+    world_stop(&w);
+}
+
 static void pause_by(struct world *w, unsigned index, const struct player *player)
 {
     RECEIVE(&w->dispatchers[index], pause_client, .gate = 3, .client = player->id);
@@ -297,6 +316,7 @@ int main(void)
         cmocka_unit_test(without_a_limit_nobody_waits),
         cmocka_unit_test(so_many_bad_packets_close_a_client),
         cmocka_unit_test(a_client_waits_for_the_dispatcher_that_it_talks_to_and_no_other),
+        cmocka_unit_test(nobody_waits_for_a_dispatcher_that_is_away),
         cmocka_unit_test(a_dispatcher_pauses_a_client_and_lets_it_go_on),
         cmocka_unit_test(a_lost_dispatcher_holds_nobody),
         cmocka_unit_test(a_client_waits_as_long_as_any_reason_is_left),

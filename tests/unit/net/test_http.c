@@ -397,6 +397,28 @@ static void bytes_behind_the_upgrade_belong_to_the_websocket(void **state)
     world_fini(&world);
 }
 
+static void a_paused_websocket_delivers_packet_by_packet(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    upgrade(&world);
+    world.peer.pause_every = 1;
+    say_frame(&world.talker, 0x82, "\x02\0\0\0ab\x02\0\0\0cd\x02\0", 14);
+    say_frame(&world.talker, 0x82, "\0\0ef", 4);
+    say_frame(&world.talker, 0x89, "?", 1);         /* a ping */
+    talker_wait_size(&world.rig, &world.talker, 3); /* it is answered all the same */
+    for (unsigned packets = 1; packets <= 3; packets++) {
+        while (world.peer.packets < packets)
+            rig_turn(&world.rig);
+        rig_turn(&world.rig);
+        assert_int_equal(world.peer.packets, packets);
+        link_pause(world.peer.link, false);
+    }
+    assert_memory_equal(world.peer.received.data, "abcdef", 6);
+    world_fini(&world);
+}
+
 static void a_ping_is_answered(void **state)
 {
     (void)state;
@@ -517,6 +539,7 @@ int main(void)
         cmocka_unit_test(a_websocket_carries_the_bytes_of_a_link),
         cmocka_unit_test(what_a_turn_sends_leaves_as_one_frame),
         cmocka_unit_test(bytes_behind_the_upgrade_belong_to_the_websocket),
+        cmocka_unit_test(a_paused_websocket_delivers_packet_by_packet),
         cmocka_unit_test(a_ping_is_answered),
         cmocka_unit_test(a_close_is_answered_with_its_code_and_ends_the_link),
         cmocka_unit_test(closing_the_link_says_why),
