@@ -1,9 +1,9 @@
 /* core: the dispatcher's state, shared by its files and by nobody else. */
 #pragma once
 
+#include "cluster/kvreg.h"
 #include "dispatcher/dispatcher.h"
 #include "dispatcher/entities.h"
-#include "dispatcher/kvreg.h"
 #include "dispatcher/peers.h"
 
 struct dispatcher {
@@ -15,7 +15,8 @@ struct dispatcher {
     size_t next_boot; /* where the search for a boot game goes on */
     struct entities entities;
     struct kvreg kvreg;
-    struct buf scratch; /* for the packet that is being written */
+    int64_t absent_due_ms; /* when the keys of games that are not there go; 0: there are none */
+    struct buf scratch;    /* for the packet that is being written */
 };
 
 /* Counts and logs one kind of trouble. */

@@ -6,6 +6,7 @@
 #include "dispatcher/core.h"
 #include "dispatcher/games.h"
 #include "dispatcher/gates.h"
+#include "dispatcher/registry.h"
 #include "dispatcher/route.h"
 
 #include <stdlib.h>
@@ -125,10 +126,15 @@ static int64_t close_nameless(struct dispatcher *d)
     return first ? first->due_ms : CLOCK_NEVER;
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 int64_t dispatcher_turn(struct dispatcher *d)
 {
-    int64_t registration = close_nameless(d), hold = entities_turn(d);
-    return registration < hold ? registration : hold;
+    int64_t due_ms = earlier(close_nameless(d), entities_turn(d));
+    return earlier(due_ms, registry_turn(d));
 }
 
 const struct dispatcher_stats *dispatcher_stats(const struct dispatcher *d)

@@ -84,3 +84,8 @@ MSG(NOTIFY_CLIENT_GIVEN, notify_client_given, 3002, (id, entity), (id, client), 
 MSG(CLOSE_CLIENT, close_client, 3003, (u16, gate), (id, client), (str, reason))
 MSG(NOTIFY_LOAD_FAILED, notify_load_failed, 3004, (id, entity))
 MSG(NOTIFY_ENTITIES_GONE, notify_entities_gone, 3005, (rest, entities))
+
+/* The registry's, between our games and our dispatchers. */
+MSG(KVREG_RELEASE, kvreg_release, 3030, (str, key), (str, value))
+MSG(KVREG_RESTORE, kvreg_restore, 3031, (u16, game), (str, key), (str, value))
+MSG(NOTIFY_KVREG_REMOVED, notify_kvreg_removed, 3032, (str, key))
