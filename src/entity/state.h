@@ -1,6 +1,7 @@
 /* state: how the world looks inside, for the files of src/entity only. */
 #pragma once
 
+#include "entity/service.h"
 #include "entity/type.h"
 #include "entity/world.h"
 
@@ -54,6 +55,7 @@ struct world {
     struct idmap entities, pending;
     struct heap saves, timers, sleeps;
     struct heap retries; /* of pending saves that storage had no room for */
+    struct services services;
 
     struct buf out, args, pack;  /* scratch: a packet's head, arguments being written, attributes */
     struct buf timer_args;       /* of the timer that fires */
@@ -73,6 +75,7 @@ struct world {
     unsigned budget; /* local calls and posts that may still run in this turn */
     bool stopping, ready;
     struct log_limit limit_refused, limit_unknown, limit_bad, limit_misuse, limit_storage;
+    struct log_limit limit_service;
     struct world_stats stats;
 };
 
