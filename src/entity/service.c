@@ -49,6 +49,12 @@ static struct view view_of_id(const gw_id *id)
     return (struct view){(const uint8_t *)id->text, sizeof id->text};
 }
 
+/* Without the dispatcher of a shard's first key nothing is decided about it. */
+static bool decider_is_there(struct world *w, const struct shard *s)
+{
+    return w->desc.outbox.registry_is_there(w->desc.outbox.user, key_of(w, s, false));
+}
+
 static bool release_key(struct world *w, struct view key, struct view value)
 {
     return w->desc.outbox.registry_release(w->desc.outbox.user, key, value);
@@ -178,10 +184,12 @@ static void leave_to_other(struct world *w, struct shard *s)
 }
 
 /* One that lives here already has no reason to wait: its dispatcher took this game for dead, or has
- * been started anew. */
+ * been started anew. Before all games are there one would get everything. */
 static void compete(struct world *w, struct shard *s)
 {
     s->released = false;
+    if (!w->ready)
+        return;
     if (entity_here(w, s)) {
         claim(w, s);
     } else if (s->attempt.index == HEAP_OUTSIDE) {
@@ -192,11 +200,9 @@ static void compete(struct world *w, struct shard *s)
     }
 }
 
-/* Without the dispatcher that decides nothing is decided. */
 static bool may_act(struct world *w, const struct shard *s)
 {
-    return w->ready && !w->stopping &&
-           w->desc.outbox.registry_is_there(w->desc.outbox.user, key_of(w, s, false));
+    return !w->stopping && decider_is_there(w, s);
 }
 
 static void check(struct world *w, struct shard *s)
@@ -285,11 +291,11 @@ static void set_host(struct world *w, struct shard *s, uint16_t host)
 /* Cut off from the dispatcher that decides, a game learns here that it was taken for dead. */
 static void set_entity(struct world *w, struct shard *s, gw_id known)
 {
+    bool was_ours = !gw_id_is_none(s->known) && gw_id_equal(s->known, s->entity);
+    bool is_other = !gw_id_is_none(known) && !gw_id_equal(known, s->entity);
     s->known = known;
     struct entity *e = entity_here(w, s);
-    bool is_other = !gw_id_is_none(known) && !gw_id_equal(known, s->entity);
-    if (e && is_other && s->published && !w->stopping &&
-        !w->desc.outbox.registry_is_there(w->desc.outbox.user, key_of(w, s, false)))
+    if (e && was_ours && is_other && !w->stopping && !decider_is_there(w, s))
         supersede(w, e);
     s->published = false;
     check(w, s);

@@ -333,8 +333,8 @@ static void services_of_dead_games_are_taken_over(void **state)
     }
 }
 
-/* Shards end and a game dies while they are asked: what is lost is missing, the rest comes once and in
- * order, and nothing is lost once all is settled. */
+/* Shards end and a game dies while they are asked: what is lost is missing, the rest comes once and
+ * in order, and nothing is lost once all is settled. */
 static void calls_keep_their_order_while_shards_move(void **state)
 {
     (void)state;
