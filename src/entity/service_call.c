@@ -115,10 +115,10 @@ static const struct type *service_type(const gw_entity_type *def)
     return type && type->shards ? type : NULL;
 }
 
-/* A new call never overtakes one that waits. */
+/* A new call never overtakes one that waits: those go at once when the entity is known. */
 static gw_err call_shard(struct world *w, struct shard *s, const gw_method *method)
 {
-    if (gw_id_is_none(s->known) || s->waiting.size)
+    if (gw_id_is_none(s->known))
         return wait_for(w, s, method);
     gw_call_end(s->known, method);
     return GW_OK;

@@ -213,6 +213,7 @@ static void a_free_shard_is_asked_for_created_and_then_named(void **state)
     rig_tell(r, 1, HOST, "game1");
     gw_id id = the_entity(r, &Desk_type)->id;
     assert_created(r, id);
+    rig_tell(r, 0, ENTITY, OTHER_ID); /* of a game that has died */
     assert_silent(r); /* its dispatcher may not know it yet: nobody is told where to call */
     return_fence(r, id);
     uint8_t naming[] = "\5\0\27\0\0\0Service/Desk#0/EntityID\20\0\0\0................\1";
@@ -529,8 +530,9 @@ static void a_dispatcher_that_was_started_anew_is_given_its_keys(void **state)
     struct rig *r = rig_of(&desks);
     rig_tell(r, 1, HOST, "game2");
     rig_tell(r, 0, ENTITY, FAR_ID);
-    rig_tell(r, 0, "Service/Other#1",
+    rig_tell(r, 0, "Service/Mail#2",
              "game3"); /* a service that this game has not; 3 is not there */
+    assert_int_equal(registry_stats(game_registry(r->game))->keys, 3);
     rig_hang_up(r, 0);
     rig_connect(r, 0);
     rig_take_in(r, 0, true, NULL);
