@@ -396,13 +396,15 @@ void services_init(struct world *w)
 void services_fini(struct world *w)
 {
     heap_free(&w->services.attempts); /* first: it lets go of its nodes */
-    heap_free(&w->services.expiries);
     for (size_t i = 0; i < w->type_count; i++) {
-        for (unsigned n = 0; w->types[i].shards && n < w->types[i].def->service_shards; n++)
+        for (unsigned n = 0; w->types[i].shards && n < w->types[i].def->service_shards; n++) {
+            service_drop_waiting(w, &w->types[i].shards[n]);
             buf_free(&w->types[i].shards[n].waiting);
+        }
         free(w->types[i].shards);
         w->types[i].shards = NULL;
     }
+    heap_free(&w->services.expiries);
     buf_free(&w->services.key);
     buf_free(&w->services.value);
 }

@@ -59,5 +59,6 @@ void service_fence_is_back(struct world *w, const struct entity *e);
 
 /* Sends the calls that wait for the shard, whose entity is known now. */
 void service_send_waiting(struct world *w, struct shard *s);
+void service_drop_waiting(struct world *w, struct shard *s); /* the game stops */
 /* Drops what has waited too long; returns when the next one will have. */
 int64_t services_expire(struct world *w);

@@ -80,21 +80,35 @@ void service_send_waiting(struct world *w, struct shard *s)
     world_leave(w, before);
 }
 
-static void expire(struct world *w, struct shard *s)
+/* Drops what is due by then; the time of the next one, or CLOCK_NEVER. */
+static int64_t drop_due(struct world *w, struct shard *s, int64_t due_ms, const char *why)
 {
-    struct waiting_call call;
+    struct waiting_call call = {.due_ms = CLOCK_NEVER};
     struct view args;
     while (s->waiting_at < s->waiting.size) {
         memcpy(&call, s->waiting.data + s->waiting_at, sizeof call);
-        if (call.due_ms > w->desc.clock->now_ms) {
-            heap_push(&w->services.expiries, &s->expiry, call.due_ms);
+        if (call.due_ms > due_ms)
             break;
-        }
         (void)take_first(w, s, &call, &args);
         w->stats.service_calls_dropped++;
-        complain_of(w, s, call.method, "the service was not there in time");
+        complain_of(w, s, call.method, why);
+        call.due_ms = CLOCK_NEVER;
     }
     forget_taken(s);
+    return call.due_ms;
+}
+
+void service_drop_waiting(struct world *w, struct shard *s)
+{
+    heap_remove(&w->services.expiries, &s->expiry);
+    drop_due(w, s, CLOCK_NEVER, "the game stops");
+}
+
+static void expire(struct world *w, struct shard *s)
+{
+    int64_t next_ms = drop_due(w, s, w->desc.clock->now_ms, "the service was not there in time");
+    if (next_ms != CLOCK_NEVER)
+        heap_push(&w->services.expiries, &s->expiry, next_ms);
 }
 
 int64_t services_expire(struct world *w)

@@ -85,12 +85,19 @@ struct rig *rig_create(const gw_game *game, const char *boot_entity, unsigned di
     return r;
 }
 
-void rig_destroy(struct rig *r)
+void rig_stop(struct rig *r)
 {
     game_stop(r->game);
     rig_turn(r);
     ASSERT(game_is_idle(r->game));
     game_destroy(r->game);
+    r->game = NULL;
+}
+
+void rig_destroy(struct rig *r)
+{
+    if (r->game)
+        rig_stop(r);
     storage_destroy(r->storage);
     kv_destroy(r->kv);
     passwords_destroy(r->passwords);

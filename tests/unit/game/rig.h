@@ -29,6 +29,7 @@ struct rig {
 };
 
 struct rig *rig_create(const gw_game *game, const char *boot_entity, unsigned dispatchers);
+void rig_stop(struct rig *r); /* the game has saved everything, and is gone */
 void rig_destroy(struct rig *r);
 
 void rig_turn(struct rig *r); /* with all that workers have to do */

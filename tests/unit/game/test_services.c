@@ -468,6 +468,18 @@ static void a_call_that_has_waited_too_long_is_dropped_and_counted(void **state)
     rig_destroy(r);
 }
 
+static void calls_that_wait_when_the_game_stops_are_logged(void **state)
+{
+    (void)state;
+    struct rig *r = rig_of(&desks);
+    rig_tell(r, 1, HOST, "game2");
+    ask(r, 1);
+    rig_stop(r); /* it does not wait for them */
+    assert_true(
+        rig_logged(r, "service_call_dropped service=Desk shard=0 method=Ask why=\"the game stops"));
+    rig_destroy(r);
+}
+
 static void who_calls_too_much_is_told(void **state)
 {
     (void)state;
@@ -697,6 +709,7 @@ int main(void)
         cmocka_unit_test(calls_wait_for_the_shard_and_keep_their_order),
         cmocka_unit_test(calls_to_a_shard_of_this_game_are_made_here),
         cmocka_unit_test(a_call_that_has_waited_too_long_is_dropped_and_counted),
+        cmocka_unit_test(calls_that_wait_when_the_game_stops_are_logged),
         cmocka_unit_test(who_calls_too_much_is_told),
         cmocka_unit_test(a_call_to_what_is_not_there_is_refused),
         cmocka_unit_test(the_engine_alone_creates_services),
