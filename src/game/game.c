@@ -19,6 +19,7 @@ struct membership {
     bool is_joined;                   /* on this link: it has taken the game in */
     uint64_t online[GAMES_MAX / 64u]; /* a bit for each game that it has */
     bool said_hello;                  /* on this link: it speaks messages from MSG_OWN_FIRST up */
+    uint64_t epoch;                   /* that it told last; 0: none yet */
     struct buf early; /* such messages, as VarBytes, that wait for it to say HELLO */
 };
 
@@ -215,7 +216,8 @@ static bool on_hello(struct game *g, unsigned index, struct view payload)
         return false;
     struct membership *membership = &g->memberships[index];
     membership->said_hello = true;
-    registry_told_epoch(g->registry, index, m.epoch);
+    registry_told_life(g->registry, index, membership->epoch != m.epoch);
+    membership->epoch = m.epoch;
     struct reader early = reader_of(membership->early.data, membership->early.size);
     while (reader_left(&early) > 0) {
         struct view own = read_var(&early);

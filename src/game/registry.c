@@ -14,8 +14,7 @@
 struct registry {
     struct registry_desc desc;
     struct kvreg copy;
-    uint64_t *epochs; /* by dispatcher; 0: it has not told one yet */
-    struct buf out;   /* scratch */
+    struct buf out; /* scratch */
     struct complaint refused;
     struct registry_stats stats;
 };
@@ -24,7 +23,6 @@ struct registry *registry_create(const struct registry_desc *desc)
 {
     struct registry *r = mem_zalloc(sizeof *r);
     r->desc = *desc;
-    r->epochs = mem_zalloc(desc->dispatchers * sizeof *r->epochs);
     kvreg_init(&r->copy,
                desc->bytes_max ? desc->bytes_max : BYTES_MAX_OF_DISPATCHER * desc->dispatchers);
     return r;
@@ -35,7 +33,6 @@ void registry_destroy(struct registry *r)
     if (!r)
         return;
     kvreg_fini(&r->copy);
-    free(r->epochs);
     buf_free(&r->out);
     free(r);
 }
@@ -162,10 +159,8 @@ static void resolve(struct registry *r, unsigned index, struct kvreg_entry *entr
         forget(r, entry);
 }
 
-void registry_told_epoch(struct registry *r, unsigned index, uint64_t epoch)
+void registry_told_life(struct registry *r, unsigned index, bool is_new_life)
 {
-    bool is_new_life = r->epochs[index] != epoch;
-    r->epochs[index] = epoch;
     for (struct kvreg_entry *e = kvreg_next(&r->copy, NULL), *next; e; e = next) {
         next = kvreg_next(&r->copy, e);
         if (is_in_doubt(r, e, index))

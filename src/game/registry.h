@@ -38,8 +38,9 @@ const struct registry_stats *registry_stats(const struct registry *r);
 unsigned registry_dispatcher_of(const struct registry *r, struct view key);
 
 /* What dispatcher `index` says: all that it has, as a StringMap, when this game has registered;
- * then, if it is one of ours, which life of the process it is; later, single changes. */
+ * then, if it is one of ours, whether it was started anew since it last had this game; later,
+ * single changes. */
 void registry_told_all(struct registry *r, unsigned index, struct view strmap);
-void registry_told_epoch(struct registry *r, unsigned index, uint64_t epoch);
+void registry_told_life(struct registry *r, unsigned index, bool is_new_life);
 void registry_told(struct registry *r, unsigned index, struct view key, struct view value);
 void registry_told_removed(struct registry *r, unsigned index, struct view key);
