@@ -21,6 +21,7 @@
 #define CLAIM_RETRY_MS 5000 /* the dispatcher had no room for it */
 #define START_RETRY_MS 1000 /* storage could not load it */
 #define FENCE_RETRY_MS 5000 /* the fence was lost with its dispatcher */
+#define AWAY_RETRY_MS 1000  /* the dispatcher that decides is away */
 #define HELLO_MS 1000       /* a dispatcher of ours has said HELLO by then */
 
 /* ---- the registry --------------------------------------------------------------------------- */
@@ -200,9 +201,13 @@ static void compete(struct world *w, struct shard *s)
     }
 }
 
-static bool may_act(struct world *w, const struct shard *s)
+/* One that is away comes back, and does not always say so. */
+static bool may_act(struct world *w, struct shard *s)
 {
-    return !w->stopping && decider_is_there(w, s);
+    bool is_there = decider_is_there(w, s);
+    if (!is_there && !w->stopping && s->attempt.index == HEAP_OUTSIDE)
+        look_again(w, s, AWAY_RETRY_MS);
+    return is_there && !w->stopping;
 }
 
 static void check(struct world *w, struct shard *s)
@@ -234,11 +239,11 @@ static bool puts_off(struct world *w, struct shard *s)
 static void attempt(struct world *w, struct shard *s)
 {
     if (!may_act(w, s))
-        return; /* it is looked at again when the dispatcher is there */
+        return;
     bool is_mine = s->host == w->desc.gameid;
     struct entity *e = entity_here(w, s);
     if (!s->host) {
-        if (!puts_off(w, s))
+        if (w->ready && !puts_off(w, s))
             claim(w, s);
     } else if (is_mine && e && !s->reachable) {
         call_send_fence(w, e);
@@ -246,7 +251,8 @@ static void attempt(struct world *w, struct shard *s)
     } else if (is_mine && is_pending(w, s)) {
         look_again(w, s, START_RETRY_MS);
     } else {
-        s->claimed = is_mine && !s->released; /* its dispatcher takes nothing back */
+        if (is_mine && !s->claimed && !s->released)
+            s->claimed = !release_shard(w, s); /* one of GoWorld's own takes nothing back */
         check(w, s);
     }
 }
