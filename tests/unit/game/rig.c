@@ -130,8 +130,9 @@ void rig_pass(struct rig *r, int64_t ms)
     rig_turn(r);
 }
 
-void rig_connect(struct rig *r, unsigned index)
+void rig_connect(struct rig *r, unsigned index, uint64_t epoch)
 {
+    r->epochs[index] = epoch;
     rig_pass(r, DISPATCHERS_RETRY_MS);
     ASSERT(r->dials[index]);
     r->dials[index] = false;
@@ -169,9 +170,9 @@ void rig_take_in(struct rig *r, unsigned index, bool is_ready, ...)
     buf_free(&registry);
 }
 
-void rig_say_hello(struct rig *r, unsigned index, uint64_t epoch)
+void rig_say_hello(struct rig *r, unsigned index)
 {
-    RECEIVE(&r->links[index], hello, .version = 1, .epoch = epoch);
+    RECEIVE(&r->links[index], hello, .version = 1, .epoch = r->epochs[index]);
 }
 
 void rig_tell(struct rig *r, unsigned index, const char *key, const char *value)

@@ -25,7 +25,7 @@ struct rig {
     unsigned dispatchers;
     bool dials[RIG_DISPATCHERS_MAX];             /* the game waits for an answer */
     struct fake_link links[RIG_DISPATCHERS_MAX]; /* as the dispatcher sees the game */
-    bool is_up[RIG_DISPATCHERS_MAX];
+    uint64_t epochs[RIG_DISPATCHERS_MAX];
 };
 
 struct rig *rig_create(const gw_game *game, const char *boot_entity, unsigned dispatchers);
@@ -35,14 +35,14 @@ void rig_destroy(struct rig *r);
 void rig_turn(struct rig *r); /* with all that workers have to do */
 void rig_pass(struct rig *r, int64_t ms);
 
-/* The game connects, and the dispatcher reads who it is. */
-void rig_connect(struct rig *r, unsigned index);
+/* The game connects, and the dispatcher, in that life of its process, reads who it is. */
+void rig_connect(struct rig *r, unsigned index, uint64_t epoch);
 void rig_hang_up(struct rig *r, unsigned index);
 
 /* Answers the registration: games 1 and 2 are there, and so are these pairs of the registry (key,
  * value, ..., NULL). */
 void rig_take_in(struct rig *r, unsigned index, bool is_ready, ...);
-void rig_say_hello(struct rig *r, unsigned index, uint64_t epoch);
+void rig_say_hello(struct rig *r, unsigned index);
 
 /* Sends KVREG_REGISTER; value NULL: NOTIFY_KVREG_REMOVED. */
 void rig_tell(struct rig *r, unsigned index, const char *key, const char *value);

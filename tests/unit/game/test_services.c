@@ -145,9 +145,9 @@ static struct rig *rig_of(const gw_game *game)
     struct rig *r = rig_create(game, "Door", 2);
     asked = 0;
     for (unsigned i = 0; i < 2; i++) {
-        rig_connect(r, i);
+        rig_connect(r, i, 70 + i);
         rig_take_in(r, i, true, NULL);
-        rig_say_hello(r, i, 70 + i);
+        rig_say_hello(r, i);
     }
     return r;
 }
@@ -229,11 +229,11 @@ static void nothing_is_asked_for_before_all_are_there(void **state)
 {
     (void)state;
     struct rig *r = rig_create(&desks, "Door", 2);
-    rig_connect(r, 0);
-    rig_connect(r, 1);
+    rig_connect(r, 0, 70);
+    rig_connect(r, 1, 71);
     rig_take_in(r, 0, false, NULL);
     rig_take_in(r, 1, false, NULL);
-    rig_say_hello(r, 1, 71);
+    rig_say_hello(r, 1);
     rig_pass(r, 10000);
     assert_silent(r);
     RECEIVE(&r->links[0], notify_deployment_ready);
@@ -546,20 +546,20 @@ static void a_dispatcher_that_was_started_anew_is_given_its_keys(void **state)
              "game3"); /* a service that this game has not; 3 is not there */
     assert_int_equal(registry_stats(game_registry(r->game))->keys, 3);
     rig_hang_up(r, 0);
-    rig_connect(r, 0);
+    rig_connect(r, 0, 99);
     rig_take_in(r, 0, true, NULL);
     assert_silent(r); /* it may be the one from before, which has dropped them */
     assert_knows(r, FAR_ID);
-    rig_say_hello(r, 0, 99);
+    rig_say_hello(r, 0);
     assert_restored(r, 0, 2, ENTITY);
     assert_silent(r);
     assert_knows(r, FAR_ID); /* calls go on */
     assert_int_equal(registry_stats(game_registry(r->game))->keys, 2);
     rig_tell(r, 0, ENTITY, FAR_ID);
     rig_hang_up(r, 1);
-    rig_connect(r, 1);
+    rig_connect(r, 1, 98);
     rig_take_in(r, 1, true, NULL);
-    rig_say_hello(r, 1, 98);
+    rig_say_hello(r, 1);
     assert_restored(r, 1, 2, HOST);
     rig_tell(r, 1, HOST, NULL); /* its game has not come back */
     rig_pass(r, 400);
@@ -574,9 +574,9 @@ static void a_dispatcher_that_lived_on_is_believed(void **state)
     rig_tell(r, 1, HOST, "game2");
     rig_tell(r, 0, ENTITY, FAR_ID);
     rig_hang_up(r, 0);
-    rig_connect(r, 0);
+    rig_connect(r, 0, 70);
     rig_take_in(r, 0, true, NULL);
-    rig_say_hello(r, 0, 70);
+    rig_say_hello(r, 0);
     assert_silent(r);
     assert_true(gw_id_is_none(known(r)));
     rig_destroy(r);
@@ -592,15 +592,15 @@ static void a_game_writes_its_own_keys_again_at_once(void **state)
     id_text(id, text);
     for (unsigned i = 0; i < 2; i++)
         rig_hang_up(r, i);
-    rig_connect(r, 0);
+    rig_connect(r, 0, 99);
     rig_take_in(r, 0, true, NULL);
     assert_written(r, 0, ENTITY, text, false);
-    rig_say_hello(r, 0, 99);
+    rig_say_hello(r, 0);
     assert_silent(r);
-    rig_connect(r, 1);
+    rig_connect(r, 1, 71);
     rig_take_in(r, 1, true, NULL);
     assert_written(r, 1, HOST, "game1", false);
-    rig_say_hello(r, 1, 71);
+    rig_say_hello(r, 1);
     assert_silent(r);
     assert_true(gw_id_equal(the_entity(r, &Desk_type)->id, id)); /* it did not even end */
     rig_destroy(r);
@@ -612,7 +612,7 @@ static void a_shard_that_was_taken_meanwhile_is_lost(void **state)
     struct rig *r = rig_of(&desks);
     get_desk(r);
     rig_hang_up(r, 1);
-    rig_connect(r, 1);
+    rig_connect(r, 1, 71);
     rig_take_in(r, 1, true, HOST, "game2", NULL);
     assert_null(the_entity(r, &Desk_type));
     rig_destroy(r);
@@ -623,12 +623,12 @@ static void what_an_earlier_life_had_is_given_back(void **state)
     (void)state;
     struct rig *r = rig_create(&desks, "Door", 2);
     for (unsigned i = 0; i < 2; i++) {
-        rig_connect(r, i);
+        rig_connect(r, i, 70 + i);
         if (i)
             rig_take_in(r, i, true, HOST, "game1", NULL);
         else
             rig_take_in(r, i, true, ENTITY, FAR_ID, VAULT_HOST, "game1", NULL);
-        rig_say_hello(r, i, 70 + i);
+        rig_say_hello(r, i);
     }
     assert_null(the_entity(r, &Desk_type));
     assert_released(r, 1, HOST, "game1");
@@ -648,7 +648,7 @@ static void a_dispatcher_without_hello_is_obeyed(void **state)
     (void)state;
     struct rig *r = rig_create(&desks, "Door", 2);
     for (unsigned i = 0; i < 2; i++) {
-        rig_connect(r, i);
+        rig_connect(r, i, 70 + i);
         rig_take_in(r, i, true, HOST, "game1", NULL);
     }
     assert_null(the_entity(r, &Desk_type));
