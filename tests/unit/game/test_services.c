@@ -674,7 +674,9 @@ static void assert_no_world(const gw_entity_type *type, const char *boot, const 
 {
     const gw_entity_type *const types[] = {&Door_type, type, NULL};
     const gw_game game = {.types = types};
-    struct world_desc desc = {.game = &game, .boot_entity = boot};
+    const struct clock clock = {.now_ms = 1000};
+    const struct log log = {.process = "game1", .write = quiet_log_write};
+    struct world_desc desc = {.game = &game, .boot_entity = boot, .clock = &clock, .log = &log};
     struct world *w;
     char *error = NULL;
     assert_int_equal(world_create(&desc, &w, &error), GW_EINVAL);
