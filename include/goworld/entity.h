@@ -22,7 +22,9 @@ struct gw_entity_type {
     size_t size;                     /* sizeof the struct; an entity starts zeroed */
     const gw_attr *attrs;            /* ends with GW_ATTR_END; NULL: none */
     const struct gw_method *methods; /* what GW_RPC_DEFINE made: Avatar_methods; NULL: none */
-    bool persistent; /* saved when created, at each save_interval and when destroyed */
+    bool persistent;         /* saved when created, at each save_interval and when destroyed */
+    unsigned service_shards; /* > 0: a service of that many entities, which the engine creates; see
+                                service.h; at most GW_SERVICE_SHARDS_MAX */
 
     /* Hooks, in the order of an entity's life; NULL: nothing to do. None of them may await. */
     void (*on_init)(gw_entity *self);             /* attributes still have their zero values */
@@ -44,8 +46,8 @@ gw_entity *gw_check_type(gw_entity *entity, const gw_entity_type *type);
 #define GW_CREATE(Type) ((Type *)gw_create(&Type##_type))
 #define GW_FIND(Type, id) ((Type *)gw_find_of_type(&Type##_type, (id)))
 
-/* Creates an entity on this game. The type has to be in the game's table: else the process stops.
- */
+/* Creates an entity on this game. The type has to be in the game's table, and no service: else the
+ * process stops. */
 gw_entity *gw_create(const gw_entity_type *type);
 /* Creates one on the game with the least load, or on a given one; its id is known at once, calls
  * wait for it. */

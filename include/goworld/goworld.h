@@ -8,6 +8,7 @@
 #include <goworld/game.h>
 #include <goworld/kv.h>
 #include <goworld/rpc.h>
+#include <goworld/service.h>
 #include <goworld/text.h>
 #include <goworld/timer.h>
 #include <goworld/types.h>

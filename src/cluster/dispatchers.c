@@ -83,6 +83,11 @@ bool dispatchers_has_said_hello(const struct dispatchers *ds, unsigned index)
     return ds->slots[index].session.said_hello;
 }
 
+uint64_t dispatchers_epoch(const struct dispatchers *ds, unsigned index)
+{
+    return ds->slots[index].session.epoch;
+}
+
 /* One that cannot resume gives us up as soon as the link breaks. */
 bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index)
 {

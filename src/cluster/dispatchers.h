@@ -57,6 +57,8 @@ unsigned dispatchers_connected(const struct dispatchers *ds);
 bool dispatchers_is_up(const struct dispatchers *ds, unsigned index);
 bool dispatchers_has_said_hello(const struct dispatchers *ds, unsigned index); /* also while away */
 
+uint64_t dispatchers_epoch(const struct dispatchers *ds, unsigned index); /* 0 before its HELLO */
+
 /* Whether it may have given us up without our knowing: then what it serves may be elsewhere. */
 bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index);
 

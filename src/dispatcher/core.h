@@ -1,10 +1,10 @@
 /* core: the dispatcher's state, shared by its files and by nobody else. */
 #pragma once
 
+#include "cluster/kvreg.h"
 #include "dispatcher/dispatcher.h"
 #include "dispatcher/early.h"
 #include "dispatcher/entities.h"
-#include "dispatcher/kvreg.h"
 #include "dispatcher/peers.h"
 #include "dispatcher/pressure.h"
 
@@ -19,7 +19,8 @@ struct dispatcher {
     struct kvreg kvreg;
     struct early early;
     struct pressure pressure;
-    struct buf scratch; /* for the packet that is being written */
+    int64_t absent_due_ms; /* when the keys of games that are not there go; 0: there are none */
+    struct buf scratch;    /* for the packet that is being written */
 };
 
 /* Counts and logs one kind of trouble. */

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "dispatcher/connections.h"
 #include "dispatcher/core.h"
+#include "dispatcher/registry.h"
 
 #include <stdlib.h>
 
@@ -70,6 +71,7 @@ int64_t dispatcher_turn(struct dispatcher *d)
     int64_t due_ms = connections_turn(d);
     due_ms = earlier(due_ms, entities_turn(d));
     due_ms = earlier(due_ms, pressure_turn(d));
+    due_ms = earlier(due_ms, registry_turn(d));
     return earlier(due_ms, early_turn(d));
 }
 

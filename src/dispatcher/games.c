@@ -5,6 +5,7 @@
 #include "dispatcher/connections.h"
 #include "dispatcher/core.h"
 #include "dispatcher/ready.h"
+#include "dispatcher/registry.h"
 #include "wire/msgpack.h"
 
 #include <math.h>
@@ -106,6 +107,7 @@ void games_leave(struct dispatcher *d, struct peer *game)
     pressure_release(d, game);
     entities_remove_all(d, game);
     tell_disconnected(d, game);
+    registry_game_gone(d, game->id);
 }
 
 struct peer *games_next_boot(struct dispatcher *d)

@@ -5,6 +5,7 @@
 #include "dispatcher/core.h"
 #include "dispatcher/games.h"
 #include "dispatcher/gates.h"
+#include "dispatcher/registry.h"
 #include "wire/messages.h"
 
 #define SYNC_RECORD_BYTES 32u /* EntityID, f32 x, y, z, yaw */
@@ -128,14 +129,26 @@ static bool on_kvreg_register(struct dispatcher *d, struct peer *from, struct vi
     struct msg_kvreg_register m;
     if (!msg_kvreg_register_read(packet, &m))
         return false;
-    gw_err err = kvreg_put(&d->kvreg, m.key, m.value, m.force);
-    if (err == GW_EFULL)
-        dispatcher_complain(d, refused, "registry_full", "game=%u key=\"%.*s\"", from->id,
-                            (int)(m.key.size < 64 ? m.key.size : 64), (const char *)m.key.data);
-    if (err != GW_OK)
-        return true;
-    d->stats.registry_keys = kvreg_count(&d->kvreg);
-    peers_send(&d->games, NULL, packet.data, packet.size);
+    registry_register(d, from, &m);
+    return true;
+}
+
+static bool on_kvreg_release(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    (void)from;
+    struct msg_kvreg_release m;
+    if (!msg_kvreg_release_read(packet, &m))
+        return false;
+    registry_release(d, &m);
+    return true;
+}
+
+static bool on_kvreg_restore(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_kvreg_restore m;
+    if (!msg_kvreg_restore_read(packet, &m))
+        return false;
+    registry_restore(d, from, &m);
     return true;
 }
 
@@ -376,6 +389,8 @@ static const struct handler handlers[] = {
     [MSG_BYE] = {on_bye, FROM_GAME | FROM_GATE},
     [MSG_CHECK_CLIENT] = {on_gate_message, FROM_GAME},
     [MSG_CHECK_OWNER] = {on_entity_message, FROM_GATE},
+    [MSG_KVREG_RELEASE] = {on_kvreg_release, FROM_GAME},
+    [MSG_KVREG_RESTORE] = {on_kvreg_restore, FROM_GAME},
 };
 
 static bool is_allowed(const struct peer *from, unsigned type, const struct handler *handler)

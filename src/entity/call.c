@@ -99,6 +99,8 @@ static void fence_is_back(struct world *w, struct entity *e)
     e->called_since = false;
     if (e->behind_fence)
         call_send_fence(w, e);
+    if (e->type->shards)
+        service_fence_is_back(w, e);
 }
 
 void world_call(struct world *w, struct view payload)

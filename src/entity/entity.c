@@ -51,6 +51,13 @@ void entity_hook(struct world *w, struct entity *e, void (*hook)(gw_entity *self
     world_leave(w, before);
 }
 
+void entity_gone(struct world *w, struct type *type, gw_id id)
+{
+    entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
+    if (type->shards)
+        service_gone(w, type, id);
+}
+
 void entity_notify(struct world *w, uint16_t message, gw_id id)
 {
     buf_clear(&w->out);
@@ -129,6 +136,8 @@ void entity_end(struct world *w, struct entity *e)
     if (e->stage == ENTITY_NEW && e->is_saved)
         e->disowned = true;
     e->stage = ENTITY_ENDING;
+    if (e->type->shards)
+        service_ended(w, e);
     entity_hook(w, e, e->type->def->on_destroy);
     client_end(w, e);
     e->stage = ENTITY_DEAD;
@@ -178,12 +187,11 @@ gw_entity *gw_check_type(gw_entity *entity, const gw_entity_type *type)
 }
 
 /* A stopping world ends what is created during its stop, too. */
-/* A stopping world ends what is created during its stop, too. */
 gw_entity *gw_create(const gw_entity_type *type)
 {
     struct world *w = world_running();
     struct type *known = world_type(w, type);
-    ASSERT(known);
+    ASSERT(known && !known->shards);
     struct entity *e = entity_new(w, known, id_new(w->desc.ids), ENTITY_CREATED_HERE);
     entity_begin(w, e);
     return &e->base;

@@ -30,5 +30,8 @@ struct type *world_type_named(const struct world *w, struct view name);
 /* Runs a hook; nothing for NULL. */
 void entity_hook(struct world *w, struct entity *e, void (*hook)(gw_entity *self));
 
+/* Tells of its end: storage has all that it has to. */
+void entity_gone(struct world *w, struct type *type, gw_id id);
+
 /* Sends a message that holds nothing but the entity's id. */
 void entity_notify(struct world *w, uint16_t message, gw_id id);

@@ -112,8 +112,11 @@ void world_create_entity(struct world *w, gw_id id, struct view type_name, struc
     struct type *type = world_type_named(w, type_name);
     if (entity_find(w, id) || idmap_get(&w->pending, id)) {
         refuse_create(w, id, type_name, "it exists already");
-    } else if (!type || w->stopping) {
-        refuse_create(w, id, type_name, type ? "the game is stopping" : "there is no such type");
+    } else if (!type || type->shards || w->stopping) {
+        refuse_create(w, id, type_name,
+                      !type          ? "there is no such type"
+                      : type->shards ? "services are created by the engine"
+                                     : "the game is stopping");
         entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
     } else {
         create_sent(w, id, type, attrs);

@@ -89,12 +89,16 @@ static void loaded(void *user, gw_err err, struct view data)
     gw_id id = p->id;
     if (w->stopping)
         err = GW_ECANCELED;
-    if (err) {
+    bool is_new = err == GW_ENOTFOUND && type->shards;
+    if (err && !is_new) {
         fail_load(p, err);
         return;
     }
     pending_free(p); /* first: a hook may end the entity, which is then saved */
-    bring_to_life(w, type, id, data);
+    if (is_new)
+        service_create(w, type, id);
+    else
+        bring_to_life(w, type, id, data);
 }
 
 static void load(struct pending *p)
@@ -125,10 +129,13 @@ static void saved(void *user, gw_err err)
         load(p);
         return;
     }
-    /* A dispatcher that has asked to load it wants to hear how that went. */
-    entity_notify(p->world, p->load_wanted ? MSG_NOTIFY_LOAD_FAILED : MSG_NOTIFY_DESTROY_ENTITY,
-                  p->id);
+    struct pending ended = *p;
     pending_free(p);
+    /* A dispatcher that has asked to load it wants to hear how that went. */
+    if (ended.load_wanted)
+        entity_notify(ended.world, MSG_NOTIFY_LOAD_FAILED, ended.id);
+    else
+        entity_gone(ended.world, ended.type, ended.id);
 }
 
 static void save(struct pending *p)
@@ -172,7 +179,7 @@ void world_load_entity(struct world *w, gw_id id, struct view type_name)
     struct type *type = world_type_named(w, type_name);
     if (entity_find(w, id)) {
         entity_notify(w, MSG_NOTIFY_CREATE_ENTITY, id);
-    } else if (!type || !type->def->persistent || w->stopping) {
+    } else if (!type || !type->def->persistent || type->shards || w->stopping) {
         log_warn(w->desc.log, "load_failed", "entity=" GW_ID_FORMAT " type=\"%.*s\" why=\"%s\"",
                  GW_ID_ARG(id), (int)type_name.size, (const char *)type_name.data,
                  w->stopping ? "the game is stopping" : "there is no such persistent type");

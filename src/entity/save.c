@@ -51,7 +51,7 @@ void saves_run(struct world *w)
 void save_last(struct world *w, struct entity *e)
 {
     if (!e->type->def->persistent || e->disowned) {
-        entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, e->base.id);
+        entity_gone(w, e->type, e->base.id);
         return;
     }
     struct buf data = {0};

@@ -1,6 +1,7 @@
 /* state: how the world looks inside, for the files of src/entity only. */
 #pragma once
 
+#include "entity/service.h"
 #include "entity/type.h"
 #include "entity/world.h"
 
@@ -55,6 +56,7 @@ struct world {
     struct idmap entities, pending;
     struct heap saves, timers, sleeps;
     struct heap retries; /* of pending saves that storage had no room for */
+    struct services services;
 
     struct buf out, args, pack;  /* scratch: a packet's head, arguments being written, attributes */
     struct buf timer_args;       /* of the timer that fires */
@@ -76,6 +78,7 @@ struct world {
     bool cut_off;       /* some entities are: ask the outbox which */
     int64_t stopped_ms; /* when it was told to stop */
     struct log_limit limit_refused, limit_unknown, limit_bad, limit_misuse, limit_storage;
+    struct log_limit limit_service;
     struct world_stats stats;
 };
 

@@ -112,6 +112,10 @@ gw_err type_init(struct type *type, const gw_entity_type *def, char **error)
         return refuse(error, "an entity type has no name");
     if (def->size < sizeof(gw_entity))
         return refuse(error, "type %s: size must be the sizeof of its struct", def->name);
+    if (def->service_shards > GW_SERVICE_SHARDS_MAX)
+        return refuse(error, "type %s has more than %d shards", def->name, GW_SERVICE_SHARDS_MAX);
+    if (def->service_shards && strpbrk(def->name, "#/"))
+        return refuse(error, "type %s: the name of a service may not hold # or /", def->name);
     gw_err err = index_attrs(type, error);
     return err ? err : index_methods(type, error);
 }

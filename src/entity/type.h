@@ -23,6 +23,7 @@ struct type {
     size_t method_slots;  /* a power of two */
     struct entity *first; /* living entities */
     size_t count;
+    struct shard *shards; /* of a service; NULL: it is none */
 };
 
 /* On failure *error is a sentence the caller frees. */

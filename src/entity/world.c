@@ -71,11 +71,11 @@ static gw_err init_types(struct world *w, char **error)
     struct view boot = {(const uint8_t *)w->desc.boot_entity,
                         (uint32_t)strlen(w->desc.boot_entity)};
     w->boot = world_type_named(w, boot);
-    if (w->boot)
+    if (w->boot && !w->boot->def->service_shards)
         return GW_OK;
     char sentence[256];
-    snprintf(sentence, sizeof sentence, "boot_entity=%s: the game has no such entity type",
-             w->desc.boot_entity);
+    snprintf(sentence, sizeof sentence, "boot_entity=%s: %s", w->desc.boot_entity,
+             w->boot ? "that type is a service" : "the game has no such entity type");
     *error = mem_strdup(sentence);
     return GW_EINVAL;
 }
@@ -88,11 +88,13 @@ gw_err world_create(const struct world_desc *desc, struct world **out, char **er
     w->entities.seed = desc->seed;
     w->pending.seed = desc->seed + 1;
     gw_err err = init_types(w, error);
-    if (err)
+    if (err) {
         world_destroy(w);
-    else
-        *out = w;
-    return err;
+        return err;
+    }
+    services_init(w);
+    *out = w;
+    return GW_OK;
 }
 
 static void free_buffers(struct world *w)
@@ -110,6 +112,7 @@ void world_destroy(struct world *w)
     world_stop(w);
     entity_bury(w);
     pendings_free(w);
+    services_fini(w);
     for (size_t i = 0; i < w->type_count; i++)
         type_fini(&w->types[i]);
     free(w->types);
@@ -137,25 +140,28 @@ int64_t world_turn(struct world *w)
     fibers_wake(w);
     saves_run(w);
     pendings_retry(w);
+    int64_t services_due_ms = services_turn(w);
     if (w->stopping && w->entities.count)
         world_stop(w); /* an answer that came late has created some */
     if (!w->depth)
         entity_bury(w);
     if (world_has_work(w))
         return w->desc.clock->now_ms;
-    int64_t due_ms = first_due(&w->timers, CLOCK_NEVER);
+    int64_t due_ms = first_due(&w->timers, services_due_ms);
     due_ms = first_due(&w->sleeps, due_ms);
     due_ms = first_due(&w->saves, due_ms);
     return first_due(&w->retries, due_ms);
 }
 
-static void end_all(struct world *w)
+/* Services last: the others call them once more. */
+static void end_all(struct world *w, bool services_too)
 {
     w->budget = LOCAL_CALLS_PER_TURN_MAX;
     struct scope before = world_enter(w, NULL);
     for (size_t i = 0; i < w->type_count; i++)
-        for (size_t left = w->types[i].count; left && w->types[i].first; left--)
-            entity_end(w, w->types[i].first);
+        if (services_too || !w->types[i].shards)
+            for (size_t left = w->types[i].count; left && w->types[i].first; left--)
+                entity_end(w, w->types[i].first);
     world_leave(w, before);
 }
 
@@ -181,7 +187,7 @@ void world_stop(struct world *w)
     w->stopping = true;
     for (unsigned round = 0; round < STOP_ROUNDS_MAX && (w->entities.count || world_has_work(w));
          round++)
-        end_all(w);
+        end_all(w, round > 0);
     if (w->entities.count)
         log_error(w->desc.log, "stop_incomplete", "entities=%zu why=\"hooks create more and more\"",
                   w->entities.count);
@@ -197,6 +203,7 @@ void world_ready(struct world *w)
     if (w->ready || w->stopping)
         return;
     w->ready = true;
+    services_check_all(w);
     if (!w->desc.game->on_ready)
         return;
     struct scope before = world_enter(w, NULL);
@@ -238,8 +245,13 @@ const struct metric world_metrics[] = {
     COUNTER(loads, "Entities loaded."),
     COUNTER(loads_failed, "Entities that could not be loaded."),
     COUNTER(fibers_refused, "Calls dropped because too many fibers ran."),
+    COUNTER(services_superseded,
+            "Entities of services that ended since another game has the shard."),
+    COUNTER(service_calls_waited, "Calls to services that waited for the shard."),
+    COUNTER(service_calls_dropped, "Calls to services that waited too long, or found no room."),
     GAUGE(entities, "Entities that live here."),
     GAUGE(clients, "Entities that have a client."),
     GAUGE(fibers, "Fibers that run or wait."),
+    GAUGE(services, "Shards of services that this game has."),
     METRIC_END,
 };

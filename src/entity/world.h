@@ -29,6 +29,13 @@ struct outbox {
     /* Whether the entity may live elsewhere by now, since its dispatcher has not been heard of for
      * too long: nothing of it is saved, no timer of it fires. NULL: never. */
     bool (*is_cut_off)(void *user, gw_id route);
+    /* The registry; asked only by a world that has services. Writes a key, which the first to do so
+     * gets unless `force` is set; what is written comes back as world_registry_changed. */
+    void (*registry_write)(void *user, struct view key, struct view value, bool force);
+    /* Gives a key up that has this value; false when its dispatcher cannot. */
+    bool (*registry_release)(void *user, struct view key, struct view value);
+    /* Whether the dispatcher that serves the key is there and has said all that it has. */
+    bool (*registry_is_there)(void *user, struct view key);
 };
 
 /* Everything is borrowed and outlives the world. */
@@ -55,7 +62,8 @@ struct world_stats {
     uint64_t calls_too_deep; /* of those refused */
     uint64_t client_calls, attribute_changes, packets_bad, handler_errors;
     uint64_t saves, save_retries, loads, loads_failed, fibers_refused;
-    uint64_t entities, clients, fibers;
+    uint64_t services_superseded, service_calls_waited, service_calls_dropped;
+    uint64_t entities, clients, fibers, services;
 };
 extern const struct metric world_metrics[];
 
@@ -87,6 +95,11 @@ void world_set_cut_off(struct world *w, bool any);
 /* A dispatcher says that the entity lives on another game: this copy ends without being saved. */
 void world_disown_entity(struct world *w, gw_id id);
 void world_ready(struct world *w);
+
+/* The registry has a key with this value, or (NULL) has it no more; a dispatcher has taken this
+ * game in and said all that it has. */
+void world_registry_changed(struct world *w, struct view key, const struct view *value);
+void world_registry_joined(struct world *w);
 
 /* `payload` is the message whole. */
 void world_call(struct world *w, struct view payload);

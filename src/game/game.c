@@ -2,6 +2,8 @@
  * out. */
 #include "game/game.h"
 
+#include "game/registry.h"
+
 #include "wire/msgpack.h"
 
 #include <stdlib.h>
@@ -9,17 +11,22 @@
 #define LOAD_REPORT_INTERVAL_MS 1000
 #define EARLY_BYTES_MAX ((size_t)64 * 1024)
 
+#define GAMES_MAX 65536u
+
 /* What a dispatcher has told this game. */
 struct membership {
     bool registered, ready;
-    bool was_registered; /* now, or before it was lost */
-    struct buf early;    /* messages from MSG_OWN_FIRST up, as VarBytes, that wait for its HELLO */
+    bool was_registered;              /* now, or before it was lost */
+    uint64_t online[GAMES_MAX / 64u]; /* a bit for each game that it has */
+    uint64_t epoch;                   /* that it told last; 0: none yet */
+    struct buf early; /* messages from MSG_OWN_FIRST up, as VarBytes, that wait for its HELLO */
 };
 
 struct game {
     struct game_desc desc;
     struct world *world;
     struct dispatchers *dispatchers;
+    struct registry *registry;
     struct membership *memberships; /* by dispatcher index */
     int64_t load_report_due_ms;
     struct buf out; /* scratch */
@@ -78,16 +85,29 @@ static void note_ready(struct game *g, unsigned index)
 
 /* ---- packets, by type ----------------------------------------------------------------------- */
 
+static void set_online(struct game *g, unsigned index, uint16_t game, bool is_online)
+{
+    uint64_t *word = &g->memberships[index].online[game / 64], bit = UINT64_C(1) << game % 64;
+    *word = is_online ? *word | bit : *word & ~bit;
+}
+
 /* Each returns false when the packet cannot be read. */
 static bool on_registered(struct game *g, unsigned index, struct view payload)
 {
     struct msg_set_game_id_ack m;
     if (!msg_set_game_id_ack_read(payload, &m))
         return false;
-    g->memberships[index].registered = g->memberships[index].was_registered = true;
+    struct membership *membership = &g->memberships[index];
+    membership->registered = membership->was_registered = true;
+    memset(membership->online, 0, sizeof membership->online);
+    struct reader games = reader_of(m.games.data, m.games.size);
+    while (reader_left(&games))
+        set_online(g, index, read_u16(&games), true);
     struct reader rejected = reader_of(m.rejected.data, m.rejected.size);
     while (reader_left(&rejected))
         world_disown_entity(g->world, read_id(&rejected));
+    registry_told_all(g->registry, index, m.registry);
+    world_registry_joined(g->world);
     if (m.is_deployment_ready)
         note_ready(g, index);
     return true;
@@ -197,12 +217,39 @@ static bool on_check_owner(struct game *g, unsigned index, struct view payload)
     return true;
 }
 
-/* News of the cluster that a game without services and spaces has no use for. */
-static bool on_news(struct game *g, unsigned index, struct view payload)
+static bool on_game_connected(struct game *g, unsigned index, struct view payload)
 {
-    (void)g;
-    (void)index;
-    (void)payload;
+    struct msg_notify_game_connected m;
+    if (!msg_notify_game_connected_read(payload, &m))
+        return false;
+    set_online(g, index, m.game, true);
+    return true;
+}
+
+static bool on_game_disconnected(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_notify_game_disconnected m;
+    if (!msg_notify_game_disconnected_read(payload, &m))
+        return false;
+    set_online(g, index, m.game, false);
+    return true;
+}
+
+static bool on_registered_key(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_kvreg_register m;
+    if (!msg_kvreg_register_read(payload, &m))
+        return false;
+    registry_told(g->registry, index, m.key, m.value);
+    return true;
+}
+
+static bool on_removed_key(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_notify_kvreg_removed m;
+    if (!msg_notify_kvreg_removed_read(payload, &m))
+        return false;
+    registry_told_removed(g->registry, index, m.key);
     return true;
 }
 
@@ -221,9 +268,10 @@ static const struct {
     {MSG_NOTIFY_GATE_DISCONNECTED, on_gate_lost},
     {MSG_SET_GAME_ID_ACK, on_registered},
     {MSG_NOTIFY_DEPLOYMENT_READY, on_deployment_ready},
-    {MSG_NOTIFY_GAME_CONNECTED, on_news},
-    {MSG_NOTIFY_GAME_DISCONNECTED, on_news},
-    {MSG_KVREG_REGISTER, on_news},
+    {MSG_NOTIFY_GAME_CONNECTED, on_game_connected},
+    {MSG_NOTIFY_GAME_DISCONNECTED, on_game_disconnected},
+    {MSG_KVREG_REGISTER, on_registered_key},
+    {MSG_NOTIFY_KVREG_REMOVED, on_removed_key},
     {MSG_CHECK_OWNER, on_check_owner},
 };
 
@@ -314,6 +362,60 @@ static void send_out(void *user, gw_id route, const void *head, size_t head_size
         dispatchers_send(g->dispatchers, index, head, head_size);
 }
 
+/* ---- the registry --------------------------------------------------------------------------- */
+
+static void registry_write(void *user, struct view key, struct view value, bool force)
+{
+    struct game *g = user;
+    buf_clear(&g->out);
+    msg_kvreg_register_write(
+        &g->out, &(struct msg_kvreg_register){.key = key, .value = value, .force = force});
+    dispatchers_send(g->dispatchers, registry_dispatcher_of(g->registry, key), g->out.data,
+                     g->out.size);
+}
+
+static bool registry_release(void *user, struct view key, struct view value)
+{
+    struct game *g = user;
+    unsigned index = registry_dispatcher_of(g->registry, key);
+    buf_clear(&g->out);
+    msg_kvreg_release_write(&g->out, &(struct msg_kvreg_release){.key = key, .value = value});
+    bool knows_own = dispatchers_has_said_hello(g->dispatchers, index);
+    if (knows_own)
+        dispatchers_send(g->dispatchers, index, g->out.data, g->out.size);
+    return knows_own;
+}
+
+static bool registry_is_there(void *user, struct view key)
+{
+    const struct game *g = user;
+    unsigned index = registry_dispatcher_of(g->registry, key);
+    return g->memberships[index].registered && dispatchers_is_up(g->dispatchers, index);
+}
+
+static void registry_send(void *user, unsigned index, const void *payload, size_t size)
+{
+    struct game *g = user;
+    dispatchers_send(g->dispatchers, index, payload, size);
+}
+
+static void registry_changed(void *user, struct view key, const struct view *value)
+{
+    struct game *g = user;
+    world_registry_changed(g->world, key, value);
+}
+
+static bool is_dead(void *user, unsigned index, uint16_t game)
+{
+    const struct game *g = user;
+    for (unsigned i = 0; i < g->desc.dispatchers; i++) {
+        const struct membership *m = &g->memberships[i];
+        if (i != index && m->registered && !(m->online[game / 64] >> game % 64 & 1))
+            return true;
+    }
+    return false;
+}
+
 /* Dispatchers place new entities by it. */
 static void report_load(struct game *g)
 {
@@ -344,12 +446,16 @@ static void said_hello(void *user, unsigned index, bool restarted)
 {
     struct game *g = user;
     struct membership *membership = &g->memberships[index];
+    uint64_t epoch = dispatchers_epoch(g->dispatchers, index);
+    registry_told_life(g->registry, index, membership->epoch != epoch);
+    membership->epoch = epoch;
     struct reader early = reader_of(membership->early.data, membership->early.size);
     while (reader_left(&early) > 0) {
         struct view own = read_var(&early);
         dispatchers_send(g->dispatchers, index, own.data, own.size);
     }
     buf_clear(&membership->early);
+    world_registry_joined(g->world);
     struct served served = {NULL, g, index};
     if (restarted)
         world_check_clients(g->world, is_served, &served);
@@ -365,7 +471,8 @@ gw_err game_create(const struct game_desc *desc, struct game **out, char **error
 {
     struct game *g = mem_zalloc(sizeof *g);
     g->desc = *desc;
-    g->desc.world.outbox = (struct outbox){send_out, g, speaks_own, is_cut_off};
+    g->desc.world.outbox = (struct outbox){
+        send_out, g, speaks_own, is_cut_off, registry_write, registry_release, registry_is_there};
     g->memberships = mem_zalloc(desc->dispatchers * sizeof *g->memberships);
     g->dispatchers = dispatchers_create(&(struct dispatchers_desc){
         .count = desc->dispatchers,
@@ -379,6 +486,16 @@ gw_err game_create(const struct game_desc *desc, struct game **out, char **error
         .said_hello = said_hello,
         .packet = on_packet,
         .lost = on_lost,
+        .user = g,
+    });
+    g->registry = registry_create(&(struct registry_desc){
+        .dispatchers = desc->dispatchers,
+        .gameid = desc->world.gameid,
+        .clock = desc->world.clock,
+        .log = desc->world.log,
+        .changed = registry_changed,
+        .send = registry_send,
+        .is_dead = is_dead,
         .user = g,
     });
     gw_err err = world_create(&g->desc.world, &g->world, error);
@@ -395,6 +512,7 @@ void game_destroy(struct game *g)
         return;
     world_destroy(g->world);
     dispatchers_destroy(g->dispatchers);
+    registry_destroy(g->registry);
     for (unsigned i = 0; i < g->desc.dispatchers; i++)
         buf_free(&g->memberships[i].early);
     free(g->memberships);
@@ -456,6 +574,11 @@ const struct game_stats *game_stats(const struct game *g)
 struct world *game_world(struct game *g)
 {
     return g->world;
+}
+
+const struct registry *game_registry(const struct game *g)
+{
+    return g->registry;
 }
 
 struct dispatchers *game_dispatchers(struct game *g)

@@ -41,4 +41,6 @@ bool game_is_idle(const struct game *g);
 
 const struct game_stats *game_stats(const struct game *g);
 struct world *game_world(struct game *g);
+struct registry;
+const struct registry *game_registry(const struct game *g);
 struct dispatchers *game_dispatchers(struct game *g);

@@ -3,6 +3,7 @@
 
 #include "conf/sentence.h"
 #include "game/game.h"
+#include "game/registry.h"
 #include "host/admin.h"
 #include "host/dial.h"
 #include "host/sink.h"
@@ -96,6 +97,7 @@ static gw_err listen_for_admin(struct game_host *server, const struct conf_game 
         .host = server->host, .process = server->sink.process, .trouble = trouble, .user = server};
     admin_add(admin, world_metrics, world_stats(game_world(server->core)));
     admin_add(admin, game_metrics, game_stats(server->core));
+    admin_add(admin, registry_metrics, registry_stats(game_registry(server->core)));
     admin_add(admin, dispatchers_metrics, dispatchers_stats(game_dispatchers(server->core)));
     admin_add(admin, storage_metrics, storage_stats(server->storage));
     admin_add(admin, kv_metrics, kv_stats(server->kv));

@@ -102,3 +102,8 @@ MSG(BYE, bye, 3025)
 MSG(CHECK_CLIENT, check_client, 3026, (u16, gate), (id, client), (id, entity))
 MSG(CHECK_OWNER, check_owner, 3027, (id, entity), (id, client), (u16, gate), (bool, has_player),
     (str, address))
+
+/* The registry's, between our games and our dispatchers. */
+MSG(KVREG_RELEASE, kvreg_release, 3030, (str, key), (str, value))
+MSG(KVREG_RESTORE, kvreg_restore, 3031, (u16, game), (str, key), (str, value))
+MSG(NOTIFY_KVREG_REMOVED, notify_kvreg_removed, 3032, (str, key))

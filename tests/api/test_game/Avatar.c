@@ -47,11 +47,10 @@ static const char *const subjects[] = {"monster", "npc", "item", "avatar", "boss
 static void check_in(gw_entity *entity)
 {
     Avatar *self = GW_AS(Avatar, entity);
-    OnlineService_call_CheckIn(service_of(&OnlineService_type), entity->id,
-                               gw_text_get(&self->name), self->level);
-    gw_id service = service_of(&PublishSubscribeService_type);
+    OnlineService_service_CheckIn(gw_any_shard(), entity->id, gw_text_get(&self->name),
+                                  self->level);
     for (size_t i = 0; i < SUBJECT_COUNT; i++)
-        PublishSubscribeService_call_Subscribe(service, entity->id, subjects[i]);
+        PublishSubscribeService_service_Subscribe(gw_any_shard(), entity->id, subjects[i]);
     Avatar_every_PerSecondTick(self, GW_SECOND, 1, "");
 }
 
@@ -61,9 +60,8 @@ static void check_out(gw_entity *entity)
     gw_id space = self->space;
     self->space = (gw_id){0};
     MySpace_avatar_left(space);
-    OnlineService_call_CheckOut(service_of(&OnlineService_type), entity->id);
-    PublishSubscribeService_call_UnsubscribeAll(service_of(&PublishSubscribeService_type),
-                                                entity->id);
+    OnlineService_service_CheckOut(gw_any_shard(), entity->id);
+    PublishSubscribeService_service_UnsubscribeAll(gw_any_shard(), entity->id);
 }
 
 static void set_filter(gw_entity *entity, const char *key, int64_t value)
@@ -98,7 +96,7 @@ void Avatar_GetSpaceID(Avatar *self, gw_id caller)
 void Avatar_EnterSpace(Avatar *self, int64_t kind)
 {
     if (gw_id_is_none(self->space) || self->spaceKind != kind)
-        SpaceService_call_EnterSpace(service_of(&SpaceService_type), self->base.id, kind);
+        SpaceService_service_EnterSpace(gw_any_shard(), self->base.id, kind);
 }
 
 void Avatar_DoEnterSpace(Avatar *self, int64_t kind, gw_id space)
@@ -131,7 +129,7 @@ void Avatar_Say(Avatar *self, const char *channel, const char *content)
 /* ---- mail ---------------------------------------------------------------------------------- */
 void Avatar_SendMail(Avatar *self, gw_id target, const char *mail)
 {
-    MailService_call_SendMail(service_of(&MailService_type), self->base.id, target, mail);
+    MailService_service_SendMail(gw_any_shard(), self->base.id, target, mail);
 }
 
 void Avatar_OnSendMail(Avatar *self, bool ok)
@@ -146,7 +144,7 @@ void Avatar_NotifyReceiveMail(Avatar *self)
 
 void Avatar_GetMails(Avatar *self)
 {
-    MailService_call_GetMails(service_of(&MailService_type), self->base.id, self->lastMailID);
+    MailService_service_GetMails(gw_any_shard(), self->base.id, self->lastMailID);
 }
 
 /* Mails come in the order of their numbers; one that was asked for twice comes twice. */
@@ -172,8 +170,7 @@ void Avatar_TestPublish(Avatar *self)
         *asterisk = (char)('0' + rand() % 10);
     snprintf(content, sizeof content, GW_ID_FORMAT ": hello %s, this is a test publish message",
              GW_ID_ARG(self->base.id), subject);
-    PublishSubscribeService_call_Publish(service_of(&PublishSubscribeService_type), subject,
-                                         content);
+    PublishSubscribeService_service_Publish(gw_any_shard(), subject, content);
 }
 
 /* The content starts with the publisher's id. */

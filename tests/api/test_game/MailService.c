@@ -86,5 +86,6 @@ const gw_entity_type MailService_type = {
     .size = sizeof(MailService),
     .attrs = MailService_attrs,
     .methods = MailService_methods,
+    .service_shards = 1,
     .persistent = true,
 };

@@ -39,7 +39,7 @@ void MySpace_avatar_left(gw_id space)
 
 void MySpace_CheckForDestroy(MySpace *self)
 {
-    SpaceService_call_RequestDestroy(service_of(&SpaceService_type), self->kind, self->base.id);
+    SpaceService_service_RequestDestroy(gw_any_shard(), self->kind, self->base.id);
 }
 
 /* The service sends nobody here any more; who came meanwhile keeps the space open. */

@@ -30,4 +30,5 @@ const gw_entity_type OnlineService_type = {
     .name = "OnlineService",
     .size = sizeof(OnlineService),
     .methods = OnlineService_methods,
+    .service_shards = 1,
 };

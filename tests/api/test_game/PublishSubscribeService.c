@@ -72,6 +72,7 @@ const gw_entity_type PublishSubscribeService_type = {
     .name = "PublishSubscribeService",
     .size = sizeof(PublishSubscribeService),
     .methods = PublishSubscribeService_methods,
+    .service_shards = 1,
     .on_init = make_room,
     .on_destroy = free_room,
 };

@@ -12,10 +12,6 @@ extern const gw_entity_type Account_type, Avatar_type, Monster_type, AOITester_t
 extern const gw_entity_type OnlineService_type, SpaceService_type, MailService_type;
 extern const gw_entity_type PublishSubscribeService_type;
 
-/* The id of the one service of that type, which lives on this game; none before the game is ready.
- */
-gw_id service_of(const gw_entity_type *type);
-
 /* ---- Account ------------------------------------------------------------------------------- */
 typedef struct Account {
     gw_entity base;
@@ -101,6 +97,7 @@ typedef struct SpaceService {
     RPC(SpaceService, EnterSpace, GW_SERVER, (id, avatar), (i64, kind))                            \
     RPC(SpaceService, RequestDestroy, GW_SERVER, (i64, kind), (id, space))
 GW_RPC_DECLARE(SPACESERVICE_RPC)
+GW_SERVICE_RPC_DECLARE(SPACESERVICE_RPC)
 
 /* ---- OnlineService ------------------------------------------------------------------------- */
 typedef struct OnlineService {
@@ -114,6 +111,7 @@ typedef struct OnlineService {
     RPC(OnlineService, CheckIn, GW_SERVER, (id, avatar), (str, name), (i64, level))                \
     RPC(OnlineService, CheckOut, GW_SERVER, (id, avatar))
 GW_RPC_DECLARE(ONLINESERVICE_RPC)
+GW_SERVICE_RPC_DECLARE(ONLINESERVICE_RPC)
 
 /* ---- MailService: mails in the key-value database, numbered by a persistent counter -------- */
 typedef struct MailService {
@@ -125,6 +123,7 @@ typedef struct MailService {
     RPC(MailService, SendMail, GW_SERVER, (id, sender), (id, target), (str, mail))                 \
     RPC(MailService, GetMails, GW_SERVER, (id, avatar), (i64, last_mail_id))
 GW_RPC_DECLARE(MAILSERVICE_RPC)
+GW_SERVICE_RPC_DECLARE(MAILSERVICE_RPC)
 
 /* ---- PublishSubscribeService --------------------------------------------------------------- */
 typedef struct PublishSubscribeService {
@@ -142,3 +141,4 @@ typedef struct PublishSubscribeService {
     RPC(PublishSubscribeService, UnsubscribeAll, GW_SERVER, (id, subscriber))                      \
     RPC(PublishSubscribeService, Publish, GW_SERVER, (str, subject), (str, content))
 GW_RPC_DECLARE(PUBLISHSUBSCRIBESERVICE_RPC)
+GW_SERVICE_RPC_DECLARE(PUBLISHSUBSCRIBESERVICE_RPC)

@@ -46,7 +46,7 @@ void MySpace_player_left(gw_id space)
 
 void MySpace_CheckForDestroy(MySpace *self)
 {
-    SpaceService_call_RequestDestroy(service_of(&SpaceService_type), self->kind, self->base.id);
+    SpaceService_service_RequestDestroy(gw_any_shard(), self->kind, self->base.id);
 }
 
 /* The service sends nobody here any more; who came meanwhile keeps the space open. */
@@ -61,7 +61,7 @@ void MySpace_open(int64_t kind)
     MySpace *self = GW_CREATE(MySpace);
     self->kind = kind;
     MySpace_every_SummonMonsters(self, SUMMON_INTERVAL_MS);
-    SpaceService_call_NotifySpaceLoaded(service_of(&SpaceService_type), kind, self->base.id);
+    SpaceService_service_NotifySpaceLoaded(gw_any_shard(), kind, self->base.id);
 }
 
 static void take_monsters_along(gw_entity *entity)

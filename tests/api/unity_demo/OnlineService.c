@@ -57,6 +57,7 @@ const gw_entity_type OnlineService_type = {
     .name = "OnlineService",
     .size = sizeof(OnlineService),
     .methods = OnlineService_methods,
+    .service_shards = 1,
     .on_init = make_room,
     .on_destroy = free_room,
 };

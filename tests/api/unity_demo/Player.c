@@ -62,7 +62,7 @@ void Player_take_damage(Player *self, int64_t damage)
 void Player_EnterSpace(Player *self, int64_t kind)
 {
     if (gw_id_is_none(self->space) || self->spaceKind != kind)
-        SpaceService_call_EnterSpace(service_of(&SpaceService_type), self->base.id, kind);
+        SpaceService_service_EnterSpace(gw_any_shard(), self->base.id, kind);
 }
 
 void Player_DoEnterSpace(Player *self, int64_t kind, gw_id space)
@@ -82,8 +82,7 @@ void Player_GetSpaceID(Player *self, gw_id caller)
 static void start_to_play(gw_entity *entity)
 {
     Player *self = GW_AS(Player, entity);
-    OnlineService_call_CheckIn(service_of(&OnlineService_type), entity->id,
-                               gw_text_get(&self->name), self->lv);
+    OnlineService_service_CheckIn(gw_any_shard(), entity->id, gw_text_get(&self->name), self->lv);
     Player_EnterSpace(self, self->spaceKind);
 }
 
@@ -93,7 +92,7 @@ static void leave(gw_entity *entity)
     gw_id old = self->space;
     self->space = (gw_id){0};
     MySpace_player_left(old);
-    OnlineService_call_CheckOut(service_of(&OnlineService_type), entity->id);
+    OnlineService_service_CheckOut(gw_any_shard(), entity->id);
 }
 
 GW_RPC_DEFINE(Player, PLAYER_RPC)

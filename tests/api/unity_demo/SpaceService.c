@@ -88,4 +88,5 @@ const gw_entity_type SpaceService_type = {
     .name = "SpaceService",
     .size = sizeof(SpaceService),
     .methods = SpaceService_methods,
+    .service_shards = 1,
 };

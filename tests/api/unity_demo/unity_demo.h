@@ -12,10 +12,6 @@
 extern const gw_entity_type Account_type, Player_type, Monster_type;
 extern const gw_entity_type MySpace_type, SpaceService_type, OnlineService_type;
 
-/* The id of the one service of that type, which lives on this game; none before the game is ready.
- */
-gw_id service_of(const gw_entity_type *type);
-
 /* Whom an entity shows itself to. */
 static inline gw_clients viewers_of(gw_entity *entity)
 {
@@ -114,6 +110,7 @@ typedef struct SpaceService {
     RPC(SpaceService, NotifySpaceLoaded, GW_SERVER, (i64, kind), (id, space))                      \
     RPC(SpaceService, RequestDestroy, GW_SERVER, (i64, kind), (id, space))
 GW_RPC_DECLARE(SPACESERVICE_RPC)
+GW_SERVICE_RPC_DECLARE(SPACESERVICE_RPC)
 
 /* ---- OnlineService: who is playing --------------------------------------------------------- */
 typedef struct OnlineService {
@@ -131,3 +128,4 @@ typedef struct OnlineService {
     RPC(OnlineService, CheckIn, GW_SERVER, (id, player), (str, name), (i64, level))                \
     RPC(OnlineService, CheckOut, GW_SERVER, (id, player))
 GW_RPC_DECLARE(ONLINESERVICE_RPC)
+GW_SERVICE_RPC_DECLARE(ONLINESERVICE_RPC)

@@ -1,17 +1,9 @@
 /* kvreg: see kvreg.h. */
-#include "dispatcher/kvreg.h"
+#include "cluster/kvreg.h"
 
 #include "wire/writer.h"
 
 #include <stdlib.h>
-#include <uthash.h>
-
-struct kvreg_entry {
-    UT_hash_handle hh;
-    uint8_t *value;
-    uint32_t key_size, value_size;
-    uint8_t key[];
-};
 
 /* What a key costs besides its bytes. */
 #define ENTRY_BYTES sizeof(struct kvreg_entry)
@@ -33,7 +25,7 @@ void kvreg_fini(struct kvreg *registry)
     }
 }
 
-static struct kvreg_entry *find(const struct kvreg *registry, struct view key)
+struct kvreg_entry *kvreg_find(const struct kvreg *registry, struct view key)
 {
     struct kvreg_entry *entry;
     HASH_FIND(hh, registry->entries, key.data, key.size, entry);
@@ -61,16 +53,29 @@ static void set_value(struct kvreg *registry, struct kvreg_entry *entry, struct 
     entry->value_size = value.size;
 }
 
-gw_err kvreg_put(struct kvreg *registry, struct view key, struct view value, bool force)
+gw_err kvreg_put(struct kvreg *registry, struct view key, struct view value, uint16_t game,
+                 bool force)
 {
-    struct kvreg_entry *entry = find(registry, key);
+    struct kvreg_entry *entry = kvreg_find(registry, key);
     if (entry && !force)
         return GW_EEXIST;
     size_t more = (entry ? 0 : ENTRY_BYTES + key.size) + value.size;
     if (more > registry->bytes_max - registry->bytes)
         return GW_EFULL;
-    set_value(registry, entry ? entry : add(registry, key), value);
+    if (!entry)
+        entry = add(registry, key);
+    set_value(registry, entry, value);
+    entry->game = game;
+    entry->in_doubt = false;
     return GW_OK;
+}
+
+void kvreg_remove(struct kvreg *registry, struct kvreg_entry *entry)
+{
+    registry->bytes -= ENTRY_BYTES + entry->key_size + entry->value_size;
+    HASH_DEL(registry->entries, entry);
+    free(entry->value);
+    free(entry);
 }
 
 size_t kvreg_count(const struct kvreg *registry)
@@ -78,12 +83,16 @@ size_t kvreg_count(const struct kvreg *registry)
     return HASH_COUNT(registry->entries);
 }
 
+struct kvreg_entry *kvreg_next(const struct kvreg *registry, const struct kvreg_entry *after)
+{
+    return after ? after->hh.next : registry->entries;
+}
+
 void kvreg_write(const struct kvreg *registry, struct buf *out)
 {
     write_u32(out, (uint32_t)kvreg_count(registry));
-    struct kvreg_entry *entry, *next;
-    HASH_ITER(hh, registry->entries, entry, next) {
-        write_var(out, entry->key, entry->key_size);
-        write_var(out, entry->value, entry->value_size);
+    for (const struct kvreg_entry *e = NULL; (e = kvreg_next(registry, e));) {
+        write_var(out, e->key, e->key_size);
+        write_var(out, e->value, e->value_size);
     }
 }

@@ -1,0 +1,211 @@
+/* What dispatchers send to a game: any packets from two of them, which come and go, in any order.
+ * The game has services, and loses none of its own rules. */
+#include "game/game.h"
+
+#include "base/assert.h"
+
+#include <stdlib.h>
+
+enum { DISPATCHERS = 2, QUEUE_MAX = 4096 };
+
+typedef struct Thing {
+    gw_entity base;
+    int64_t count;
+} Thing;
+
+#define DESK_RPC(RPC) RPC(Desk, Ask, GW_SERVER, (str, text))
+typedef Thing Desk;
+extern const gw_entity_type Desk_type;
+GW_RPC_DECLARE(DESK_RPC)
+GW_SERVICE_RPC_DECLARE(DESK_RPC)
+
+/* Whoever is asked asks on. */
+void Desk_Ask(Desk *self, const char *text)
+{
+    self->count++;
+    if (text[0] == 'a')
+        Desk_service_Ask(gw_all_shards(), text + 1);
+    else if (text[0] == 'k')
+        Desk_service_Ask(gw_shard_of(text), text + 1);
+    else if (text[0] == 'q')
+        gw_destroy(&self->base);
+}
+
+GW_RPC_DEFINE(Desk, DESK_RPC)
+static const gw_attr Vault_attrs[] = {GW_ATTR(Thing, count, GW_PERSISTENT), GW_ATTR_END};
+static const gw_entity_type Boot_type = {.name = "Boot", .size = sizeof(Thing)};
+const gw_entity_type Desk_type = {
+    .name = "Desk", .size = sizeof(Desk), .methods = Desk_methods, .service_shards = 2};
+static const gw_entity_type Vault_type = {.name = "Vault",
+                                          .size = sizeof(Thing),
+                                          .attrs = Vault_attrs,
+                                          .methods = Desk_methods,
+                                          .persistent = true,
+                                          .service_shards = 1};
+static const gw_entity_type *const types[] = {&Boot_type, &Desk_type, &Vault_type, NULL};
+static const gw_game office = {.types = types};
+
+/* ---- around the game ------------------------------------------------------------------------ */
+
+struct dispatcher_link {
+    struct link link; /* first, so that a link is its dispatcher_link */
+    bool dials, open;
+};
+
+static struct clock now;
+static struct outq_pool pool;
+static struct work *queue[QUEUE_MAX];
+static size_t queued;
+static struct dispatcher_link links[DISPATCHERS];
+
+static void submit(struct worker_pool *workers, struct work *work)
+{
+    (void)workers;
+    ASSERT(queued < QUEUE_MAX);
+    queue[queued++] = work;
+}
+
+static void nowhere(void *user, enum log_level level, const char *line, size_t size)
+{
+    (void)user, (void)level, (void)line, (void)size;
+}
+
+static void wake(struct link *link)
+{
+    (void)link;
+}
+
+static void close_link(struct link *link, const char *reason)
+{
+    (void)link, (void)reason;
+}
+
+static void dial(void *user, unsigned index)
+{
+    (void)user;
+    links[index].dials = true;
+}
+
+static double no_load(void *user)
+{
+    (void)user;
+    return 0;
+}
+
+static const struct link_ops ops = {.wake = wake, .close = close_link};
+static const struct log silent = {.level = LOG_DEBUG, .process = "fuzz", .write = nowhere};
+static struct worker_pool workers = {.submit = submit};
+static struct id_source ids = {.clock = &now};
+
+static struct game *game_new(struct storage *storage, struct kv *kv)
+{
+    ids.counter = 0; /* the same ids in each run */
+    struct game_desc desc = {
+        .world = {.game = &office,
+                  .gameid = 1,
+                  .boot_entity = "Boot",
+                  .save_interval_ms = 1000,
+                  .clock = &now,
+                  .log = &silent,
+                  .ids = &ids,
+                  .storage = storage,
+                  .kv = kv},
+        .dispatchers = DISPATCHERS,
+        .pool = &pool,
+        .epoch = 1,
+        .dial = dial,
+        .cpu_percent = no_load,
+    };
+    struct game *g;
+    char *error;
+    gw_err err = game_create(&desc, &g, &error);
+    ASSERT(!err);
+    return g;
+}
+
+/* ---- what happens to it --------------------------------------------------------------------- */
+
+static void hang_up(struct dispatcher_link *d)
+{
+    if (!d->open)
+        return;
+    d->open = false;
+    d->link.closing = true;
+    d->link.events->closed(d->link.user, "the end");
+    outq_clear(&d->link.out);
+}
+
+static void turn(struct game *g, struct storage *storage)
+{
+    game_turn(g);
+    while (queued) {
+        struct work *work = queue[--queued];
+        work->run(work);
+        work->done(work);
+        storage_turn(storage);
+        game_turn(g);
+    }
+    for (unsigned i = 0; i < DISPATCHERS; i++) {
+        if (links[i].dials) {
+            links[i] =
+                (struct dispatcher_link){.link = {.ops = &ops, .address = "fuzz"}, .open = true};
+            outq_init(&links[i].link.out, &pool, 1u << 20);
+            game_dispatcher_up(g, i, &links[i].link);
+        }
+        outq_clear(&links[i].link.out);
+    }
+}
+
+/* Each step is: which dispatcher and how much later, u16 size, payload; without one it hangs up. */
+static void play(struct game *g, struct storage *storage, const uint8_t *data, size_t size)
+{
+    while (size >= 3) {
+        struct dispatcher_link *d = &links[data[0] % DISPATCHERS];
+        size_t length = (size_t)data[1] | (size_t)data[2] << 8;
+        size_t there = size - 3 < length ? size - 3 : length;
+        uint8_t *exact = malloc(there ? there : 1); /* so that a read past its end is seen */
+        ASSERT(exact);
+        memcpy(exact, data + 3, there);
+        if (d->open && there >= 2)
+            d->link.events->packet(d->link.user, exact, there);
+        else if (!there)
+            hang_up(d);
+        free(exact);
+        now.now_ms += data[0] * 4;
+        turn(g, storage);
+        data += 3 + there;
+        size -= 3 + there;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct storage *storage;
+    struct kv *kv;
+    char *error;
+    now = (struct clock){.now_ms = 1000, .wall_ms = 1700000000000};
+    memset(links, 0, sizeof links);
+    gw_err err = storage_create(
+        &(struct storage_desc){
+            .ops = &storage_memory, .url = "", .workers = &workers, .clock = &now, .log = &silent},
+        &storage, &error);
+    ASSERT(!err);
+    err = kv_create(
+        &(struct kv_desc){
+            .ops = &kv_memory, .url = "", .workers = &workers, .clock = &now, .log = &silent},
+        &kv, &error);
+    ASSERT(!err);
+    struct game *g = game_new(storage, kv);
+    turn(g, storage);
+    play(g, storage, data, size);
+    game_stop(g);
+    turn(g, storage);
+    ASSERT(world_is_idle(game_world(g)));
+    game_destroy(g);
+    kv_destroy(kv);
+    storage_destroy(storage);
+    for (unsigned i = 0; i < DISPATCHERS; i++)
+        outq_clear(&links[i].link.out);
+    outq_pool_free(&pool);
+    return 0;
+}
