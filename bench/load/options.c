@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 static const char usage[] =
-    "usage: load echo|idle -addr HOST:PORT [-clients N] [-outstanding M] [-seconds S] [-warmup S]\n"
-    "            [-pin CPU] [-from N] [-to N] [name=pid...]\n";
+    "usage: load echo|chat|oneway|ask|local|idle|fill -addr HOST:PORT [-clients N] [-outstanding "
+    "M]\n"
+    "            [-pairs N] [-text BYTES] [-stalled N] [-seconds S] [-warmup S] [-pin CPU]\n"
+    "            [-from N] [-to N] [name=pid...]\n";
 
 static _Noreturn void refuse(const char *what, const char *value)
 {
@@ -44,7 +46,13 @@ static void read_option(struct options *o, const char *name, const char *value)
     else if (strcmp(name, "-clients") == 0)
         o->clients = (uint32_t)read_number(name, value, 1, 60000);
     else if (strcmp(name, "-outstanding") == 0)
-        o->outstanding = (uint32_t)read_number(name, value, 1, 4096);
+        o->outstanding = (uint32_t)read_number(name, value, 1, 1000000);
+    else if (strcmp(name, "-pairs") == 0)
+        o->pairs = (uint32_t)read_number(name, value, 1, 1000000);
+    else if (strcmp(name, "-stalled") == 0)
+        o->stalled = (uint32_t)read_number(name, value, 0, 60000);
+    else if (strcmp(name, "-text") == 0)
+        o->text = (uint32_t)read_number(name, value, 16, 400);
     else if (strcmp(name, "-seconds") == 0)
         o->seconds = read_number(name, value, 0.01, 3600);
     else if (strcmp(name, "-warmup") == 0)
@@ -52,9 +60,9 @@ static void read_option(struct options *o, const char *name, const char *value)
     else if (strcmp(name, "-pin") == 0)
         o->pin = (int)read_number(name, value, 0, 1023);
     else if (strcmp(name, "-from") == 0)
-        o->from = (uint32_t)read_number(name, value, 0, 60000);
+        o->from = (uint32_t)read_number(name, value, 0, 10000000);
     else if (strcmp(name, "-to") == 0)
-        o->to = (uint32_t)read_number(name, value, 1, 60000);
+        o->to = (uint32_t)read_number(name, value, 1, 10000000);
     else
         refuse("there is no such option", name);
 }
@@ -74,6 +82,8 @@ void options_read(struct options *o, int argc, char **argv)
 {
     *o = (struct options){.clients = 1,
                           .outstanding = 1,
+                          .pairs = 1,
+                          .text = 16,
                           .seconds = 2,
                           .warmup_s = 0.5,
                           .pin = -1,
