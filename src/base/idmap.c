@@ -57,24 +57,28 @@ static size_t first_marked(const struct idmap *map, size_t index, uint64_t marks
     return (index + (size_t)__builtin_ctzll(marks) / 8) & (map->capacity - 1);
 }
 
-/* Returns the slot of the id, or the free one where it belongs. There is always a free one. */
-static inline size_t find(const struct idmap *map, gw_id id, uint64_t hash)
+/* Gives the slot of the id, or the free one where it belongs, and says whether it is there. There
+ * is always a free one. */
+static inline bool find(const struct idmap *map, gw_id id, uint64_t hash, size_t *index)
 {
     for (size_t i = home_of(map, hash);; i = (i + GROUP) & (map->capacity - 1)) {
         uint64_t group = group_at(map, i), empty = bytes_free(group);
         for (uint64_t like = bytes_equal(group, tag_of(hash)); like; like &= like - 1) {
-            size_t found = first_marked(map, i, like);
-            if (gw_id_equal(map->slots[found].id, id))
-                return found;
+            *index = first_marked(map, i, like);
+            if (gw_id_equal(map->slots[*index].id, id))
+                return true;
         }
-        if (empty)
-            return first_marked(map, i, empty);
+        if (empty) {
+            *index = first_marked(map, i, empty);
+            return false;
+        }
     }
 }
 
 void *idmap_get(const struct idmap *map, gw_id id)
 {
-    return map->count ? map->slots[find(map, id, hash_of(map, id))].value : NULL;
+    size_t i;
+    return map->count && find(map, id, hash_of(map, id), &i) ? map->slots[i].value : NULL;
 }
 
 static void set_tag(struct idmap *map, size_t index, uint8_t tag)
@@ -96,10 +100,11 @@ static void resize(struct idmap *map, size_t capacity)
     map->slots = mem_zalloc(capacity * (sizeof *map->slots + 1) + GROUP);
     map->tags = (uint8_t *)(map->slots + capacity);
     map->capacity = capacity;
-    for (size_t i = 0; i < old.capacity; i++) {
-        uint64_t hash = hash_of(map, old.slots[i].id);
-        if (old.slots[i].value)
-            set_slot(map, find(map, old.slots[i].id, hash), old.slots[i], tag_of(hash));
+    size_t position = 0, to;
+    for (const struct idmap_slot *slot; (slot = idmap_next(&old, &position));) {
+        uint64_t hash = hash_of(map, slot->id);
+        find(map, slot->id, hash, &to);
+        set_slot(map, to, *slot, tag_of(hash));
     }
     free(old.slots);
 }
@@ -110,10 +115,11 @@ void *idmap_put(struct idmap *map, gw_id id, void *value)
     if ((map->count + 1) * 5 > map->capacity * 4)
         resize(map, map->capacity ? map->capacity * 2 : CAPACITY_MIN);
     uint64_t hash = hash_of(map, id);
-    size_t i = find(map, id, hash);
-    void *old = map->slots[i].value;
+    size_t i;
+    bool there = find(map, id, hash, &i);
+    void *old = map->slots[i].value; /* NULL in a free slot */
     set_slot(map, i, (struct idmap_slot){.id = id, .value = value}, tag_of(hash));
-    map->count += old == NULL;
+    map->count += !there;
     return old;
 }
 
@@ -133,12 +139,10 @@ static void close_hole(struct idmap *map, size_t hole)
 
 void *idmap_remove(struct idmap *map, gw_id id)
 {
-    if (map->count == 0)
+    size_t i;
+    if (map->count == 0 || !find(map, id, hash_of(map, id), &i))
         return NULL;
-    size_t i = find(map, id, hash_of(map, id));
     void *value = map->slots[i].value;
-    if (!value)
-        return NULL;
     map->count--;
     close_hole(map, i);
     return value;
