@@ -29,17 +29,12 @@ static inline uint32_t histogram_index(uint64_t ns)
     return index < HISTOGRAM_SIZE ? index : HISTOGRAM_SIZE - 1;
 }
 
-static inline void histogram_add_many(struct histogram *histogram, int64_t ns, uint64_t count)
-{
-    histogram->counts[histogram_index((uint64_t)ns)] += count;
-    histogram->total += count;
-    if (ns > histogram->max_ns)
-        histogram->max_ns = ns;
-}
-
 static inline void histogram_add(struct histogram *histogram, int64_t ns)
 {
-    histogram_add_many(histogram, ns, 1);
+    histogram->counts[histogram_index((uint64_t)ns)]++;
+    histogram->total++;
+    if (ns > histogram->max_ns)
+        histogram->max_ns = ns;
 }
 
 /* The least value that is counted there. */

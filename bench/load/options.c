@@ -39,30 +39,42 @@ static void read_address(struct sockaddr_in *address, const char *text)
         refuse("-addr", text);
 }
 
+static const struct count {
+    const char *name;
+    size_t offset;
+    double min, max;
+} counts[] = {
+    {"-clients", offsetof(struct options, clients), 1, 60000},
+    {"-outstanding", offsetof(struct options, outstanding), 1, 1e6},
+    {"-pairs", offsetof(struct options, pairs), 1, 1e6},
+    {"-text", offsetof(struct options, text), 16, 400},
+    {"-stalled", offsetof(struct options, stalled), 0, 60000},
+    {"-from", offsetof(struct options, from), 0, 1e7},
+    {"-to", offsetof(struct options, to), 1, 1e7},
+};
+
+static const struct count *find_count(const char *name)
+{
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (strcmp(counts[i].name, name) == 0)
+            return &counts[i];
+    return NULL;
+}
+
 static void read_option(struct options *o, const char *name, const char *value)
 {
-    if (strcmp(name, "-addr") == 0)
+    const struct count *count = find_count(name);
+    if (count)
+        *(uint32_t *)((char *)o + count->offset) =
+            (uint32_t)read_number(name, value, count->min, count->max);
+    else if (strcmp(name, "-addr") == 0)
         read_address(&o->address, value);
-    else if (strcmp(name, "-clients") == 0)
-        o->clients = (uint32_t)read_number(name, value, 1, 60000);
-    else if (strcmp(name, "-outstanding") == 0)
-        o->outstanding = (uint32_t)read_number(name, value, 1, 1000000);
-    else if (strcmp(name, "-pairs") == 0)
-        o->pairs = (uint32_t)read_number(name, value, 1, 1000000);
-    else if (strcmp(name, "-stalled") == 0)
-        o->stalled = (uint32_t)read_number(name, value, 0, 60000);
-    else if (strcmp(name, "-text") == 0)
-        o->text = (uint32_t)read_number(name, value, 16, 400);
     else if (strcmp(name, "-seconds") == 0)
         o->seconds = read_number(name, value, 0.01, 3600);
     else if (strcmp(name, "-warmup") == 0)
         o->warmup_s = read_number(name, value, 0, 3600);
     else if (strcmp(name, "-pin") == 0)
         o->pin = (int)read_number(name, value, 0, 1023);
-    else if (strcmp(name, "-from") == 0)
-        o->from = (uint32_t)read_number(name, value, 0, 10000000);
-    else if (strcmp(name, "-to") == 0)
-        o->to = (uint32_t)read_number(name, value, 1, 10000000);
     else
         refuse("there is no such option", name);
 }

@@ -1,5 +1,6 @@
 # Sides: what is measured, a server or a floor. Each has an address for clients and a list of name=pid of its processes.
 # Sourced by bench/run, which says where the programs are and where state may be kept.
+# shellcheck shell=bash disable=SC2154
 
 declare -A side_address side_processes floor_pid
 
@@ -18,18 +19,19 @@ free_port() {
     die "there is no free port"
 }
 
-# write_ini NAME: a copy of the ini of bench/NAME, each of its ports replaced by a free one; run/ comes to lie beside it.
-write_ini() {
+# copy_server NAME: bench/NAME as it is, but for its ports, which are replaced by free ones; it is built and kept there.
+copy_server() {
     local port ini=$state/$1/goworld.ini
-    mkdir -p "$state/$1"
-    cp "bench/$1/goworld.ini" "$ini"
+    mkdir -p "$state/$1" "$state/common"
+    cp bench/common/*.h "$state/common"
+    cp bench/"$1"/*.[ch] "bench/$1/goworld.ini" "$state/$1"
     for port in $(sed -n 's/.*_addr=.*:\([0-9]*\)$/\1/p' "$ini" | sort -u); do
         sed -i "s/:$port\$/:$(free_port)/" "$ini"
     done
 }
 
-# goworld NAME COMMAND: for the server directory bench/NAME.
-goworld() { $programs/bin/goworld -configfile "$state/$1/goworld.ini" "$2" "bench/$1"; }
+# goworld NAME COMMAND: for that server directory.
+goworld() { "$programs/bin/goworld" "$2" "$state/$1"; }
 
 # Says name=pid of each process of a server; what there is one of has no number.
 server_processes() {
@@ -56,7 +58,7 @@ stop_server() {
 start_floor() {
     local port processes
     mkfifo "$state/$1.fifo"
-    $programs/bench/floor/"$1" >"$state/$1.fifo" &
+    "$programs/bench/floor/$1" >"$state/$1.fifo" &
     floor_pid[$1]=$!
     read -r port processes <"$state/$1.fifo" || die "the floor $1 does not start"
     rm "$state/$1.fifo"
