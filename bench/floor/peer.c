@@ -70,17 +70,34 @@ static void peer_free(struct peer *peer)
     free(peer);
 }
 
-uint8_t *floor_put(struct floor *floor, struct peer *to, uint32_t size)
+/* Room at the end of the peer's batch. */
+static uint8_t *extend_batch(struct floor *floor, struct peer *to, size_t size)
 {
-    if (to->batch.size + LENGTH_SIZE + size > BATCH_BYTES_MAX) {
+    if (to->batch.size + size > BATCH_BYTES_MAX) {
         fprintf(stderr, "floor: a peer does not read\n");
         exit(1);
     }
-    uint8_t *packet = buf_reserve(&to->batch, LENGTH_SIZE + size);
-    memcpy(packet, &size, LENGTH_SIZE);
-    to->batch.size += LENGTH_SIZE + size;
+    uint8_t *room = buf_reserve(&to->batch, size);
+    to->batch.size += size;
     mark_dirty(floor, to);
+    return room;
+}
+
+uint8_t *floor_put(struct floor *floor, struct peer *to, uint32_t size)
+{
+    uint8_t *packet = extend_batch(floor, to, LENGTH_SIZE + size);
+    memcpy(packet, &size, LENGTH_SIZE);
     return packet + LENGTH_SIZE;
+}
+
+void floor_send(struct floor *floor, struct peer *to, const void *bytes, size_t size)
+{
+    if (to->fd < 0)
+        return;
+    ssize_t n = to->batch.size > 0 ? 0 : send(to->fd, bytes, size, MSG_NOSIGNAL);
+    size_t sent = n < 0 ? 0 : (size_t)n; /* why it failed, the batch's send will find out */
+    if (sent < size)
+        memcpy(extend_batch(floor, to, size - sent), (const uint8_t *)bytes + sent, size - sent);
 }
 
 /* Asks to be told when there is room again, or no longer. */
@@ -198,6 +215,8 @@ _Noreturn void floor_run(struct floor *floor)
 {
     struct epoll_event events[EVENTS_MAX];
     for (;;) {
+        if (floor->turn_ends)
+            floor->turn_ends(floor);
         send_all(floor);
         int count = epoll_wait(floor->epoll_fd, events, EVENTS_MAX, -1);
         for (int i = 0; i < count; i++)

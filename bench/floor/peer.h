@@ -25,6 +25,8 @@ struct floor {
     /* One packet without its length; it lasts for the call. */
     void (*packet)(struct floor *floor, struct peer *from, const uint8_t *payload, uint32_t size);
     void (*closed)(struct floor *floor, struct peer *peer);
+    /* Before the batches go out; may be NULL. */
+    void (*turn_ends)(struct floor *floor);
 };
 
 void floor_open(struct floor *floor);
@@ -36,3 +38,7 @@ struct peer *floor_add(struct floor *floor, int fd);
 
 /* Returns room for a payload at the end of the peer's batch, good until the next call. */
 uint8_t *floor_put(struct floor *floor, struct peer *to, uint32_t size);
+
+/* Sends at once what the socket takes, unless something waits before it; the rest joins the peer's
+ * batch. */
+void floor_send(struct floor *floor, struct peer *to, const void *bytes, size_t size);

@@ -1,75 +1,148 @@
+#include "base/assert.h"
 #include "client.h"
-#include "clock.h"
+#include "common/clock.h"
 #include "modes.h"
+#include "packets.h"
+#include "report.h"
+#include "usage.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What was counted when the measurement began, and at its end what was counted since. */
-struct usage {
-    int64_t wall_ns, own_ns, machine_ns;
-    int64_t watched_ns[WATCHED_MAX];
+enum {
+    BATCH_MAX = 512, /* calls in one send */
+    NUMBER_SIZE = 8, /* at the end of a call: the integer, big endian */
+    /* Echo(i64): length, type, EntityID, VarStr method, count of arguments, VarBytes, msgpack int
+     */
+    REQUEST_SIZE = 4 + 2 + 16 + 4 + 4 + 2 + 4 + 9,
+    /* OnEcho(i64): type, gateid, ClientID, EntityID, VarStr method, count, VarBytes, msgpack int */
+    ANSWER_SIZE = 2 + 2 + 16 + 16 + 4 + 6 + 2 + 4 + 9,
 };
 
-static struct usage read_usage(const struct options *o)
+/* A client that has as many calls on their way as are wanted. */
+struct caller {
+    uint32_t owed;           /* calls to send as soon as the socket takes them */
+    uint32_t cut;            /* bytes of the first of them that went out already */
+    uint64_t sent, answered; /* calls; the call's number is its argument */
+    int64_t *sent_ns;        /* by number modulo outstanding */
+    uint8_t request[REQUEST_SIZE];
+};
+
+struct echo {
+    struct load load;
+    struct caller *callers; /* by the client's index */
+    uint32_t outstanding;
+    struct histogram latency; /* of what was answered since the measurement began */
+};
+
+/* Only its number differs from call to call. */
+static void prepare_request(struct caller *caller, const struct client *client)
 {
-    struct usage usage = {.wall_ns = now_ns(),
-                          .own_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID),
-                          .machine_ns = machine_cpu_ns()};
-    for (unsigned i = 0; i < o->watched_count; i++)
-        usage.watched_ns[i] = watched_cpu_ns(&o->watched[i]);
-    return usage;
+    struct buf b = {0};
+    packets_begin(&b, client->player, "Echo", 1);
+    packets_add_int(&b, 0);
+    packets_end(&b);
+    ASSERT(b.size == REQUEST_SIZE);
+    memcpy(caller->request, b.data, REQUEST_SIZE);
+    buf_free(&b);
 }
 
-static struct usage usage_since(const struct usage *begin, const struct options *o)
+static void write_requests(const struct caller *caller, uint8_t *w, uint32_t count)
 {
-    struct usage usage = read_usage(o);
-    usage.wall_ns -= begin->wall_ns;
-    usage.own_ns -= begin->own_ns;
-    usage.machine_ns -= begin->machine_ns;
-    for (unsigned i = 0; i < o->watched_count; i++)
-        usage.watched_ns[i] -= begin->watched_ns[i];
-    return usage;
-}
-
-static void print_rates(const struct load *load, int64_t wall_ns)
-{
-    const struct histogram *h = &load->latency;
-    printf("echoes=%llu rate=%.0f p50_ns=%lld p90_ns=%lld p99_ns=%lld max_ns=%lld",
-           (unsigned long long)load->answered, (double)load->answered / ((double)wall_ns / 1e9),
-           (long long)histogram_quantile(h, 0.5), (long long)histogram_quantile(h, 0.9),
-           (long long)histogram_quantile(h, 0.99), (long long)h->max_ns);
-}
-
-/* Per echo; other_cpus is how many CPUs were busy with what is not watched. */
-static void print_usage(const struct usage *usage, const struct options *o, uint64_t echoes)
-{
-    int64_t other_ns = usage->machine_ns - usage->own_ns;
-    printf(" cpu_client_ns=%.0f", (double)usage->own_ns / (double)echoes);
-    for (unsigned i = 0; i < o->watched_count; i++) {
-        printf(" cpu_%s_ns=%.0f", o->watched[i].name,
-               (double)usage->watched_ns[i] / (double)echoes);
-        other_ns -= usage->watched_ns[i];
+    for (uint32_t i = 0; i < count; i++, w += REQUEST_SIZE) {
+        uint64_t number = htobe64(caller->sent + i);
+        memcpy(w, caller->request, REQUEST_SIZE - NUMBER_SIZE);
+        memcpy(w + REQUEST_SIZE - NUMBER_SIZE, &number, NUMBER_SIZE);
     }
-    printf(" other_cpus=%.2f\n", (double)other_ns / (double)usage->wall_ns);
+}
+
+/* Counts what a send has taken; the part of a call that is out already is not sent again. */
+static void count_sent(const struct echo *echo, struct caller *caller, size_t bytes, int64_t now)
+{
+    size_t total = caller->cut + bytes;
+    for (size_t i = 0; i < total / REQUEST_SIZE; i++)
+        caller->sent_ns[caller->sent++ % echo->outstanding] = now;
+    caller->owed -= (uint32_t)(total / REQUEST_SIZE);
+    caller->cut = (uint32_t)(total % REQUEST_SIZE);
+}
+
+static void send_owed(struct load *load, struct client *client, int64_t now)
+{
+    static uint8_t batch[BATCH_MAX * REQUEST_SIZE];
+    struct echo *echo = load->user;
+    struct caller *caller = &echo->callers[client->index];
+    while (caller->owed > 0) {
+        uint32_t count = caller->owed < BATCH_MAX ? caller->owed : BATCH_MAX;
+        write_requests(caller, batch, count);
+        size_t size = count * REQUEST_SIZE - caller->cut;
+        size_t sent = load_send(load, client, batch + caller->cut, size);
+        count_sent(echo, caller, sent, now);
+        if (sent < size)
+            return;
+    }
+}
+
+/* Answers come in the order of the calls. */
+static void take_answer(struct load *load, struct client *client, const uint8_t *payload,
+                        uint32_t size, int64_t now)
+{
+    struct echo *echo = load->user;
+    struct caller *caller = &echo->callers[client->index];
+    uint64_t number;
+    if (size != ANSWER_SIZE)
+        return;
+    memcpy(&number, payload + size - NUMBER_SIZE, NUMBER_SIZE);
+    if (be64toh(number) != caller->answered || caller->answered == caller->sent)
+        load_fail("answer %llu came where %llu was due", (unsigned long long)be64toh(number),
+                  (unsigned long long)caller->answered);
+    histogram_add(&echo->latency, now - caller->sent_ns[caller->answered % echo->outstanding]);
+    caller->answered++;
+    caller->owed++;
+}
+
+static const struct load_events events = {.packet = take_answer, .flush = send_owed};
+
+/* From here on each answer is followed by a call. */
+static void begin(struct echo *echo)
+{
+    for (uint32_t i = 0; i < echo->load.count; i++) {
+        struct caller *caller = &echo->callers[i];
+        prepare_request(caller, &echo->load.clients[i]);
+        caller->sent_ns = mem_zalloc(echo->outstanding * sizeof *caller->sent_ns);
+        caller->owed = echo->outstanding;
+        send_owed(&echo->load, &echo->load.clients[i], now_ns());
+    }
+}
+
+static void end(struct echo *echo)
+{
+    for (uint32_t i = 0; i < echo->load.count; i++)
+        free(echo->callers[i].sent_ns);
+    free(echo->callers);
+    load_close(&echo->load);
 }
 
 void echo_run(const struct options *o)
 {
-    static struct load load;
-    load_open(&load, o->clients, o->outstanding);
-    load_connect(&load, &o->address, o->clients);
-    load_begin(&load);
-    load_run_until(&load, now_ns() + (int64_t)(o->warmup_s * 1e9));
-    struct usage usage = read_usage(o);
-    load_forget(&load);
-    load_run_until(&load, now_ns() + (int64_t)(o->seconds * 1e9));
+    static struct echo echo;
+    echo.outstanding = o->outstanding;
+    echo.callers = mem_zalloc(o->clients * sizeof *echo.callers);
+    load_open(&echo.load, o->clients, &events, &echo);
+    load_connect(&echo.load, &o->address, o->clients);
+    begin(&echo);
+    load_run_until(&echo.load, now_ns() + (int64_t)(o->warmup_s * 1e9));
+    struct usage usage = usage_now(o);
+    histogram_clear(&echo.latency);
+    load_run_until(&echo.load, now_ns() + (int64_t)(o->seconds * 1e9));
     usage = usage_since(&usage, o);
-    if (load.answered == 0) {
-        fprintf(stderr, "load: no call was answered\n");
-        exit(1);
-    }
-    print_rates(&load, usage.wall_ns);
-    print_usage(&usage, o, load.answered);
-    load_close(&load);
+    uint64_t answered = echo.latency.total;
+    if (answered == 0)
+        load_fail("no call was answered");
+    printf("echoes=%llu", (unsigned long long)answered);
+    report_rate(answered, usage.wall_ns);
+    report_latency(&echo.latency);
+    usage_print(&usage, o, answered);
+    printf("\n");
+    end(&echo);
 }

@@ -9,8 +9,8 @@ static const struct {
     const char *name;
     void (*run)(const struct options *options);
 } modes[] = {
-    {"echo", echo_run},
-    {"idle", idle_run},
+    {"echo", echo_run},   {"chat", chat_run}, {"oneway", calls_run}, {"ask", calls_run},
+    {"local", calls_run}, {"idle", idle_run}, {"fill", fill_run},
 };
 
 static void raise_file_limit(void)

@@ -5,5 +5,11 @@
 
 /* Echo calls in a closed loop: rate, latency, CPU time per echo of each process. */
 void echo_run(const struct options *options);
+/* Chat to all clients in a closed loop: the same per delivery; some clients may never read. */
+void chat_run(const struct options *options);
+/* Calls between entities: oneway, ask or local. */
+void calls_run(const struct options *options);
 /* Clients that only stay: memory per client of each process. */
 void idle_run(const struct options *options);
+/* Entities that only stay: memory per entity of each process. */
+void fill_run(const struct options *options);

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 static const char usage[] =
-    "usage: load echo|idle -addr HOST:PORT [-clients N] [-outstanding M] [-seconds S] [-warmup S]\n"
-    "            [-pin CPU] [-from N] [-to N] [name=pid...]\n";
+    "usage: load echo|chat|oneway|ask|local|idle|fill -addr HOST:PORT [-clients N] [-outstanding "
+    "M]\n"
+    "            [-pairs N] [-text BYTES] [-stalled N] [-seconds S] [-warmup S] [-pin CPU]\n"
+    "            [-from N] [-to N] [name=pid...]\n";
 
 static _Noreturn void refuse(const char *what, const char *value)
 {
@@ -37,24 +39,42 @@ static void read_address(struct sockaddr_in *address, const char *text)
         refuse("-addr", text);
 }
 
+static const struct count {
+    const char *name;
+    size_t offset;
+    double min, max;
+} counts[] = {
+    {"-clients", offsetof(struct options, clients), 1, 60000},
+    {"-outstanding", offsetof(struct options, outstanding), 1, 1e6},
+    {"-pairs", offsetof(struct options, pairs), 1, 1e6},
+    {"-text", offsetof(struct options, text), 16, 400},
+    {"-stalled", offsetof(struct options, stalled), 0, 60000},
+    {"-from", offsetof(struct options, from), 0, 1e7},
+    {"-to", offsetof(struct options, to), 1, 1e7},
+};
+
+static const struct count *find_count(const char *name)
+{
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (strcmp(counts[i].name, name) == 0)
+            return &counts[i];
+    return NULL;
+}
+
 static void read_option(struct options *o, const char *name, const char *value)
 {
-    if (strcmp(name, "-addr") == 0)
+    const struct count *count = find_count(name);
+    if (count)
+        *(uint32_t *)((char *)o + count->offset) =
+            (uint32_t)read_number(name, value, count->min, count->max);
+    else if (strcmp(name, "-addr") == 0)
         read_address(&o->address, value);
-    else if (strcmp(name, "-clients") == 0)
-        o->clients = (uint32_t)read_number(name, value, 1, 60000);
-    else if (strcmp(name, "-outstanding") == 0)
-        o->outstanding = (uint32_t)read_number(name, value, 1, 4096);
     else if (strcmp(name, "-seconds") == 0)
         o->seconds = read_number(name, value, 0.01, 3600);
     else if (strcmp(name, "-warmup") == 0)
         o->warmup_s = read_number(name, value, 0, 3600);
     else if (strcmp(name, "-pin") == 0)
         o->pin = (int)read_number(name, value, 0, 1023);
-    else if (strcmp(name, "-from") == 0)
-        o->from = (uint32_t)read_number(name, value, 0, 60000);
-    else if (strcmp(name, "-to") == 0)
-        o->to = (uint32_t)read_number(name, value, 1, 60000);
     else
         refuse("there is no such option", name);
 }
@@ -74,6 +94,8 @@ void options_read(struct options *o, int argc, char **argv)
 {
     *o = (struct options){.clients = 1,
                           .outstanding = 1,
+                          .pairs = 1,
+                          .text = 16,
                           .seconds = 2,
                           .warmup_s = 0.5,
                           .pin = -1,

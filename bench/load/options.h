@@ -11,11 +11,15 @@ struct options {
     const char *mode;
     struct sockaddr_in address; /* -addr 127.0.0.1:14001 */
     uint32_t clients;           /* -clients 1 */
-    uint32_t outstanding;       /* -outstanding 1: echoes of one client on their way at a time */
+    uint32_t outstanding;       /* -outstanding 1: echoes of one client, messages of the chat or
+                                   calls on their way at a time */
+    uint32_t text;              /* -text 16: bytes of a message of the chat */
+    uint32_t stalled;           /* -stalled 0: clients that are there and do not read */
+    uint32_t pairs;             /* -pairs 1: of entities that call each other */
     double seconds;             /* -seconds 2: measured */
     double warmup_s;            /* -warmup 0.5: before that, not measured */
     int pin;                    /* -pin CPU; -1: anywhere */
-    uint32_t from, to;          /* -from 2000 -to 8000: idle clients */
+    uint32_t from, to;          /* -from 2000 -to 8000: idle clients, or entities */
     struct watched watched[WATCHED_MAX]; /* name=pid */
     unsigned watched_count;
 };

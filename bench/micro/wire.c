@@ -142,13 +142,29 @@ static void read_values(unsigned count)
     }
 }
 
-static gw_id ids[IDS];
+static gw_id ids[IDS], absent[IDS];
 static struct idmap map = {.seed = 0x1234567};
 
 static void get_in_order(unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         sink += idmap_get(&map, ids[i % IDS]) != NULL;
+}
+
+/* The next id is known only when the last one was found, as when each stands in a packet of its
+ * own. */
+static void get_one_by_one(unsigned count)
+{
+    size_t at = 0;
+    for (unsigned i = 0; i < count; i++)
+        at = (at * 5 + 3 + (idmap_get(&map, ids[at]) == NULL)) % IDS;
+    sink += at;
+}
+
+static void get_absent(unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        sink += idmap_get(&map, absent[i % IDS]) != NULL;
 }
 
 static void get_one(unsigned count)
@@ -173,6 +189,8 @@ static void make_ids(void)
         ids[i] = id_new(&source);
         idmap_put(&map, ids[i], &map);
     }
+    for (size_t i = 0; i < IDS; i++)
+        absent[i] = id_new(&source);
 }
 
 int main(void)
@@ -196,6 +214,8 @@ int main(void)
     measure("check and read an int and a string", read_values, 5000000);
     measure("idmap_get, one id", get_one, 5000000);
     measure("idmap_get, all ids in turn", get_in_order, 5000000);
+    measure("idmap_get, one after the other", get_one_by_one, 5000000);
+    measure("idmap_get, ids that are not there", get_absent, 5000000);
     measure("idmap_remove, idmap_put", put_and_remove, 5000000);
     buf_free(&values);
     buf_free(&args);

@@ -9,9 +9,10 @@ struct idmap_slot {
 };
 
 /* Zero is an empty map. Values are borrowed and never NULL. `seed` keeps a peer from choosing
- * colliding ids. */
+ * colliding ids. An id takes between 31 and 63 bytes. */
 struct idmap {
     struct idmap_slot *slots;
+    uint8_t *tags;          /* behind the slots in the same block: a byte of each one's hash */
     size_t count, capacity; /* capacity is a power of two */
     uint64_t seed;
 };

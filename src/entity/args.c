@@ -3,6 +3,8 @@
 
 #include "wire/msgpack.h"
 
+enum { TAG_FIXSTR = 0xa0, TAG_I64 = 0xd3 };
+
 const char args_too_deep[] = "an argument is nested too deeply";
 
 /* ---- reading arguments ---------------------------------------------------------------------- */
@@ -27,6 +29,28 @@ static bool next_argument(struct gw_reader *r, struct view *value)
     if (err)
         r->problem = err == GW_EFULL ? args_too_deep : "an argument is not msgpack";
     return !err;
+}
+
+/* The forms in which our own processes write an argument that is a value of one size: that is what
+ * comes nearly always, and it needs no look at what else msgpack can be. */
+static bool next_is(const struct gw_reader *r, uint8_t tag, size_t size)
+{
+    const uint8_t *at = r->data.at;
+    if (!r->left || r->problem || reader_left(&r->data) < sizeof(uint32_t) + 1 + size)
+        return false;
+    uint32_t data_size;
+    memcpy(&data_size, at, sizeof data_size);
+    return le32toh(data_size) == 1 + size && at[sizeof data_size] == tag;
+}
+
+/* Returns the bytes behind the tag of one for which next_is was true. */
+static const uint8_t *take_next(struct gw_reader *r, size_t size)
+{
+    const uint8_t *bytes = r->data.at + sizeof(uint32_t) + 1;
+    r->index++;
+    r->left--;
+    r->data.at = bytes + size;
+    return bytes;
 }
 
 static void check_type(struct gw_reader *r, gw_err err)
@@ -56,8 +80,20 @@ bool gw_read_bool(gw_reader *r)
 READ_SIGNED(i8, int8_t, INT8_MIN, INT8_MAX)
 READ_SIGNED(i16, int16_t, INT16_MIN, INT16_MAX)
 READ_SIGNED(i32, int32_t, INT32_MIN, INT32_MAX)
-READ_SIGNED(i64, int64_t, INT64_MIN, INT64_MAX)
 #undef READ_SIGNED
+
+int64_t gw_read_i64(gw_reader *r)
+{
+    struct view value;
+    int64_t out = 0;
+    if (next_is(r, TAG_I64, sizeof out)) {
+        memcpy(&out, take_next(r, sizeof out), sizeof out);
+        return (int64_t)be64toh((uint64_t)out);
+    }
+    if (next_argument(r, &value))
+        check_type(r, msgpack_read_int(value, INT64_MIN, INT64_MAX, &out));
+    return out;
+}
 
 #define READ_UNSIGNED(tag, ctype, max)                                                             \
     ctype gw_read_##tag(gw_reader *r)                                                              \
@@ -110,6 +146,10 @@ gw_id gw_read_id(gw_reader *r)
 {
     struct view value, text = {0};
     gw_id out = {0};
+    if (next_is(r, TAG_FIXSTR | sizeof out.text, sizeof out.text)) {
+        memcpy(out.text, take_next(r, sizeof out.text), sizeof out.text);
+        return out;
+    }
     if (next_argument(r, &value))
         check_type(r, msgpack_read_str(value, &text));
     if (!text.size || r->problem)
@@ -162,18 +202,37 @@ gw_writer *gw_call_begin(unsigned argument_count)
         write;                                                                                     \
         write_var_end(b, begin);                                                                   \
     }
-WRITE(bool, bool, msgpack_write_bool(b, value))
-WRITE(i8, int8_t, msgpack_write_i8(b, value))
-WRITE(i16, int16_t, msgpack_write_i16(b, value))
-WRITE(i32, int32_t, msgpack_write_i32(b, value))
-WRITE(i64, int64_t, msgpack_write_i64(b, value))
-WRITE(u8, uint8_t, msgpack_write_u8(b, value))
-WRITE(u16, uint16_t, msgpack_write_u16(b, value))
-WRITE(u32, uint32_t, msgpack_write_u32(b, value))
-WRITE(u64, uint64_t, msgpack_write_u64(b, value))
-WRITE(f32, float, msgpack_write_f32(b, value))
-WRITE(f64, double, msgpack_write_f64(b, value))
+
+/* A value whose size is known needs no look back when it is written. */
+#define WRITE_SIZED(tag, ctype, size, write)                                                       \
+    void gw_write_##tag(gw_writer *writer, ctype value)                                            \
+    {                                                                                              \
+        struct buf *b = &writer->bytes;                                                            \
+        write_u32(b, 1 + (size));                                                                  \
+        write;                                                                                     \
+    }
+WRITE_SIZED(bool, bool, 0, msgpack_write_bool(b, value))
+WRITE_SIZED(i8, int8_t, 1, msgpack_write_i8(b, value))
+WRITE_SIZED(i16, int16_t, 2, msgpack_write_i16(b, value))
+WRITE_SIZED(i32, int32_t, 4, msgpack_write_i32(b, value))
+WRITE_SIZED(i64, int64_t, 8, msgpack_write_i64(b, value))
+WRITE_SIZED(u8, uint8_t, 1, msgpack_write_u8(b, value))
+WRITE_SIZED(u16, uint16_t, 2, msgpack_write_u16(b, value))
+WRITE_SIZED(u32, uint32_t, 4, msgpack_write_u32(b, value))
+WRITE_SIZED(u64, uint64_t, 8, msgpack_write_u64(b, value))
+WRITE_SIZED(f32, float, 4, msgpack_write_f32(b, value))
+WRITE_SIZED(f64, double, 8, msgpack_write_f64(b, value))
 WRITE(str, const char *, msgpack_write_str(b, value ? value : "", value ? strlen(value) : 0))
-WRITE(id, gw_id, msgpack_write_str(b, value.text, gw_id_is_none(value) ? 0 : sizeof value.text))
 WRITE(vec3, gw_vec3, msgpack_write_vec3(b, value))
 #undef WRITE
+#undef WRITE_SIZED
+
+/* No id is an empty string. */
+void gw_write_id(gw_writer *writer, gw_id value)
+{
+    struct buf *b = &writer->bytes;
+    uint8_t size = gw_id_is_none(value) ? 0 : sizeof value.text;
+    write_u32(b, 1u + size);
+    write_u8(b, TAG_FIXSTR | size);
+    write_bytes(b, value.text, size);
+}

@@ -13,13 +13,15 @@ struct timer;
 
 /* The engine's part of an entity; the game's struct begins at `base`. */
 struct entity {
-    struct type *type;
     struct entity *next, *previous; /* of the same type */
     struct heap_node save;          /* when it is saved next; in world.saves */
     struct timer *timers;
     struct task *tasks;
-    gw_id client;         /* none: no client */
     char *client_address; /* NULL: no client, or unknown */
+    struct entity *next_dead;
+    struct buf *remembered; /* attributes as last set; NULL unless the world checks */
+
+    gw_id client; /* none: no client */
     uint16_t gateid;
     uint16_t pins; /* fibers whose stacks hold a pointer to it */
     enum { ENTITY_NEW, ENTITY_ALIVE, ENTITY_ENDING, ENTITY_DEAD } stage;
@@ -28,8 +30,7 @@ struct entity {
     bool disowned;  /* another game has it, or its bytes were bad: nothing of this copy is saved */
     bool behind_fence; /* calls from here go by its dispatcher, as those before it was here did */
     bool called_since; /* the fence was sent: that call is behind it */
-    struct entity *next_dead;
-    struct buf *remembered; /* attributes as last set; NULL unless the world checks */
+    struct type *type; /* beside `base`: every call looks at both, and at little else */
     _Alignas(16) gw_entity base;
 };
 

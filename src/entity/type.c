@@ -22,24 +22,61 @@ static gw_err refuse(char **error, const char *format, ...)
     return GW_EINVAL;
 }
 
+/* Up to eight bytes, of which the middle ones may be taken twice: no name of that size has the same
+ * number as another. */
+static uint64_t short_name(const char *name, size_t size)
+{
+    uint32_t first, last;
+    if (size < sizeof first)
+        return size ? (uint64_t)(uint8_t)name[0] | (uint64_t)(uint8_t)name[size / 2] << 8 |
+                          (uint64_t)(uint8_t)name[size - 1] << 16
+                    : 0;
+    memcpy(&first, name, sizeof first);
+    memcpy(&last, name + size - sizeof last, sizeof last);
+    return first | (uint64_t)last << 32;
+}
+
+static struct type_name name_of(const char *name, size_t size)
+{
+    struct type_name out = {.size = size};
+    if (size < sizeof out.first) {
+        out.first = short_name(name, size);
+        return out;
+    }
+    memcpy(&out.first, name, sizeof out.first);
+    memcpy(&out.last, name + size - sizeof out.last, sizeof out.last);
+    return out;
+}
+
+static bool is_named(const struct type_method *slot, const struct type_name *name,
+                     const char *bytes)
+{
+    return slot->name.first == name->first && slot->name.last == name->last &&
+           slot->name.size == name->size &&
+           (name->size <= sizeof name->first + sizeof name->last ||
+            memcmp(slot->method->name, bytes, name->size) == 0);
+}
+
 /* The slot that holds the name, or the free one where it belongs. `name` may hold any bytes: a peer
  * sent it. */
-static struct type_method *find_slot(const struct type *type, const char *name, size_t size)
+static struct type_method *find_slot(const struct type *type, const struct type_name *name,
+                                     const char *bytes)
 {
-    uint64_t hash = hash64(name, size, 0);
+    uint64_t hash = hash64_fold(name->first ^ 0x9e3779b97f4a7c15u,
+                                (name->last + name->size) ^ 0xd1b54a32d192ed03u);
     for (size_t i = (size_t)hash;; i++) {
         struct type_method *slot = &type->methods[i & (type->method_slots - 1)];
-        if (!slot->method)
-            return slot;
-        if (slot->hash == hash && slot->name_size == size &&
-            memcmp(slot->method->name, name, size) == 0)
+        if (!slot->method || is_named(slot, name, bytes))
             return slot;
     }
 }
 
 const gw_method *type_method(const struct type *type, const char *name, size_t size)
 {
-    return type->method_slots ? find_slot(type, name, size)->method : NULL;
+    if (!type->method_slots)
+        return NULL;
+    struct type_name wanted = name_of(name, size);
+    return find_slot(type, &wanted, name)->method;
 }
 
 static gw_err index_methods(struct type *type, char **error)
@@ -54,11 +91,11 @@ static gw_err index_methods(struct type *type, char **error)
         type->method_slots *= 2;
     type->methods = mem_zalloc(type->method_slots * sizeof *type->methods);
     for (const gw_method *m = type->def->methods; m->name; m++) {
-        size_t size = strlen(m->name);
-        struct type_method *slot = find_slot(type, m->name, size);
+        struct type_name name = name_of(m->name, strlen(m->name));
+        struct type_method *slot = find_slot(type, &name, m->name);
         if (slot->method)
             return refuse(error, "type %s has two methods %s", type->def->name, m->name);
-        *slot = (struct type_method){m, hash64(m->name, size, 0), size};
+        *slot = (struct type_method){m, name};
     }
     return GW_OK;
 }

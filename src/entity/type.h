@@ -10,6 +10,13 @@
 #define TYPE_ATTRS_MAX 254u
 #define TYPE_NO_ATTR 0xffu
 
+/* A name as it is looked up: its first and its last bytes, which are all it has when they are no
+ * more than 16. */
+struct type_name {
+    uint64_t first, last;
+    size_t size;
+};
+
 struct type {
     const gw_entity_type *def;
     size_t attr_count;
@@ -17,8 +24,7 @@ struct type {
     uint8_t *attr_at;       /* offset in the struct -> index, or TYPE_NO_ATTR */
     struct type_method {
         const gw_method *method; /* NULL: the slot is free */
-        uint64_t hash;
-        size_t name_size;
+        struct type_name name;
     } * methods;          /* open addressing by name */
     size_t method_slots;  /* a power of two */
     struct entity *first; /* living entities */

@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-enum { IDS = 300, STEPS = 200000 };
+/* All of them fill a table of 512 nearly as far as it may be. */
+enum { IDS = 405, STEPS = 200000 };
 
 static uint64_t random_next(uint64_t *seed)
 {
@@ -85,16 +86,17 @@ static void an_empty_map_of_zeros_has_nothing(void **state)
     idmap_free(&map);
 }
 
-static void the_load_stays_under_seven_tenths(void **state)
+static void an_id_takes_at_most_64_bytes(void **state)
 {
     (void)state;
     struct idmap map = {0};
     for (size_t i = 0; i < IDS; i++) {
         idmap_put(&map, id_of(i), &map);
-        assert_true(map.count * 10 <= map.capacity * 7);
+        size_t bytes = map.capacity * (sizeof *map.slots + sizeof *map.tags);
+        assert_true(map.capacity == 16 || bytes <= 64 * map.count);
+        assert_true(map.count * 5 <= map.capacity * 4);
         assert_int_equal(map.capacity & (map.capacity - 1), 0);
     }
-    assert_int_equal(sizeof(struct idmap_slot), 24);
     idmap_free(&map);
 }
 
@@ -103,7 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_steps_give_what_the_model_gives),
         cmocka_unit_test(an_empty_map_of_zeros_has_nothing),
-        cmocka_unit_test(the_load_stays_under_seven_tenths),
+        cmocka_unit_test(an_id_takes_at_most_64_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
