@@ -227,7 +227,6 @@ void bot_send(struct bot *client, const void *payload, size_t size)
 {
     if (client->link)
         link_send(client->link, payload, size);
-    sim_wake(client->cluster->sim);
 }
 
 struct waiting {

@@ -27,7 +27,7 @@ static void node_init(struct cluster_node *node, struct cluster *c, const char *
     snprintf(node->name, sizeof node->name, "%s%u", kind, index + 1);
     node->log =
         (struct log){.level = LOG_WARN, .process = node->name, .write = log_write, .user = node};
-    node->ids = (struct id_source){.clock = sim_clock(c->sim),
+    node->ids = (struct id_source){.clock = sim_host_clock(c->sim, node->name),
                                    .pid = (uint16_t)random_next(sim_random(c->sim)),
                                    .counter = (uint32_t)random_next(sim_random(c->sim))};
 }
@@ -117,12 +117,12 @@ static void add_dispatcher(struct cluster *c, unsigned index)
                                                     .epoch = random_next(sim_random(c->sim)),
                                                     .seed = random_next(sim_random(c->sim)),
                                                     .pool = sim_outq_pool(c->sim),
-                                                    .clock = sim_clock(c->sim),
+                                                    .clock = sim_host_clock(c->sim, node->name),
                                                     .log = &node->log});
     sim_listen(c->sim, &(struct sim_listen_desc){.name = node->name,
                                                  .accepted = dispatcher_accepted,
                                                  .user = c->dispatchers[index]});
-    sim_on_turn(c->sim, dispatcher_step, c->dispatchers[index]);
+    sim_on_turn(c->sim, node->name, dispatcher_step, c->dispatchers[index]);
 }
 
 static double no_load(void *user)
@@ -144,13 +144,13 @@ static void open_databases(struct cluster *c, struct cluster_game *g)
     char *error = NULL;
     struct storage_desc storage = {.ops = &storage_memory,
                                    .url = "",
-                                   .workers = sim_workers(c->sim),
-                                   .clock = sim_clock(c->sim),
+                                   .workers = sim_workers(c->sim, g->node.name),
+                                   .clock = sim_host_clock(c->sim, g->node.name),
                                    .log = &g->node.log};
     struct kv_desc kv = {.ops = &kv_memory,
                          .url = "",
-                         .workers = sim_workers(c->sim),
-                         .clock = sim_clock(c->sim),
+                         .workers = sim_workers(c->sim, g->node.name),
+                         .clock = sim_host_clock(c->sim, g->node.name),
                          .log = &g->node.log};
     gw_err err = storage_create(&storage, &g->storage, &error);
     ASSERT(!err);
@@ -168,14 +168,14 @@ static void add_game(struct cluster *c, unsigned index)
         g->storage = c->games[0].storage;
         g->kv = c->games[0].kv;
     }
-    g->passwords = passwords_create(sim_workers(c->sim), PASSWORD_COST_LEAST);
+    g->passwords = passwords_create(sim_workers(c->sim, g->node.name), PASSWORD_COST_LEAST);
     g->fibers = fiber_pool_create(&(struct fiber_pool_desc){0});
     struct game_desc desc = {
         .world = {.game = c->desc.game,
                   .gameid = (uint16_t)(index + 1),
                   .boot_entity = c->desc.boot_entity,
                   .save_interval_ms = 5000,
-                  .clock = sim_clock(c->sim),
+                  .clock = sim_host_clock(c->sim, g->node.name),
                   .log = &g->node.log,
                   .ids = &g->node.ids,
                   .storage = g->storage,
@@ -193,7 +193,7 @@ static void add_game(struct cluster *c, unsigned index)
     char *error = NULL;
     gw_err err = game_create(&desc, &g->core, &error);
     ASSERT(!err);
-    sim_on_turn(c->sim, game_step, g);
+    sim_on_turn(c->sim, g->node.name, game_step, g);
 }
 
 static void gate_accepted(void *user, struct link *link)
@@ -218,14 +218,14 @@ static void add_gate(struct cluster *c, unsigned index)
                             .seed = random_next(sim_random(c->sim)),
                             .ids = &node->ids,
                             .pool = sim_outq_pool(c->sim),
-                            .clock = sim_clock(c->sim),
+                            .clock = sim_host_clock(c->sim, node->name),
                             .log = &node->log,
                             .limits = {.client_send_queue_max = c->desc.client_send_queue_max},
                             .dial = gate_dial,
                             .user = node});
     sim_listen(c->sim, &(struct sim_listen_desc){
                            .name = node->name, .accepted = gate_accepted, .user = c->gates[index]});
-    sim_on_turn(c->sim, gate_step, c->gates[index]);
+    sim_on_turn(c->sim, node->name, gate_step, c->gates[index]);
 }
 
 static bool is_serving(void *user)
@@ -287,15 +287,15 @@ void cluster_destroy(struct cluster *c)
     bool idle = sim_run_until(c->sim, is_idle, c, STEP_LIMIT_MS);
     ASSERT(idle);
     for (unsigned i = 0; i < c->desc.gates; i++) {
-        sim_off_turn(c->sim, c->gates[i]);
+        sim_on_turn(c->sim, c->gate_nodes[i].name, NULL, NULL);
         gate_destroy(c->gates[i]);
     }
     for (unsigned i = c->desc.games; i-- > 0;) {
-        sim_off_turn(c->sim, &c->games[i]);
+        sim_on_turn(c->sim, c->games[i].node.name, NULL, NULL);
         remove_game(&c->games[i], i == 0);
     }
     for (unsigned i = 0; i < c->desc.dispatchers; i++) {
-        sim_off_turn(c->sim, c->dispatchers[i]);
+        sim_on_turn(c->sim, c->dispatcher_nodes[i].name, NULL, NULL);
         dispatcher_destroy(c->dispatchers[i]);
     }
     sim_destroy(c->sim);
@@ -306,10 +306,10 @@ void cluster_destroy(struct cluster *c)
 void cluster_kill_game(struct cluster *c, unsigned index)
 {
     struct cluster_game *g = &c->games[index];
-    sim_off_turn(c->sim, g);
     game_destroy(g->core);
     g->core = NULL;
     sim_kill(c->sim, g->node.name);
+    sim_bury(c->sim, g->node.name);
 }
 
 unsigned cluster_seeds(unsigned usual)
