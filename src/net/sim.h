@@ -81,6 +81,7 @@ void sim_partition(struct sim *sim, const char *host, const char *other, bool pa
 /* What they send each other travels that long from now on; 0, 0: as it was before. */
 void sim_delay(struct sim *sim, const char *host, const char *other, unsigned us_min,
                unsigned us_max);
+void sim_mend(struct sim *sim); /* every path is as usual again */
 void sim_work_delay(struct sim *sim, const char *host, unsigned us_max); /* 0: at most 20 ms */
 /* The process there stands still as after SIGSTOP: it has no turns and reads nothing, while its
  * system goes on to accept connections and bytes for it. */
@@ -90,5 +91,7 @@ void sim_pause(struct sim *sim, const char *host, bool paused);
  * links end. It is told nothing. Destroy it now, with sim_finish_work where it waits for workers,
  * then bury it: until then its links and its pool may be touched. */
 void sim_kill(struct sim *sim, const char *host);
-void sim_finish_work(struct sim *sim, const char *host); /* all that was handed in, at once */
+/* Runs and answers at once all that was handed in, and lets a millisecond pass on its clock: for
+ * those who try again later. */
+void sim_finish_work(struct sim *sim, const char *host);
 void sim_bury(struct sim *sim, const char *host);

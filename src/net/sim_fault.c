@@ -89,6 +89,15 @@ void sim_delay(struct sim *sim, const char *host, const char *other, unsigned us
             sim_end_draw_delays(end);
 }
 
+void sim_mend(struct sim *sim)
+{
+    sim_paths_fini(sim);
+    for (struct sim_end *end = sim->ends; end; end = end->next) {
+        sim_end_draw_delays(end);
+        sim_end_schedule(end);
+    }
+}
+
 /* ---- processes ------------------------------------------------------------------------------ */
 
 static void go_on(struct sim *sim, struct sim_host *host)

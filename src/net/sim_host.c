@@ -190,6 +190,8 @@ void sim_work_delay(struct sim *sim, const char *name, unsigned us_max)
 void sim_finish_work(struct sim *sim, const char *name)
 {
     struct sim_host *host = sim_host_of(sim, name);
+    host->clock_offset_ms++;
+    move_clock(host);
     while (host->jobs) {
         struct sim_job *job = host->jobs;
         if (job->event.run == job_run)

@@ -1,0 +1,83 @@
+/* shrink: see shrink.h. Leaves out ever smaller pieces, as long as the same failure comes. */
+#include "sim/shrink.h"
+
+#include "base/buf.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { RUNS_MAX = 400, SECONDS_MAX = 60 };
+
+struct search {
+    struct trial trial;
+    const char *why;
+    uint8_t *kept;
+    unsigned count, runs;
+    time_t end;
+};
+
+/* Ids, numbers and times differ from run to run; what the sentence says does not. */
+static bool is_same_failure(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        while (isdigit((unsigned char)*a))
+            a++;
+        while (isdigit((unsigned char)*b))
+            b++;
+        if (*a != *b)
+            return false;
+        if (!*a || *a == ' ')
+            return true;
+    }
+}
+
+static bool still_fails(struct search *s)
+{
+    char why[RUN_MESSAGE_SIZE];
+    s->runs++;
+    return trial_run(&s->trial, why) && is_same_failure(why, s->why);
+}
+
+static bool may_go_on(const struct search *s)
+{
+    return s->runs < RUNS_MAX && time(NULL) < s->end;
+}
+
+/* Returns whether there was anything to leave out. */
+static bool clear(uint8_t *kept, unsigned first, unsigned size)
+{
+    bool any = false;
+    for (unsigned i = first; i < first + size; i++) {
+        any |= kept[i];
+        kept[i] = 0;
+    }
+    return any;
+}
+
+static void leave_out(struct search *s, unsigned first, unsigned size)
+{
+    uint8_t *before = mem_alloc(s->count);
+    memcpy(before, s->kept, s->count);
+    if (clear(s->kept, first, size) && !still_fails(s))
+        memcpy(s->kept, before, s->count);
+    free(before);
+}
+
+void shrink(const struct trial *failing, const char *why, uint8_t *kept, unsigned count)
+{
+    struct search s = {.trial = *failing,
+                       .why = why,
+                       .kept = kept,
+                       .count = count,
+                       .end = time(NULL) + SECONDS_MAX};
+    s.trial.kept = kept;
+    s.trial.kept_count = count;
+    s.trial.is_silent = true;
+    for (unsigned size = count; size > 0 && may_go_on(&s); size /= 2)
+        for (unsigned end = count; end > 0 && may_go_on(&s);) {
+            unsigned first = end > size ? end - size : 0;
+            leave_out(&s, first, end - first);
+            end = first;
+        }
+}
