@@ -136,6 +136,7 @@ void sim_kill(struct sim *sim, const char *name)
 void sim_bury(struct sim *sim, const char *name)
 {
     const struct sim_host *host = sim_host_of(sim, name);
+    sim_dials_remove(sim, host); /* what it has dialled while it was destroyed */
     for (struct sim_end *end = sim->ends, *next; end; end = next) {
         next = end->next;
         if (end->host == host && end->dead)

@@ -25,6 +25,8 @@ static void connected(void *user, struct link *link, const char *reason)
     sim_stall(link, client->stalled);
     if (client->closed) /* it has left meanwhile */
         link_close(link, "the client leaves");
+    if (client->noted)
+        client->noted(client->noted_user);
 }
 
 gw_sim_client *gw_sim_connect(gw_sim *sim, unsigned gate)
