@@ -186,5 +186,7 @@ int gw_sim_check(const gw_sim_property *property)
         start(&workers[i], property, 1 + seeds * i / count, seeds * (i + 1) / count);
     for (uint64_t i = 0; i < count; i++)
         failed += finish(&workers[i]);
+    if (!failed)
+        fprintf(stderr, "%s: %llu seeds hold\n", property->name, (unsigned long long)seeds);
     return failed;
 }
