@@ -19,7 +19,8 @@ static gw_sim_client *log_in(gw_sim *sim, unsigned gate, const char *name)
     return person;
 }
 
-/* ---- a channel hears what is said in it, in order, and nobody else does ----------------------- */
+/* ---- a channel hears what is said in it, in order, and nobody else does -----------------------
+ */
 
 static void talk(gw_sim *sim)
 {
