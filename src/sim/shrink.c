@@ -55,13 +55,30 @@ static bool clear(uint8_t *kept, unsigned first, unsigned size)
     return any;
 }
 
-static void leave_out(struct search *s, unsigned first, unsigned size)
+/* Returns whether the failure comes without them. */
+static bool leave_out(struct search *s, unsigned first, unsigned size)
 {
     uint8_t *before = mem_alloc(s->count);
     memcpy(before, s->kept, s->count);
-    if (clear(s->kept, first, size) && !still_fails(s))
+    bool spared = clear(s->kept, first, size);
+    if (spared && !still_fails(s)) {
         memcpy(s->kept, before, s->count);
+        spared = false;
+    }
     free(before);
+    return spared;
+}
+
+/* From the end: what comes later depends on what came before, and not the other way round. */
+static bool leave_out_pieces(struct search *s, unsigned size)
+{
+    bool spared = false;
+    for (unsigned end = s->count; end > 0 && may_go_on(s);) {
+        unsigned first = end > size ? end - size : 0;
+        spared |= leave_out(s, first, end - first);
+        end = first;
+    }
+    return spared;
 }
 
 void shrink(const struct trial *failing, const char *why, uint8_t *kept, unsigned count)
@@ -74,10 +91,7 @@ void shrink(const struct trial *failing, const char *why, uint8_t *kept, unsigne
     s.trial.kept = kept;
     s.trial.kept_count = count;
     s.trial.is_silent = true;
-    for (unsigned size = count; size > 0 && may_go_on(&s); size /= 2)
-        for (unsigned end = count; end > 0 && may_go_on(&s);) {
-            unsigned first = end > size ? end - size : 0;
-            leave_out(&s, first, end - first);
-            end = first;
-        }
+    for (unsigned size = count; size > 1; size /= 2)
+        leave_out_pieces(&s, size);
+    while (leave_out_pieces(&s, 1)) {}
 }
