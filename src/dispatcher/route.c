@@ -293,7 +293,7 @@ static const struct handler handlers[] = {
     [MSG_SYNC_POSITION_YAW_ON_CLIENTS] = {on_gate_message, FROM_GAME},
     [MSG_HELLO] = {on_hello, FROM_NEW | FROM_GAME | FROM_GATE},
     [MSG_GIVE_CLIENT] = {on_gate_message, FROM_GAME},
-    [MSG_NOTIFY_CLIENT_GIVEN] = {on_entity_message, FROM_GATE},
+    [MSG_NOTIFY_CLIENT_GIVEN] = {on_entity_message, FROM_GATE | FROM_GAME},
     [MSG_CLOSE_CLIENT] = {on_gate_message, FROM_GAME},
     [MSG_NOTIFY_LOAD_FAILED] = {on_load_failed, FROM_GAME},
 };
