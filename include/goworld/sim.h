@@ -74,8 +74,8 @@ void gw_sim_storage(gw_sim *sim, unsigned fail_percent, unsigned slow_ms);
 
 /* Ends every fault: links are joined, dead processes start again, storage works, clients read. */
 void gw_sim_calm(gw_sim *sim);
-/* Calm, and then at most 60 s until nothing moves any more and all processes agree; fails the run
- * when they do not. */
+/* Calm, and then at most 60 s until nothing travels any more and all processes agree; fails the run
+ * when they do not agree. A game that is never silent gets 10 s. */
 void gw_sim_settle(gw_sim *sim);
 
 typedef enum gw_sim_fault {

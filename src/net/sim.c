@@ -119,6 +119,17 @@ struct random *sim_random(struct sim *sim)
     return &sim->random;
 }
 
+bool sim_is_quiet(const struct sim *sim)
+{
+    for (const struct sim_end *end = sim->ends; end; end = end->next)
+        if (end->first || end->link.out.bytes)
+            return false;
+    for (const struct sim_host *host = sim->hosts; host; host = host->next)
+        if (host->jobs)
+            return false;
+    return true;
+}
+
 uint64_t sim_digest(const struct sim *sim)
 {
     return sim->digest;

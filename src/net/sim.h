@@ -29,6 +29,8 @@ const struct clock *sim_clock(const struct sim *sim); /* of whoever drives it; s
 struct outq_pool *sim_outq_pool(struct sim *sim);
 struct random *sim_random(
     struct sim *sim); /* for whoever drives it: nothing inside draws from it */
+/* Nothing travels, nothing waits to be sent, and no worker has anything to do. */
+bool sim_is_quiet(const struct sim *sim);
 uint64_t sim_digest(const struct sim *sim); /* of all bytes delivered so far, to whom and when */
 
 /* Calls run(user) once, between other events, when the clock shows due_ms. */

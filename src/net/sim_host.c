@@ -29,6 +29,7 @@ static struct sim_host *host_create(struct sim *sim, const char *name, size_t si
     ASSERT(size < sizeof host->name);
     memcpy(host->name, name, size);
     host->sim = sim;
+    host->mark = hash64(name, size, 0);
     host->random.state = hash64(name, size, sim->desc.seed);
     host->clock_offset_ms = (int64_t)random_below(&host->random, OFFSET_MS_MAX);
     host->wall_offset_ms = (int64_t)random_below(&host->random, SKEW_MS_MAX);

@@ -19,6 +19,7 @@ struct sim_host {
     struct sim_host *next, *next_woken;
     struct sim *sim;
     char name[32];
+    uint64_t mark;        /* of the name, for the digest */
     struct random random; /* of its own, so that what happens elsewhere does not change it */
     struct clock clock;
     int64_t clock_offset_ms, wall_offset_ms;

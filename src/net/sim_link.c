@@ -239,8 +239,8 @@ static bool deliver(void *user, const uint8_t *payload, size_t size)
 static void digest(struct sim_end *end, const struct sim_segment *segment)
 {
     struct sim *sim = end->sim;
-    uint64_t place = hash64(end->host->name, sizeof end->host->name, sim->digest);
-    sim->digest = hash64(segment->bytes, segment->size, place ^ (uint64_t)sim->now_us);
+    uint64_t seed = sim->digest ^ end->host->mark ^ (uint64_t)sim->now_us;
+    sim->digest = hash64(segment->bytes, segment->size, seed);
 }
 
 /* Takes the first segment out before anybody is called: a fault may drop the others meanwhile. */

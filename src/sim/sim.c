@@ -15,6 +15,7 @@ enum {
     START_MS_MAX = 60000,
     SETTLE_MS_MAX = 60000,
     SETTLE_STEP_MS = 100,
+    QUIET_MS_MAX = 10000, /* a game may never be quiet */
     WATCH_INTERVAL_MS = 250,
     SAVE_INTERVAL_MS = 5000,
 };
@@ -154,7 +155,8 @@ void gw_sim_settle(gw_sim *sim)
     for (unsigned ms = 0; ms < SETTLE_MS_MAX; ms += SETTLE_STEP_MS) {
         sim_run_for(sim->net, SETTLE_STEP_MS);
         buf_clear(&why);
-        if (all_serve(sim) && !invariants_disagreement(sim, &why)) {
+        bool is_quiet = sim_is_quiet(sim->net) || ms >= QUIET_MS_MAX;
+        if (is_quiet && all_serve(sim) && !invariants_disagreement(sim, &why)) {
             buf_free(&why);
             sim->disturbed = false;
             return;
