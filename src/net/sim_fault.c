@@ -140,6 +140,6 @@ void sim_bury(struct sim *sim, const char *name)
     for (struct sim_end *end = sim->ends, *next; end; end = next) {
         next = end->next;
         if (end->host == host && end->dead)
-            sim_end_free(end);
+            sim_end_free(sim, end);
     }
 }

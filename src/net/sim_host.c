@@ -136,21 +136,28 @@ void sim_host_stop(struct sim_host *host)
 
 /* ---- workers -------------------------------------------------------------------------------- */
 
-static void job_end(struct sim *sim, struct sim_job *job)
+static void job_end(struct sim_host *host, struct sim_job *job)
 {
-    struct sim_job **at = &job->event.host->jobs;
+    struct sim_job **at = &host->jobs;
     while (*at != job)
         at = &(*at)->next;
     *at = job->next;
-    sim_event_cancel(sim, &job->event);
+    sim_event_cancel(host->sim, &job->event);
+    ASSERT(host->jobs != job);
     free(job);
+}
+
+static void job_finish(struct sim_host *host, struct sim_job *job)
+{
+    struct work *work = job->work;
+    job_end(host, job);
+    work->done(work);
 }
 
 static void job_answer(struct sim *sim, struct sim_event *event)
 {
-    struct work *work = ((struct sim_job *)event)->work;
-    job_end(sim, (struct sim_job *)event);
-    work->done(work);
+    (void)sim;
+    job_finish(event->host, (struct sim_job *)event);
 }
 
 static void job_later(struct sim_host *host, struct sim_job *job,
@@ -197,7 +204,7 @@ void sim_finish_work(struct sim *sim, const char *name)
         struct sim_job *job = host->jobs;
         if (job->event.run == job_run)
             job->work->run(job->work);
-        job_answer(sim, &job->event);
+        job_finish(host, job);
     }
 }
 
@@ -206,7 +213,7 @@ void sim_hosts_fini(struct sim *sim)
     for (struct sim_host *host = sim->hosts, *next; host; host = next) {
         next = host->next;
         while (host->jobs)
-            job_end(sim, host->jobs);
+            job_end(host, host->jobs);
         heap_free(&host->held);
         free(host);
     }

@@ -106,8 +106,8 @@ void sim_end_break(struct sim_end *end);    /* what travels to it is lost, then 
 void sim_end_draw_delays(struct sim_end *end);
 void sim_end_mark_dirty(struct sim_end *end);
 void sim_end_kill(struct sim_end *end); /* says nothing any more and hears nothing */
-void sim_end_free(struct sim_end *end); /* tells nobody */
-void sim_links_flush(struct sim *sim);  /* what was sent in this turn begins to travel */
+void sim_end_free(struct sim *sim, struct sim_end *end); /* tells nobody */
+void sim_links_flush(struct sim *sim); /* what was sent in this turn begins to travel */
 void sim_links_fini(struct sim *sim);
 
 void sim_dials_remove(struct sim *sim, const struct sim_host *from); /* NULL: all */

@@ -184,9 +184,9 @@ static void end_release(struct sim_end *end)
     free(end);
 }
 
-void sim_end_free(struct sim_end *end)
+void sim_end_free(struct sim *sim, struct sim_end *end)
 {
-    end_unlink(end->sim, end);
+    end_unlink(sim, end);
     leave_peer(end);
     end_release(end);
 }
@@ -335,7 +335,7 @@ void sim_links_fini(struct sim *sim)
         struct sim_end *end = sim->ends;
         end->reason = "the process stops";
         if (end->dead)
-            sim_end_free(end);
+            sim_end_free(sim, end);
         else
             end_close(sim, end);
     }
