@@ -166,7 +166,8 @@ const gw_sim_sight *gw_sim_sight_at(const gw_sim_client *client, size_t index); 
 void gw_sim_in_game(gw_sim *sim, const char *game, void (*run)(void *argument), void *argument);
 /* By its name on /metrics, without "goworld_": "game_entities". An unknown one fails the run. */
 uint64_t gw_sim_metric(gw_sim *sim, const char *process, const char *name);
-const char *gw_sim_log(const gw_sim *sim); /* warnings and errors of all processes so far */
+/* Warnings and errors of all processes so far; lasts until the cluster runs on. */
+const char *gw_sim_log(const gw_sim *sim);
 /* Changes with every byte that was delivered: equal for equal runs. */
 uint64_t gw_sim_digest(const gw_sim *sim);
 

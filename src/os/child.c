@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #if defined(SANITIZE_ADDRESS)
@@ -24,18 +25,31 @@ static bool has_leaked(void)
 #endif
 }
 
-/* Leaves without the parent's exit handlers and without writing what the parent had buffered. */
+static void be_silent(void)
+{
+    int null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (null_fd < 0)
+        return;
+    dup2(null_fd, STDOUT_FILENO);
+    dup2(null_fd, STDERR_FILENO);
+    close(null_fd);
+}
+
+/* Without the exit handlers, which are the parent's. */
+void os_child_exit(int code)
+{
+    fflush(NULL);
+    _exit(code);
+}
+
 _Noreturn static void child_main(const struct os_child_desc *desc)
 {
-    if (desc->stderr_fd >= 0) {
-        dup2(desc->stderr_fd, STDOUT_FILENO);
-        dup2(desc->stderr_fd, STDERR_FILENO);
-    }
+    if (desc->is_silent)
+        be_silent();
     int code = desc->main(desc->user);
-    fflush(NULL);
     if (code == 0 && has_leaked())
         code = OS_CHILD_LEAKED;
-    _exit(code);
+    os_child_exit(code);
 }
 
 gw_err os_child_start(const struct os_child_desc *desc, pid_t *out)
@@ -77,13 +91,15 @@ void os_shared_destroy(void *memory, size_t size)
     munmap(memory, size);
 }
 
-int os_null_open(void)
-{
-    return open("/dev/null", O_WRONLY | O_CLOEXEC);
-}
-
 unsigned os_cores(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     return cores > 0 ? (unsigned)cores : 1;
+}
+
+int64_t os_monotonic_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
 }

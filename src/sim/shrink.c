@@ -2,10 +2,10 @@
 #include "sim/shrink.h"
 
 #include "base/buf.h"
+#include "os/child.h"
 
 #include <ctype.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { RUNS_MAX = 400, SECONDS_MAX = 60 };
 
@@ -14,7 +14,7 @@ struct search {
     const char *why;
     uint8_t *kept;
     unsigned count, runs;
-    time_t end;
+    int64_t end_s;
 };
 
 /* Ids, numbers and times differ from run to run; what the sentence says does not. */
@@ -41,7 +41,7 @@ static bool still_fails(struct search *s)
 
 static bool may_go_on(const struct search *s)
 {
-    return s->runs < RUNS_MAX && time(NULL) < s->end;
+    return s->runs < RUNS_MAX && os_monotonic_s() < s->end_s;
 }
 
 /* Returns whether there was anything to leave out. */
@@ -87,7 +87,7 @@ void shrink(const struct trial *failing, const char *why, uint8_t *kept, unsigne
                        .why = why,
                        .kept = kept,
                        .count = count,
-                       .end = time(NULL) + SECONDS_MAX};
+                       .end_s = os_monotonic_s() + SECONDS_MAX};
     s.trial.kept = kept;
     s.trial.kept_count = count;
     s.trial.is_silent = true;

@@ -1,6 +1,7 @@
 /* sim: a simulated cluster's life, its time, and how a run of it fails. */
 #include "base/assert.h"
 #include "base/hash.h"
+#include "os/child.h"
 #include "sim/chaos.h"
 #include "sim/client.h"
 #include "sim/invariants.h"
@@ -9,7 +10,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum {
     START_MS_MAX = 60000,
@@ -58,8 +58,7 @@ void gw_sim_fail(gw_sim *sim, const char *format, ...)
         abort();
     report->failed = true;
     memcpy(report->message, message, sizeof message);
-    fflush(NULL);
-    _exit(EXIT_FAILURE);
+    os_child_exit(EXIT_FAILURE);
 }
 
 /* ---- start ---------------------------------------------------------------------------------- */

@@ -402,13 +402,11 @@ static int replay_two_steps(void *steps)
 static int replay(const char *steps)
 {
     pid_t pid;
-    int null_fd = os_null_open();
     gw_err err = os_child_start(&(struct os_child_desc){.main = replay_two_steps,
                                                         .user = (void *)(uintptr_t)steps,
-                                                        .stderr_fd = null_fd},
+                                                        .is_silent = true},
                                 &pid);
     assert_int_equal(err, GW_OK);
-    close(null_fd);
     return os_child_wait(pid);
 }
 
