@@ -103,7 +103,8 @@ void gw_sim_chaos(gw_sim *sim, unsigned faults, unsigned count, int64_t for_ms);
  *     if (gw_sim_step(sim, "person %u talks", i))
  *         gw_sim_call(person, "SendChat", "s", text);
  *
- * True, until the search for the least that still fails leaves the step out. */
+ * True, until the search for the least that still fails leaves the step out. Draw random numbers
+ * before it, so that what follows stays the same without the step. */
 GW_NODISCARD bool gw_sim_step(gw_sim *sim, const char *format, ...) GW_PRINTF(2, 3);
 
 /* ---- clients -------------------------------------------------------------------------------- */

@@ -28,9 +28,10 @@ struct person {
     gw_sim_client *client;
 };
 
-static void come(gw_sim *sim, struct person *p)
+/* What chance decides, by `choice`. */
+static void come(gw_sim *sim, struct person *p, unsigned choice)
 {
-    p->client = gw_sim_connect(sim, 1 + (unsigned)gw_sim_random(sim, 3));
+    p->client = gw_sim_connect(sim, 1 + choice % 3);
 }
 
 static void act_as_account(struct person *p)
@@ -41,23 +42,23 @@ static void act_as_account(struct person *p)
     gw_sim_call(p->client, "Login", "ss", name, "secret");
 }
 
-static void act_as_avatar(gw_sim *sim, struct person *p)
+static void act_as_avatar(struct person *p, unsigned choice)
 {
     char text[32];
-    sprintf(text, "/join %u", (unsigned)gw_sim_random(sim, 3));
-    gw_sim_call(p->client, "SendChat", "s", gw_sim_random(sim, 2) ? text : "hello");
+    sprintf(text, "/join %u", choice % 3);
+    gw_sim_call(p->client, "SendChat", "s", choice % 2 ? text : "hello");
 }
 
-static void act(gw_sim *sim, struct person *p)
+static void act(gw_sim *sim, struct person *p, unsigned choice)
 {
     if (!gw_sim_is_open(p->client))
-        come(sim, p);
-    else if (gw_sim_random(sim, 20) == 0)
+        come(sim, p, choice);
+    else if (choice < 50)
         gw_sim_disconnect(p->client);
     else if (strcmp(gw_sim_player_type(p->client), "Account") == 0)
         act_as_account(p);
     else if (strcmp(gw_sim_player_type(p->client), "Avatar") == 0)
-        act_as_avatar(sim, p);
+        act_as_avatar(p, choice);
 }
 
 static void all_act(gw_sim *sim, struct person people[PEOPLE])
@@ -65,12 +66,14 @@ static void all_act(gw_sim *sim, struct person people[PEOPLE])
     for (unsigned i = 0; i < PEOPLE; i++)
         people[i].number = i;
     for (unsigned i = 0; i < PEOPLE; i++)
-        come(sim, &people[i]);
+        come(sim, &people[i], i);
     for (unsigned round = 0; round < ROUNDS; round++) {
         unsigned who = (unsigned)gw_sim_random(sim, PEOPLE);
+        unsigned choice = (unsigned)gw_sim_random(sim, 1000);
+        int64_t ms = (int64_t)gw_sim_random(sim, 300);
         if (gw_sim_step(sim, "person %u acts", who))
-            act(sim, &people[who]);
-        gw_sim_run(sim, (int64_t)gw_sim_random(sim, 300));
+            act(sim, &people[who], choice);
+        gw_sim_run(sim, ms);
     }
 }
 
