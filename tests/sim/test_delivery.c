@@ -163,11 +163,15 @@ static void deliver(gw_sim *sim, unsigned faults)
     }
 
 TEST(nothing_is_lost_when_all_is_slow, slow, GW_SIM_PAUSE | GW_SIM_PART | GW_SIM_DELAY)
+TEST(nothing_is_lost_when_links_break, broken, GW_SIM_CUT)
+TEST(nothing_is_lost_when_links_are_slow_and_break, slow_and_broken, GW_SIM_CUT | GW_SIM_DELAY)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_lost_when_all_is_slow),
+        cmocka_unit_test(nothing_is_lost_when_links_break),
+        cmocka_unit_test(nothing_is_lost_when_links_are_slow_and_break),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
