@@ -18,9 +18,10 @@ function(gw_module name)
   set_property(GLOBAL APPEND PROPERTY GW_MODULES ${name})
 endfunction()
 
-# libgoworld.a holds every module declared so far: all that a game links. It is one object in which only gw_* names are
-# visible, so that no function of a game can meet one of the engine's own.
-function(gw_library)
+# lib<name>.a holds every module declared so far: libgoworld.a all that a game links, libgoworld_sim.a the simulator as
+# well. It is one object in which only gw_* names are visible, so that no function of a game can meet one of the
+# engine's own; for the same reason neither could be built upon the other.
+function(gw_library name)
   get_property(modules GLOBAL PROPERTY GW_MODULES)
   if(NOT modules)
     return()
@@ -33,17 +34,17 @@ function(gw_library)
   if(GW_LTO)
     set(lto -O3 -g -flto=auto -flinker-output=nolto-rel)
   endif()
-  set(joined "${PROJECT_BINARY_DIR}/joined.o")
-  set(object "${PROJECT_BINARY_DIR}/goworld.o")
+  set(joined "${PROJECT_BINARY_DIR}/${name}_joined.o")
+  set(object "${PROJECT_BINARY_DIR}/${name}.o")
   add_custom_command(OUTPUT "${object}" BYPRODUCTS "${joined}"
     COMMAND ${CMAKE_C_COMPILER} -r -nostdlib ${lto} -o "${joined}" ${objects}
     COMMAND ${CMAKE_OBJCOPY} --wildcard "--keep-global-symbol=gw_*" "${joined}" "${object}"
-    DEPENDS ${objects} COMMAND_EXPAND_LISTS VERBATIM COMMENT "Joining the modules, hiding their names")
-  add_library(goworld STATIC "${object}")
+    DEPENDS ${objects} COMMAND_EXPAND_LISTS VERBATIM COMMENT "Joining the modules of ${name}, hiding their names")
+  add_library(${name} STATIC "${object}")
   set_source_files_properties("${object}" PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
-  target_include_directories(goworld PUBLIC "${PROJECT_SOURCE_DIR}/include")
-  target_link_libraries(goworld PUBLIC gw_deps)
-  set_target_properties(goworld PROPERTIES LINKER_LANGUAGE C)
+  target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}/include")
+  target_link_libraries(${name} PUBLIC gw_deps)
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C)
 endfunction()
 
 function(gw_command)

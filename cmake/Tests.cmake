@@ -43,6 +43,9 @@ function(gw_unit_tests)
   endforeach()
 endfunction()
 
+# What `make sim` builds.
+add_custom_target(sim_tests)
+
 # tests/sim/test_<thing>.c: target test_sim_<thing>, ctest name sim.<thing>; linked with every module, and with the
 # chatroom's entities, which they play
 function(gw_sim_tests)
@@ -57,14 +60,37 @@ function(gw_sim_tests)
     cmake_path(GET source STEM stem)
     string(REGEX REPLACE "^test_" "" thing "${stem}")
     gw_add_test(test_sim_${thing} sim.${thing} ${source} HELPERS ${helpers} LINK ${modules})
+    add_dependencies(sim_tests test_sim_${thing})
   endforeach()
 endfunction()
 
-# The library shows the linker nothing but gw_* names.
+# examples/<name>/tests/test_<thing>.c: target example_<name>_test_<thing>, ctest name sim.<name>.<thing>; built as a user
+# builds it, of the game's sources but main.c and libgoworld_sim.a
+function(gw_example_tests)
+  file(GLOB tests CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/*/tests/test_*.c")
+  foreach(source IN LISTS tests)
+    cmake_path(GET source STEM stem)
+    string(REGEX REPLACE "^test_" "" thing "${stem}")
+    cmake_path(GET source PARENT_PATH folder)
+    cmake_path(GET folder PARENT_PATH folder)
+    cmake_path(GET folder FILENAME name)
+    file(GLOB game CONFIGURE_DEPENDS "${folder}/*.c")
+    list(REMOVE_ITEM game "${folder}/main.c")
+    set(target example_${name}_${stem})
+    add_executable(${target} ${source} ${game})
+    target_link_libraries(${target} PRIVATE goworld_sim)
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/examples/${name}")
+    add_test(NAME sim.${name}.${thing} COMMAND ${target} WORKING_DIRECTORY "${PROJECT_BINARY_DIR}")
+    set_tests_properties(sim.${name}.${thing} PROPERTIES TIMEOUT ${GW_TEST_TIMEOUT_S})
+    add_dependencies(sim_tests ${target})
+  endforeach()
+endfunction()
+
+# The libraries show the linker nothing but gw_* names.
 function(gw_library_test)
   if(TARGET goworld)
     add_test(NAME library.names COMMAND sh -c
-      "! nm -g --defined-only '$<TARGET_FILE:goworld>' | grep ' [A-Z] ' | grep -v ' gw_'")
+      "! nm -g --defined-only '$<TARGET_FILE:goworld>' '$<TARGET_FILE:goworld_sim>' | grep ' [A-Z] ' | grep -v ' gw_'")
   endif()
 endfunction()
 

@@ -2,6 +2,7 @@
  * pending.c. */
 #include "entity/client.h"
 #include "entity/entity.h"
+#include "entity/pending.h"
 #include "entity/value.h"
 
 #define MSGPACK_NIL 0xc0
@@ -137,6 +138,16 @@ void world_disown_entity(struct world *w, gw_id id)
     world_leave(w, before);
 }
 
+/* Its dispatcher believes that the entity lives here, or did when it sent the client. It is told,
+ * so that the client, which goes back behind that, waits there for whoever loads the entity. */
+static void send_back(struct world *w, gw_id entity, struct view packet)
+{
+    entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, entity);
+    buf_clear(&w->out);
+    write_bytes(&w->out, packet.data, packet.size);
+    world_send(w, entity, (struct view){0});
+}
+
 void world_client_given(struct world *w, struct view payload)
 {
     struct msg_notify_client_given m;
@@ -147,8 +158,8 @@ void world_client_given(struct world *w, struct view payload)
     struct entity *e = entity_find(w, m.entity);
     if (e)
         client_begin(w, e, m.client, m.gate, m.address);
-    else
-        client_close(w, m.entity, m.gate, m.client, "the entity it was given to is gone");
+    else if (!pending_keep_given(w, m.entity, payload))
+        send_back(w, m.entity, payload);
 }
 
 void world_check_owner(struct world *w, struct view payload)

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#define GIVEN_BYTES_MAX 4096u /* some 90 clients */
+
 struct pending {
     struct heap_node retry; /* in world.retries while storage has no room; first, so that a node is
                                its pending */
@@ -16,6 +18,7 @@ struct pending {
     bool saving;      /* else: loading */
     bool load_wanted; /* while saving: load it again */
     struct buf data;  /* to be saved */
+    struct buf given; /* NOTIFY_CLIENT_GIVEN that came meanwhile, each a VarBytes */
 };
 
 static struct pending *pending_new(struct world *w, struct type *type, gw_id id)
@@ -32,7 +35,32 @@ static void pending_free(struct pending *p)
     idmap_remove(&p->world->pending, p->id);
     heap_remove(&p->world->retries, &p->retry);
     buf_free(&p->data);
+    buf_free(&p->given);
     free(p);
+}
+
+/* It is decided where the entity is: its dispatcher knows, or hears of it on the same path first.
+ */
+static void pending_end(struct pending *p)
+{
+    struct world *w = p->world;
+    struct reader given = reader_of(p->given.data, p->given.size);
+    while (reader_left(&given)) {
+        struct view packet = read_var(&given);
+        buf_clear(&w->out);
+        write_bytes(&w->out, packet.data, packet.size);
+        world_send(w, p->id, (struct view){0});
+    }
+    pending_free(p);
+}
+
+bool pending_keep_given(struct world *w, gw_id id, struct view packet)
+{
+    struct pending *p = idmap_get(&w->pending, id);
+    if (!p || p->given.size + packet.size > GIVEN_BYTES_MAX)
+        return false;
+    write_var(&p->given, packet.data, packet.size);
+    return true;
 }
 
 void pendings_free(struct world *w)
@@ -61,7 +89,7 @@ static void fail_load(struct pending *p, gw_err err)
     log_warn(w->desc.log, "load_failed", "entity=%s/" GW_ID_FORMAT " why=\"%s\"",
              p->type->def->name, GW_ID_ARG(p->id), gw_strerror(err));
     entity_notify(w, MSG_NOTIFY_LOAD_FAILED, p->id);
-    pending_free(p);
+    pending_end(p);
 }
 
 static void bring_to_life(struct world *w, struct type *type, gw_id id, struct view data)
@@ -94,7 +122,7 @@ static void loaded(void *user, gw_err err, struct view data)
         fail_load(p, err);
         return;
     }
-    pending_free(p); /* first: a hook may end the entity, which is then saved */
+    pending_end(p); /* first: a hook may end the entity, which is then saved */
     if (is_new)
         service_create(w, type, id);
     else
@@ -129,13 +157,12 @@ static void saved(void *user, gw_err err)
         load(p);
         return;
     }
-    struct pending ended = *p;
-    pending_free(p);
     /* A dispatcher that has asked to load it wants to hear how that went. */
-    if (ended.load_wanted)
-        entity_notify(ended.world, MSG_NOTIFY_LOAD_FAILED, ended.id);
+    if (p->load_wanted)
+        entity_notify(p->world, MSG_NOTIFY_LOAD_FAILED, p->id);
     else
-        entity_gone(ended.world, ended.type, ended.id);
+        entity_gone(p->world, p->type, p->id);
+    pending_end(p);
 }
 
 static void save(struct pending *p)

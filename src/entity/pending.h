@@ -15,5 +15,10 @@ void pending_save(struct world *w, struct type *type, gw_id id, struct buf data)
 /* Loads an entity; when it is being saved, afterwards. */
 void pending_load(struct world *w, struct type *type, gw_id id);
 
+/* A client was given to the entity while it is between storage and life here: who gave it may have
+ * asked to load it by another path, which is slower. It is told again when that is decided. Returns
+ * false when the entity is not pending here, or too many such wait. */
+bool pending_keep_given(struct world *w, gw_id id, struct view packet);
+
 void pendings_retry(struct world *w); /* saves that storage had no room for */
 void pendings_free(struct world *w);

@@ -130,6 +130,34 @@ void clients_close_served_by(struct gate *g, unsigned index)
             orphan(g->clients[i], "its dispatcher was lost");
 }
 
+/* The word that its former player ended was lost. The client would have two; nobody else knows the
+ * first one any more. */
+static void close_torn(struct client *client)
+{
+    gate_complain(client->gate, orphaned_clients, "handover_was_lost",
+                  "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT, GW_ID_ARG(client->id),
+                  GW_ID_ARG(client->owner));
+    link_close(client->link, "its handover was lost with a dispatcher");
+}
+
+/* A game that was asked by CHECK_OWNER may send what it had just sent. */
+bool clients_show_player(struct client *client, gw_id player)
+{
+    clients_set_owner(client, player);
+    if (client->has_player)
+        return false;
+    if (client->has_other)
+        close_torn(client);
+    client->has_player = !client->has_other;
+    return client->has_player;
+}
+
+void clients_hide_entity(struct client *client, gw_id entity)
+{
+    if (gw_id_equal(client->owner, entity))
+        client->has_player = false;
+}
+
 static void check_owner(struct gate *g, const struct client *client)
 {
     struct buf *b = gate_scratch(g);
@@ -141,12 +169,20 @@ static void check_owner(struct gate *g, const struct client *client)
     gate_send_to_entity(g, client->owner, b);
 }
 
+static void check(struct gate *g, struct client *client)
+{
+    if (client->has_other)
+        close_torn(client);
+    else
+        check_owner(g, client);
+}
+
 void clients_check_served_by(struct gate *g, unsigned index)
 {
     for (size_t i = 0; i < g->stats.clients; i++)
         if (dispatchers_of_entity(g->dispatchers, g->clients[i]->owner) == index &&
             !g->clients[i]->link->closing)
-            check_owner(g, g->clients[i]);
+            check(g, g->clients[i]);
 }
 
 /* Owners are many and go seldom: an index of them would cost more than this walk. */
@@ -173,6 +209,7 @@ void clients_set_owner(struct client *client, gw_id owner)
         return;
     positions_forget(&client->gate->positions, client); /* they were the old owner's */
     client->owner = owner;
+    client->has_other |= client->has_player;
     client->has_player = false;
 }
 

@@ -11,6 +11,11 @@ struct view client_address(const struct client *client); /* of its peer, as text
 
 /* Its player is that entity from now on. */
 void clients_set_owner(struct client *client, gw_id owner);
+/* It is about to be sent the creation of its player. False when it must not be: it has that
+ * already, or another one, and then it is closed. */
+bool clients_show_player(struct client *client, gw_id player);
+/* It is about to be sent the end of an entity. */
+void clients_hide_entity(struct client *client, gw_id entity);
 
 void client_send(struct client *client, const void *payload, size_t size);
 void client_send2(struct client *client, const void *head, size_t head_size, const void *tail,

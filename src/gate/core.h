@@ -17,8 +17,9 @@ struct client {
     struct filter_member filters;
     struct client_positions positions;
     uint32_t index; /* in gate->clients */
-    uint32_t bad_packets : 31;
-    uint32_t has_player : 1; /* it was sent the creation of its owner */
+    uint32_t bad_packets : 30;
+    uint32_t has_player : 1; /* it was sent the creation of its owner, and not its end */
+    uint32_t has_other : 1;  /* it still has a former owner for its player */
     struct rate rate;
     struct pause *pause; /* NULL: it is read */
 };

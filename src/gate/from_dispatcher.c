@@ -31,17 +31,6 @@ static bool find_addressee(struct gate *g, struct view packet, struct addressed 
     return true;
 }
 
-static bool on_client_message(struct gate *g, unsigned index, struct view packet)
-{
-    (void)index;
-    struct addressed to;
-    if (!find_addressee(g, packet, &to))
-        return false;
-    if (to.client)
-        client_send(to.client, packet.data, packet.size);
-    return true;
-}
-
 /* What an entity says to its client. Its game may have missed that the client is gone: that it goes
  * on to speak shows it. */
 static bool on_entity_message(struct gate *g, unsigned index, struct view packet)
@@ -71,14 +60,25 @@ static bool on_create_entity(struct gate *g, unsigned index, struct view packet)
     gw_id entity = read_id(&to.rest);
     if (to.rest.bad)
         return false;
-    if (is_player && to.client) {
-        clients_set_owner(to.client, entity);
-        to.client->has_player = true;
-    } else if (is_player) {
+    if (!to.client && is_player)
         clients_tell_gone(g, entity, to.id);
-    }
-    if (to.client)
+    if (to.client && (!is_player || clients_show_player(to.client, entity)))
         client_send(to.client, packet.data, packet.size);
+    return true;
+}
+
+static bool on_destroy_entity(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct msg_destroy_entity_on_client m;
+    struct addressed to;
+    if (!find_addressee(g, packet, &to))
+        return false;
+    if (!to.client)
+        return true;
+    if (msg_destroy_entity_on_client_read(packet, &m))
+        clients_hide_entity(to.client, m.entity);
+    client_send(to.client, packet.data, packet.size);
     return true;
 }
 
@@ -249,7 +249,7 @@ static bool on_entities_gone(struct gate *g, unsigned index, struct view packet)
 /* Indexed by message type. */
 static const handle handlers[] = {
     [MSG_CREATE_ENTITY_ON_CLIENT] = on_create_entity,
-    [MSG_DESTROY_ENTITY_ON_CLIENT] = on_client_message,
+    [MSG_DESTROY_ENTITY_ON_CLIENT] = on_destroy_entity,
     [MSG_NOTIFY_MAP_ATTR_CHANGE] = on_entity_message,
     [MSG_NOTIFY_MAP_ATTR_DEL] = on_entity_message,
     [MSG_NOTIFY_LIST_ATTR_CHANGE] = on_entity_message,

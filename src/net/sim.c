@@ -1,4 +1,4 @@
-/* sim: see sim.h. Here: time, turns and workers. */
+/* sim: see sim.h. Here: time. */
 #include "net/sim.h"
 
 #include "base/buf.h"
@@ -9,19 +9,18 @@
 enum {
     DELAY_US_MAX = 5000,
     WINDOW_BYTES = 64 * 1024,
-    STEP_US_MAX = 1000,  /* what happens this close together may share a turn */
-    WORK_US_MAX = 20000, /* until work runs, and again until its answer comes */
+    STEP_US_MAX = 1000, /* what happens this close together may share a turn */
 };
 
 /* Monday, 1 January 2024, and some monotonic start that is not zero. */
 #define WALL_START_MS 1704067200000
 #define START_US 1000000
 
-/* Work that was handed in. */
-struct sim_job {
+struct sim_timer {
     struct sim_event event;
-    struct work *work;
-    struct sim_job *next;
+    struct sim_timer *next;
+    void (*run)(void *user);
+    void *user;
 };
 
 static void move_clock(struct sim *sim, int64_t now_us)
@@ -31,57 +30,47 @@ static void move_clock(struct sim *sim, int64_t now_us)
     sim->clock.wall_ms = WALL_START_MS + now_us / 1000;
 }
 
+static struct heap *heap_of(struct sim *sim, const struct sim_event *event)
+{
+    return event->is_held ? &event->host->held : &sim->events;
+}
+
 void sim_event_at(struct sim *sim, struct sim_event *event, int64_t due_us)
 {
-    heap_remove(&sim->events, &event->node);
+    sim_event_cancel(sim, event);
     heap_push(&sim->events, &event->node, due_us);
 }
 
 void sim_event_cancel(struct sim *sim, struct sim_event *event)
 {
-    heap_remove(&sim->events, &event->node);
+    heap_remove(heap_of(sim, event), &event->node);
+    event->is_held = false;
 }
 
-static void job_remove(struct sim *sim, struct sim_job *job)
+static void timer_free(struct sim *sim, struct sim_timer *timer)
 {
-    struct sim_job **at = &sim->jobs;
-    while (*at != job)
+    struct sim_timer **at = &sim->timers;
+    while (*at != timer)
         at = &(*at)->next;
-    *at = job->next;
-    free(job);
+    *at = timer->next;
+    sim_event_cancel(sim, &timer->event);
+    free(timer);
 }
 
-static void job_answer(struct sim *sim, struct sim_event *event)
+static void timer_due(struct sim *sim, struct sim_event *event)
 {
-    struct sim_job *job = (struct sim_job *)event;
-    struct work *work = job->work;
-    job_remove(sim, job);
-    work->done(work);
+    struct sim_timer timer = *(struct sim_timer *)event;
+    timer_free(sim, (struct sim_timer *)event);
+    timer.run(timer.user);
 }
 
-static void job_later(struct sim *sim, struct sim_job *job,
-                      void (*run)(struct sim *, struct sim_event *))
+void sim_at(struct sim *sim, int64_t due_ms, void (*run)(void *user), void *user)
 {
-    job->event.run = run;
-    sim_event_at(sim, &job->event,
-                 sim->now_us + (int64_t)random_between(&sim->random, 1, WORK_US_MAX));
-}
-
-static void job_run(struct sim *sim, struct sim_event *event)
-{
-    struct sim_job *job = (struct sim_job *)event;
-    job->work->run(job->work);
-    job_later(sim, job, job_answer);
-}
-
-static void submit(struct worker_pool *pool, struct work *work)
-{
-    struct sim *sim = (struct sim *)((char *)pool - offsetof(struct sim, workers));
-    struct sim_job *job = mem_zalloc(sizeof *job);
-    job->work = work;
-    job->next = sim->jobs;
-    sim->jobs = job;
-    job_later(sim, job, job_run);
+    struct sim_timer *timer = mem_zalloc(sizeof *timer);
+    *timer = (struct sim_timer){.next = sim->timers, .run = run, .user = user};
+    timer->event.run = timer_due;
+    sim->timers = timer;
+    sim_event_at(sim, &timer->event, due_ms * 1000);
 }
 
 struct sim *sim_create(const struct sim_desc *desc)
@@ -93,9 +82,8 @@ struct sim *sim_create(const struct sim_desc *desc)
     if (!sim->desc.window_bytes)
         sim->desc.window_bytes = WINDOW_BYTES;
     sim->random.state = desc->seed;
-    sim->workers.submit = submit;
-    sim->turn_due_us = CLOCK_NEVER;
-    sim->woken = true;
+    sim->steps.state = ~desc->seed;
+    sim->woken_last = &sim->woken;
     move_clock(sim, START_US);
     return sim;
 }
@@ -105,22 +93,20 @@ void sim_destroy(struct sim *sim)
     if (!sim)
         return;
     sim_links_fini(sim);
-    while (sim->jobs)
-        job_remove(sim, sim->jobs);
+    sim_listeners_remove(sim, NULL);
+    sim_dials_remove(sim, NULL);
+    sim_paths_fini(sim);
+    while (sim->timers)
+        timer_free(sim, sim->timers);
+    sim_hosts_fini(sim);
     heap_free(&sim->events);
     outq_pool_free(&sim->pool);
-    free(sim->turns);
     free(sim);
 }
 
 const struct clock *sim_clock(const struct sim *sim)
 {
     return &sim->clock;
-}
-
-struct worker_pool *sim_workers(struct sim *sim)
-{
-    return &sim->workers;
 }
 
 struct outq_pool *sim_outq_pool(struct sim *sim)
@@ -133,63 +119,58 @@ struct random *sim_random(struct sim *sim)
     return &sim->random;
 }
 
-void sim_on_turn(struct sim *sim, loop_turn turn, void *user)
+bool sim_is_quiet(const struct sim *sim)
 {
-    sim->turns = mem_realloc(sim->turns, (sim->turn_count + 1) * sizeof *sim->turns);
-    sim->turns[sim->turn_count++] = (struct sim_turn){turn, user};
-    sim->woken = true;
+    for (const struct sim_end *end = sim->ends; end; end = end->next)
+        if (end->first || end->link.out.bytes)
+            return false;
+    for (const struct sim_host *host = sim->hosts; host; host = host->next)
+        if (host->jobs)
+            return false;
+    return true;
 }
 
-void sim_off_turn(struct sim *sim, void *user)
+uint64_t sim_digest(const struct sim *sim)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < sim->turn_count; i++)
-        if (sim->turns[i].user != user)
-            sim->turns[kept++] = sim->turns[i];
-    sim->turn_count = kept;
-}
-
-void sim_wake(struct sim *sim)
-{
-    sim->woken = true;
-}
-
-static void run_turns(struct sim *sim)
-{
-    int64_t due_ms = CLOCK_NEVER;
-    sim->woken = false;
-    for (size_t i = 0; i < sim->turn_count; i++) {
-        int64_t wanted_ms = sim->turns[i].turn(sim->turns[i].user);
-        if (wanted_ms < due_ms)
-            due_ms = wanted_ms;
-    }
-    sim->turn_due_us = due_ms == CLOCK_NEVER ? CLOCK_NEVER : due_ms * 1000;
+    return sim->digest;
 }
 
 static int64_t next_us(const struct sim *sim)
 {
     struct heap_node *first = heap_first(&sim->events);
-    int64_t due_us = first && first->due_ms < sim->turn_due_us ? first->due_ms : sim->turn_due_us;
-    return sim->woken || due_us < sim->now_us ? sim->now_us : due_us;
+    int64_t due_us = sim->woken ? sim->now_us : first ? first->due_ms : CLOCK_NEVER;
+    return due_us > sim->now_us ? due_us : sim->now_us;
+}
+
+/* What happens to a paused process waits until it goes on. */
+static void event_run(struct sim *sim, struct sim_event *event)
+{
+    if (event->host && event->host->paused) {
+        event->is_held = true;
+        heap_push(&event->host->held, &event->node, sim->now_us);
+        return;
+    }
+    if (event->host)
+        sim_host_wake(event->host);
+    event->run(sim, event);
 }
 
 static void run_events(struct sim *sim)
 {
     struct heap_node *node;
     while ((node = heap_first(&sim->events)) && node->due_ms <= sim->now_us) {
-        struct sim_event *event = (struct sim_event *)node;
         heap_remove(&sim->events, node);
-        event->run(sim, event);
+        event_run(sim, (struct sim_event *)node);
     }
 }
 
 /* One step, at `due_us` or a little later. */
 static void step(struct sim *sim, int64_t due_us, int64_t limit_us)
 {
-    int64_t now_us = due_us + (int64_t)random_below(&sim->random, STEP_US_MAX);
+    int64_t now_us = due_us + (int64_t)random_below(&sim->steps, STEP_US_MAX);
     move_clock(sim, now_us < limit_us ? now_us : limit_us);
     run_events(sim);
-    run_turns(sim);
+    sim_hosts_run(sim);
     sim_links_flush(sim);
 }
 
@@ -197,7 +178,7 @@ bool sim_run_until(struct sim *sim, bool (*until)(void *user), void *user, int64
 {
     int64_t due_us, limit_us = sim->now_us + virtual_ms_max * 1000;
     sim_links_flush(sim); /* what the caller has sent */
-    sim->woken = true;    /* and done */
+    sim_hosts_wake(sim);  /* and done */
     while (!until(user)) {
         due_us = next_us(sim);
         if (due_us >= limit_us) {

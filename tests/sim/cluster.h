@@ -1,10 +1,8 @@
-/* A whole cluster with its clients in one process, over the simulated network, from one seed. */
+/* The public simulator with its insides open, for tests that look into the cores. */
 #pragma once
 
-#include "dispatcher/dispatcher.h"
-#include "game/game.h"
-#include "gate/gate.h"
-#include "net/sim.h"
+#include "sim/client.h"
+#include "sim/state.h"
 
 #include <goworld/goworld.h>
 
@@ -15,42 +13,27 @@ struct cluster_desc {
     unsigned dispatchers, games, gates; /* of each 1 to CLUSTER_MAX */
     const gw_game *game;
     const char *boot_entity;
-    struct gate_limits gate_limits; /* zero: the defaults */
-    struct dispatcher_limits dispatcher_limits;
-};
-
-struct cluster_node {
-    struct cluster *cluster;
-    struct log log;
-    struct id_source ids;
-    char name[16];
-    unsigned index;
+    struct sim_limits limits; /* zero: the defaults */
 };
 
 struct cluster_game {
-    struct cluster_node node;
     struct game *core; /* NULL: it has died */
-    struct passwords *passwords;
-    struct fiber_pool *fibers;
-    struct storage *storage;
-    struct kv *kv;
 };
 
 struct cluster {
+    gw_sim *all;
     struct sim *sim;
     struct cluster_desc desc;
     struct dispatcher *dispatchers[CLUSTER_MAX];
     struct gate *gates[CLUSTER_MAX];
-    struct cluster_node dispatcher_nodes[CLUSTER_MAX], gate_nodes[CLUSTER_MAX];
     struct cluster_game games[CLUSTER_MAX];
-    struct buf logged; /* warnings and worse */
 };
 
 /* All is connected and registered when it returns. */
 struct cluster *cluster_create(const struct cluster_desc *desc);
 void cluster_destroy(struct cluster *c); /* stops the games, lets all be saved */
 
-/* The game's process dies, saves nothing and does not come back. */
+/* The game's process dies; it comes back when the cluster is destroyed. */
 void cluster_kill_game(struct cluster *c, unsigned index);
 
 /* The seeds to run over: 1 to GW_SIM_SEEDS, or to `usual`. */
@@ -62,8 +45,9 @@ unsigned cluster_seeds(unsigned usual);
  * "destroy Account". */
 struct bot {
     struct cluster *cluster;
+    gw_sim_client *client;
     struct link *link; /* NULL: not connected, or closed */
-    char *lines[4096];
+    const char *lines[4096];
     unsigned count;
     unsigned mark; /* where bot_wait goes on to look */
     gw_id player;  /* none: it has none */

@@ -1,5 +1,4 @@
 /* Entities that call each other over several games: created, loaded and destroyed anywhere. */
-#include "cluster.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,6 +6,9 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+
+#include <goworld/goworld.h>
+#include <goworld/sim.h>
 
 #define GAMES 3
 
@@ -82,167 +84,160 @@ const gw_entity_type Node_type = {.name = "Node",
 static const gw_entity_type *const types[] = {&Node_type, NULL};
 static const gw_game nodes = {.types = types};
 
-static struct cluster *cluster_of(uint64_t seed)
+/* ---- asking --------------------------------------------------------------------------------- */
+
+static gw_sim_client *come(gw_sim *sim)
 {
-    return cluster_create(&(struct cluster_desc){.seed = seed,
-                                                 .dispatchers = 3,
-                                                 .games = GAMES,
-                                                 .gates = 2,
-                                                 .game = &nodes,
-                                                 .boot_entity = "Node"});
+    gw_sim_client *client = gw_sim_connect(sim, 1 + (unsigned)gw_sim_random(sim, 2));
+    gw_sim_expect(client, "create Node");
+    return client;
+}
+
+static const char *last_line(const gw_sim_client *client)
+{
+    return gw_sim_line(client, gw_sim_line_count(client) - 1);
 }
 
 static bool has_spawned(void *user)
 {
-    const struct bot *bot = user;
-    return bot->count && strncmp(bot->lines[bot->count - 1], "Spawned(", 8) == 0;
+    return strncmp(last_line(user), "Spawned(", 8) == 0;
 }
 
-/* Returns the new node's id as text. */
-static void spawn(struct bot *bot, const char *gameid, char id[17])
+/* Returns the new node's id. */
+static gw_id spawn(gw_sim *sim, gw_sim_client *client, unsigned gameid)
 {
-    bot_call(bot, "Spawn", gameid, NULL);
-    assert_true(sim_run_until(bot->cluster->sim, has_spawned, bot, 10000));
-    memcpy(id, bot->lines[bot->count - 1] + 8, 16);
-    id[16] = '\0';
+    char text[8];
+    gw_id id;
+    snprintf(text, sizeof text, "%u", gameid);
+    gw_sim_call(client, "Spawn", "s", text);
+    GW_SIM_EXPECT(sim, gw_sim_run_until(sim, has_spawned, client, 10000));
+    memcpy(id.text, last_line(client) + 8, sizeof id.text);
+    return id;
 }
 
-static void ask(struct bot *bot, const char *whom, unsigned first, unsigned count)
+static void ask(gw_sim_client *client, gw_id whom, unsigned first, unsigned count)
 {
     for (unsigned i = first; i < first + count; i++) {
         char text[16];
-        sprintf(text, "q%u", i);
-        bot_call(bot, "Ask", whom, text, NULL);
+        snprintf(text, sizeof text, "q%u", i);
+        gw_sim_call(client, "Ask", "es", whom, text);
     }
 }
 
-static void wait_answers(struct bot *bot, unsigned first, unsigned count, unsigned gameid)
+static void expect_answers(gw_sim_client *client, unsigned first, unsigned count, unsigned gameid)
 {
-    for (unsigned i = first; i < first + count; i++) {
-        char line[64];
-        sprintf(line, "OnAnswer(q%u,%u,%u)", i, i, gameid);
-        assert_true(bot_wait(bot, line));
-    }
+    for (unsigned i = first; i < first + count; i++)
+        gw_sim_expect(client, "OnAnswer(q%u,%u,%u)", i, i, gameid);
 }
+
+static uint64_t entities_of(gw_sim *sim, unsigned gameid)
+{
+    char name[16];
+    snprintf(name, sizeof name, "game%u", gameid);
+    return gw_sim_metric(sim, name, "game_entities");
+}
+
+/* ---- what holds ------------------------------------------------------------------------------ */
 
 /* Asked while it is still being created: each question is answered once, in order, from the right
  * game. */
-static void calls_between_games_arrive_once_and_in_order(void **state)
+static void calls_between_games(gw_sim *sim)
 {
-    (void)state;
-    for (uint64_t seed = 1; seed <= cluster_seeds(10); seed++) {
-        static struct bot bot;
-        struct cluster *c = cluster_of(seed);
-        bot_open(&bot, c, (unsigned)seed % 2);
-        assert_true(bot_wait(&bot, "create Node"));
-        for (unsigned gameid = 1; gameid <= GAMES; gameid++) {
-            char id[17], text[8];
-            sprintf(text, "%u", gameid);
-            spawn(&bot, text, id);
-            ask(&bot, id, 1, 50);
-            wait_answers(&bot, 1, 50, gameid);
-        }
-        assert_int_equal(bot_count(&bot, "OnAnswer(q1,1,2)"), 1);
-        bot_free(&bot);
-        cluster_destroy(c);
+    gw_sim_client *client = come(sim);
+    for (unsigned gameid = 1; gameid <= GAMES; gameid++) {
+        gw_id id = spawn(sim, client, gameid);
+        ask(client, id, 1, 50);
+        expect_answers(client, 1, 50, gameid);
     }
+    GW_SIM_EXPECT(sim, gw_sim_times_seen(client, "OnAnswer(q1,1,2)") == 1);
 }
 
-static void an_entity_created_anywhere_lives_once_and_answers(void **state)
+static void created_anywhere(gw_sim *sim)
 {
-    (void)state;
-    static struct bot bot;
-    struct cluster *c = cluster_of(1);
-    bot_open(&bot, c, 0);
-    assert_true(bot_wait(&bot, "create Node"));
+    gw_sim_client *client = come(sim);
     uint64_t before = 0, after = 0;
-    for (unsigned i = 0; i < GAMES; i++)
-        before += world_stats(game_world(c->games[i].core))->entities;
-    char id[17];
+    for (unsigned gameid = 1; gameid <= GAMES; gameid++)
+        before += entities_of(sim, gameid);
+    gw_id id;
     for (unsigned i = 0; i < 9; i++)
-        spawn(&bot, "0", id);
-    ask(&bot, id, 1, 1);
-    sim_run_for(c->sim, 1000);
-    assert_int_equal(strncmp(bot.lines[bot.count - 1], "OnAnswer(q1,1,", 14), 0);
-    for (unsigned i = 0; i < GAMES; i++) {
-        uint64_t here = world_stats(game_world(c->games[i].core))->entities;
-        assert_true(here >= 3); /* the load is spread */
-        after += here;
+        id = spawn(sim, client, 0);
+    ask(client, id, 1, 1);
+    gw_sim_run(sim, 1000);
+    GW_SIM_EXPECT(sim, strncmp(last_line(client), "OnAnswer(q1,1,", 14) == 0);
+    for (unsigned gameid = 1; gameid <= GAMES; gameid++) {
+        GW_SIM_EXPECT(sim, entities_of(sim, gameid) >= 1); /* the load is spread */
+        after += entities_of(sim, gameid);
     }
-    assert_int_equal(after, before + 9);
-    bot_free(&bot);
-    cluster_destroy(c);
+    GW_SIM_EXPECT(sim, after == before + 9);
 }
 
 /* It ends on one game and is loaded on another: that one waits for the last save, and so do the
  * questions. */
-static void an_entity_loaded_elsewhere_has_what_it_was_saved_with(void **state)
+static void loaded_elsewhere(gw_sim *sim)
 {
-    (void)state;
-    for (uint64_t seed = 1; seed <= cluster_seeds(10); seed++) {
-        static struct bot bot;
-        struct cluster *c = cluster_of(seed);
-        bot_open(&bot, c, 0);
-        assert_true(bot_wait(&bot, "create Node"));
-        char id[17];
-        spawn(&bot, "1", id);
-        ask(&bot, id, 1, 5);
-        wait_answers(&bot, 1, 5, 1);
-        bot_call(&bot, "EndOther", id, NULL);
-        sim_run_for(c->sim, 2000);
-        bot_call(&bot, "Load", id, "3", NULL);
-        ask(&bot, id, 6, 5);
-        wait_answers(&bot, 6, 5, 3);
-        bot_free(&bot);
-        cluster_destroy(c);
-    }
+    gw_sim_client *client = come(sim);
+    gw_id id = spawn(sim, client, 1);
+    ask(client, id, 1, 5);
+    expect_answers(client, 1, 5, 1);
+    gw_sim_call(client, "EndOther", "e", id);
+    gw_sim_run(sim, 2000);
+    gw_sim_call(client, "Load", "es", id, "3");
+    ask(client, id, 6, 5);
+    expect_answers(client, 6, 5, 3);
 }
 
 /* Whether the load finds it living, ending or ended, it lives afterwards, once, with all that was
  * asked before. */
-static void a_load_right_after_the_end_finds_what_was_saved(void **state)
+static void loaded_after_the_end(gw_sim *sim)
 {
-    (void)state;
-    for (uint64_t seed = 1; seed <= cluster_seeds(20); seed++) {
-        static struct bot bot;
-        struct cluster *c = cluster_of(seed);
-        bot_open(&bot, c, 0);
-        assert_true(bot_wait(&bot, "create Node"));
-        char id[17];
-        spawn(&bot, "2", id);
-        ask(&bot, id, 1, 3);
-        wait_answers(&bot, 1, 3, 2);
-        bot_call(&bot, "EndOther", id, NULL);
-        sim_run_for(c->sim, (int64_t)random_below(sim_random(c->sim), 20));
-        bot_call(&bot, "Load", id, "2", NULL);
-        ask(&bot, id, 4, 3);
-        wait_answers(&bot, 4, 3, 2);
-        bot_free(&bot);
-        cluster_destroy(c);
-    }
+    gw_sim_client *client = come(sim);
+    gw_id id = spawn(sim, client, 2);
+    ask(client, id, 1, 3);
+    expect_answers(client, 1, 3, 2);
+    gw_sim_call(client, "EndOther", "e", id);
+    gw_sim_run(sim, (int64_t)gw_sim_random(sim, 20));
+    gw_sim_call(client, "Load", "es", id, "2");
+    ask(client, id, 4, 3);
+    expect_answers(client, 4, 3, 2);
 }
 
-static void a_call_to_nobody_is_counted_and_harms_nobody(void **state)
+static void called_nobody(gw_sim *sim)
 {
-    (void)state;
-    static struct bot bot;
-    struct cluster *c = cluster_of(1);
-    bot_open(&bot, c, 0);
-    assert_true(bot_wait(&bot, "create Node"));
-    ask(&bot, "nobodynobodynobo", 1, 3);
-    bot_call(&bot, "Load", "nobodynobodynobo", "1", NULL);
-    char id[17];
-    spawn(&bot, "0", id);
-    ask(&bot, id, 1, 1);
-    sim_run_for(c->sim, 2000);
+    const gw_id nobody = {"nobodynobodynobo"};
+    gw_sim_client *client = come(sim);
+    ask(client, nobody, 1, 3);
+    gw_sim_call(client, "Load", "es", nobody, "1");
+    ask(client, spawn(sim, client, 0), 1, 1);
+    gw_sim_run(sim, 2000);
     uint64_t dropped = 0;
-    for (unsigned i = 0; i < 3; i++)
-        dropped += dispatcher_stats(c->dispatchers[i])->undelivered.count;
-    assert_int_equal(dropped, 3);
-    assert_int_equal(strncmp(bot.lines[bot.count - 1], "OnAnswer(q1,1,", 14), 0);
-    bot_free(&bot);
-    cluster_destroy(c);
+    for (unsigned i = 1; i <= 3; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "dispatcher%u", i);
+        dropped += gw_sim_metric(sim, name, "dispatcher_undelivered_total");
+    }
+    GW_SIM_EXPECT(sim, dropped == 3);
+    GW_SIM_EXPECT(sim, strncmp(last_line(client), "OnAnswer(q1,1,", 14) == 0);
 }
+
+#define TEST(what_holds, property)                                                                 \
+    static void what_holds(void **state)                                                           \
+    {                                                                                              \
+        (void)state;                                                                               \
+        static const gw_sim_property holds = {.name = #property,                                   \
+                                              .cluster = {.dispatchers = 3,                        \
+                                                          .games = GAMES,                          \
+                                                          .gates = 2,                              \
+                                                          .game = &nodes,                          \
+                                                          .boot_entity = "Node"},                  \
+                                              .run = property};                                    \
+        assert_int_equal(gw_sim_check(&holds), 0);                                                 \
+    }
+
+TEST(calls_between_games_arrive_once_and_in_order, calls_between_games)
+TEST(an_entity_created_anywhere_lives_once_and_answers, created_anywhere)
+TEST(an_entity_loaded_elsewhere_has_what_it_was_saved_with, loaded_elsewhere)
+TEST(a_load_right_after_the_end_finds_what_was_saved, loaded_after_the_end)
+TEST(a_call_to_nobody_is_counted_and_harms_nobody, called_nobody)
 
 int main(void)
 {

@@ -1,6 +1,6 @@
 /* Links break and games die under clients that come, are given away and talk: afterwards everybody
  * is either served or has been disconnected, and no game believes in a client that is gone. */
-#include "cluster.h"
+#include "base/id.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +8,9 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+
+#include <goworld/goworld.h>
+#include <goworld/sim.h>
 
 #define EACH 3
 #define PEOPLE 12
@@ -59,215 +62,247 @@ const gw_entity_type Guest_type = {.name = "Guest",
 static const gw_entity_type *const types[] = {&Door_type, &Guest_type, NULL};
 static const gw_game hotel = {.types = types};
 
-static struct cluster *cluster_of(uint64_t seed)
-{
-    return cluster_create(&(struct cluster_desc){.seed = seed,
-                                                 .dispatchers = EACH,
-                                                 .games = EACH,
-                                                 .gates = EACH,
-                                                 .game = &hotel,
-                                                 .boot_entity = "Door"});
-}
+#define HOTEL                                                                                      \
+    {                                                                                              \
+        .dispatchers = EACH, .games = EACH, .gates = EACH, .game = &hotel, .boot_entity = "Door"   \
+    }
 
 /* ---- people --------------------------------------------------------------------------------- */
 
 struct person {
-    struct bot bot;
+    gw_sim_client *client;
     bool has_entered;
     unsigned comes; /* how often it has connected */
 };
-static struct person people[PEOPLE];
 
-static unsigned any(struct cluster *c, unsigned limit)
+struct people {
+    gw_sim *sim;
+    struct person all[PEOPLE];
+};
+
+static unsigned any(gw_sim *sim, unsigned limit)
 {
-    return (unsigned)random_below(sim_random(c->sim), limit);
+    return (unsigned)gw_sim_random(sim, limit);
 }
 
-static void come(struct cluster *c, struct person *p)
+static const char *name_of(char name[16], const char *kind, unsigned number)
 {
+    snprintf(name, 16, "%s%u", kind, number);
+    return name;
+}
+
+static void come(gw_sim *sim, struct person *p)
+{
+    p->client = gw_sim_connect(sim, 1 + any(sim, EACH));
     p->has_entered = false;
     p->comes++;
-    bot_open(&p->bot, c, any(c, EACH));
 }
 
-static void all_come(struct cluster *c)
+static struct people all_come(gw_sim *sim)
 {
-    for (unsigned i = 0; i < PEOPLE; i++) {
-        people[i].comes = 0;
-        come(c, &people[i]);
-    }
+    struct people people = {.sim = sim};
+    for (unsigned i = 0; i < PEOPLE; i++)
+        come(sim, &people.all[i]);
+    return people;
 }
 
 static bool is_guest(const struct person *p)
 {
-    return !gw_id_is_none(p->bot.player) && strcmp(p->bot.player_type, "Guest") == 0;
+    return strcmp(gw_sim_player_type(p->client), "Guest") == 0;
+}
+
+static bool has_closed(const gw_sim_client *client)
+{
+    size_t count = gw_sim_line_count(client);
+    return count && strncmp(gw_sim_line(client, count - 1), "closed", 6) == 0;
+}
+
+static void enter(gw_sim *sim, struct person *p)
+{
+    char game[16], number[8];
+    unsigned wanted = any(sim, EACH + 1);
+    if (wanted && !gw_sim_lives(sim, name_of(game, "game", wanted)))
+        wanted = 0;
+    snprintf(number, sizeof number, "%u", wanted);
+    gw_sim_call(p->client, "Enter", "s", number);
+    p->has_entered = true;
 }
 
 /* Says what is to be said once: whoever is not answered then hangs. */
-static void act(struct cluster *c, struct person *p)
+static void act(gw_sim *sim, struct person *p)
 {
-    char gameid[8];
-    if (p->bot.closed) {
-        bot_free(&p->bot);
-        come(c, p);
-    } else if (is_guest(p)) {
-        bot_call(&p->bot, "Ping", "x", NULL);
-    } else if (!gw_id_is_none(p->bot.player) && !p->has_entered) {
-        p->has_entered = true;
-        unsigned game = any(c, EACH + 1);
-        bool has_died = game && !c->games[game - 1].core;
-        sprintf(gameid, "%u", has_died ? 0 : game);
-        bot_call(&p->bot, "Enter", gameid, NULL);
-    }
+    if (has_closed(p->client))
+        come(sim, p);
+    else if (is_guest(p))
+        gw_sim_call(p->client, "Ping", "s", "x");
+    else if (gw_sim_player_type(p->client)[0] && !p->has_entered)
+        enter(sim, p);
 }
 
-static void all_act_for(struct cluster *c, unsigned ms)
+static void all_act_for(struct people *people, unsigned ms)
 {
     for (unsigned at = 0; at < ms; at += STEP_MS) {
         for (unsigned i = 0; i < PEOPLE; i++)
-            if (any(c, 4) == 0)
-                act(c, &people[i]);
-        sim_run_for(c->sim, STEP_MS);
+            if (any(people->sim, 4) == 0)
+                act(people->sim, &people->all[i]);
+        gw_sim_run(people->sim, STEP_MS);
     }
 }
 
-static void all_are_served(struct cluster *c)
+static void all_are_served(struct people *people)
 {
-    all_act_for(c, 20000);
+    all_act_for(people, 20000);
     for (unsigned i = 0; i < PEOPLE; i++) {
-        char text[16], line[32];
-        if (!is_guest(&people[i]))
-            fail_msg("seed %llu: person %u hangs: %s", (unsigned long long)c->desc.seed, i,
-                     people[i].bot.count ? people[i].bot.lines[people[i].bot.count - 1] : "");
-        sprintf(text, "last%u", i);
-        sprintf(line, "Pong(last%u)", i);
-        bot_call(&people[i].bot, "Ping", text, NULL);
-        assert_true(bot_wait(&people[i].bot, line));
+        gw_sim_client *client = people->all[i].client;
+        char text[16];
+        if (!is_guest(&people->all[i]))
+            gw_sim_fail(people->sim, "person %u hangs: %s", i,
+                        gw_sim_line(client, gw_sim_line_count(client) - 1));
+        gw_sim_call(client, "Ping", "s", name_of(text, "last", i));
+        gw_sim_expect(client, "Pong(last%u)", i);
     }
 }
 
-static uint64_t clients_of_games(struct cluster *c)
+static uint64_t clients_of_game(gw_sim *sim, unsigned number)
+{
+    char name[16];
+    name_of(name, "game", number);
+    return gw_sim_lives(sim, name) ? gw_sim_metric(sim, name, "game_clients") : 0;
+}
+
+static uint64_t clients_of_games(gw_sim *sim)
 {
     uint64_t count = 0;
-    for (unsigned i = 0; i < EACH; i++)
-        if (c->games[i].core)
-            count += world_stats(game_world(c->games[i].core))->clients;
+    for (unsigned number = 1; number <= EACH; number++)
+        count += clients_of_game(sim, number);
     return count;
 }
 
-static void all_leave(struct cluster *c)
+static void all_leave(struct people *people)
 {
-    assert_int_equal(clients_of_games(c), PEOPLE);
+    GW_SIM_EXPECT(people->sim, clients_of_games(people->sim) == PEOPLE);
     for (unsigned i = 0; i < PEOPLE; i++)
-        bot_free(&people[i].bot);
-    sim_run_for(c->sim, 2000);
-    assert_int_equal(clients_of_games(c), 0);
+        gw_sim_disconnect(people->all[i].client);
+    gw_sim_run(people->sim, 2000);
+    GW_SIM_EXPECT(people->sim, clients_of_games(people->sim) == 0);
 }
 
-/* ---- faults --------------------------------------------------------------------------------- */
+/* ---- links that break ----------------------------------------------------------------------- */
 
-static void cut_some_link(struct cluster *c, const char *kind)
+static void cut_some_link(gw_sim *sim, const char *kind)
 {
-    char host[16], dispatcher[16];
-    sprintf(host, "%s%u", kind, 1 + any(c, EACH));
-    sprintf(dispatcher, "dispatcher%u", 1 + any(c, EACH));
-    sim_cut(c->sim, host, dispatcher);
+    char process[16], dispatcher[16];
+    name_of(process, kind, 1 + any(sim, EACH));
+    name_of(dispatcher, "dispatcher", 1 + any(sim, EACH));
+    if (gw_sim_step(sim, "cut %s from %s", process, dispatcher))
+        gw_sim_cut(sim, process, dispatcher);
 }
 
-static void play_with_cuts(uint64_t seed, const char *first, const char *second)
+static void play_with_cuts(gw_sim *sim, const char *first, const char *second)
 {
-    struct cluster *c = cluster_of(seed);
-    all_come(c);
+    struct people people = all_come(sim);
     for (unsigned round = 0; round < 30; round++) {
-        all_act_for(c, any(c, 600));
-        cut_some_link(c, round % 2 ? first : second);
+        all_act_for(&people, any(sim, 600));
+        cut_some_link(sim, round % 2 ? first : second);
     }
-    all_are_served(c);
-    all_leave(c);
-    cluster_destroy(c);
+    all_are_served(&people);
+    all_leave(&people);
 }
 
-static void cut_links_of_gates_leave_nobody_waiting(void **state)
+static void cuts_of_gates(gw_sim *sim)
 {
-    (void)state;
-    for (uint64_t seed = 1; seed <= cluster_seeds(5); seed++)
-        play_with_cuts(seed, "gate", "gate");
+    play_with_cuts(sim, "gate", "gate");
 }
 
-static void cut_links_of_games_leave_nobody_waiting(void **state)
+static void cuts_of_games(gw_sim *sim)
 {
-    (void)state;
-    for (uint64_t seed = 1; seed <= cluster_seeds(5); seed++)
-        play_with_cuts(seed, "game", "game");
+    play_with_cuts(sim, "game", "game");
 }
 
-static void cut_links_of_all_leave_nobody_waiting(void **state)
+static void cuts_of_all(gw_sim *sim)
 {
-    (void)state;
-    for (uint64_t seed = 1; seed <= cluster_seeds(5); seed++)
-        play_with_cuts(seed, "game", "gate");
+    play_with_cuts(sim, "game", "gate");
 }
 
-static void a_cut_link_costs_nobody_anything(void **state)
+static void cuts_of_some(gw_sim *sim)
 {
-    (void)state;
-    for (uint64_t seed = 1; seed <= cluster_seeds(5); seed++) {
-        struct cluster *c = cluster_of(seed);
-        all_come(c);
-        all_are_served(c);
-        unsigned comes[PEOPLE];
-        for (unsigned i = 0; i < PEOPLE; i++)
-            comes[i] = people[i].comes;
-        for (unsigned round = 0; round < 10; round++) {
-            all_act_for(c, any(c, 600));
-            cut_some_link(c, round % 2 ? "game" : "gate");
-        }
-        all_are_served(c);
-        for (unsigned i = 0; i < PEOPLE; i++)
-            assert_int_equal(people[i].comes, comes[i]);
-        all_leave(c);
-        cluster_destroy(c);
+    struct people people = all_come(sim);
+    all_are_served(&people);
+    struct people before = people;
+    for (unsigned round = 0; round < 10; round++) {
+        all_act_for(&people, any(sim, 600));
+        cut_some_link(sim, round % 2 ? "game" : "gate");
     }
+    all_are_served(&people);
+    for (unsigned i = 0; i < PEOPLE; i++)
+        GW_SIM_EXPECT(sim, people.all[i].comes == before.all[i].comes);
+    all_leave(&people);
 }
 
-static unsigned connected_people(void)
+/* ---- games that die ------------------------------------------------------------------------- */
+
+static void kill_some_game(gw_sim *sim)
+{
+    char name[16];
+    gw_sim_kill(sim, name_of(name, "game", 1 + any(sim, EACH)));
+}
+
+static void kill_some_game_with_clients(gw_sim *sim)
+{
+    char name[16];
+    unsigned number;
+    do {
+        number = 1 + any(sim, EACH);
+    } while (!clients_of_game(sim, number));
+    gw_sim_kill(sim, name_of(name, "game", number));
+}
+
+static unsigned connected_people(const struct people *people)
 {
     unsigned count = 0;
     for (unsigned i = 0; i < PEOPLE; i++)
-        count += people[i].bot.link != NULL;
+        count += gw_sim_is_open(people->all[i].client);
     return count;
 }
 
-static void silent_clients_of_a_dead_game_are_disconnected(void **state)
+static void silent_clients(gw_sim *sim)
 {
-    (void)state;
-    for (uint64_t seed = 1; seed <= cluster_seeds(5); seed++) {
-        struct cluster *c = cluster_of(seed);
-        all_come(c);
-        all_are_served(c);
-        cluster_kill_game(c, any(c, EACH));
-        sim_run_for(c->sim, 1000);
-        assert_true(connected_people() < PEOPLE);
-        assert_int_equal(connected_people(), clients_of_games(c));
-        all_are_served(c);
-        all_leave(c);
-        cluster_destroy(c);
-    }
+    struct people people = all_come(sim);
+    all_are_served(&people);
+    kill_some_game_with_clients(sim);
+    gw_sim_run(sim, 2500); /* its grace is over */
+    GW_SIM_EXPECT(sim, connected_people(&people) < PEOPLE);
+    GW_SIM_EXPECT(sim, connected_people(&people) == clients_of_games(sim));
+    all_are_served(&people);
+    all_leave(&people);
 }
 
-static void clients_of_a_dead_game_find_another_one(void **state)
+static void another_game(gw_sim *sim)
 {
-    (void)state;
-    for (uint64_t seed = 1; seed <= cluster_seeds(5); seed++) {
-        struct cluster *c = cluster_of(seed);
-        all_come(c);
-        all_act_for(c, any(c, 3000));
-        cluster_kill_game(c, any(c, EACH));
-        all_are_served(c);
-        all_leave(c);
-        cluster_destroy(c);
-    }
+    struct people people = all_come(sim);
+    all_act_for(&people, any(sim, 3000));
+    kill_some_game(sim);
+    all_are_served(&people);
+    all_leave(&people);
 }
+
+/* ---- what holds ------------------------------------------------------------------------------ */
+
+#define TEST(what_holds, property)                                                                 \
+    static void what_holds(void **state)                                                           \
+    {                                                                                              \
+        (void)state;                                                                               \
+        static const gw_sim_property holds = {                                                     \
+            .name = #property, .cluster = HOTEL, .seeds = 5, .run = property};                     \
+        assert_int_equal(gw_sim_check(&holds), 0);                                                 \
+    }
+
+TEST(a_cut_link_costs_nobody_anything, cuts_of_some)
+TEST(cut_links_of_gates_leave_nobody_waiting, cuts_of_gates)
+TEST(cut_links_of_games_leave_nobody_waiting, cuts_of_games)
+TEST(cut_links_of_all_leave_nobody_waiting, cuts_of_all)
+TEST(silent_clients_of_a_dead_game_are_disconnected, silent_clients)
+TEST(clients_of_a_dead_game_find_another_one, another_game)
 
 int main(void)
 {

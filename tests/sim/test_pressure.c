@@ -91,10 +91,10 @@ static struct cluster *begin(uint64_t seed)
         .gates = 1,
         .game = &talk,
         .boot_entity = "Talker",
-        .gate_limits = {.client_packets_per_s = UINT32_MAX,
-                        .client_bytes_per_s = SIZE_MAX,
-                        .dispatcher_queue_soft_max = SOFT_BYTES},
-        .dispatcher_limits = {.game_queue_soft_bytes = SOFT_BYTES},
+        .limits = {.gate = {.client_packets_per_s = UINT32_MAX,
+                            .client_bytes_per_s = SIZE_MAX,
+                            .dispatcher_queue_soft_max = SOFT_BYTES},
+                   .dispatcher = {.game_queue_soft_bytes = SOFT_BYTES}},
     });
     misordered = 0;
     memset(padding, 'x', CALL_BYTES);

@@ -704,9 +704,38 @@ static void a_second_client_takes_the_place_of_the_first(void **state)
     assert_true(gw_id_equal(closed.client, fixture_id("c1")));
     assert_int_equal(fixture_next_type(f), MSG_CREATE_ENTITY_ON_CLIENT);
     assert_happened("connected ");
-    give_to(f, fixture_id("nobody"), "c3");
-    assert_true(msg_close_client_read(fixture_next(f), &closed));
-    assert_true(gw_id_equal(closed.client, fixture_id("c3")));
+}
+
+static void assert_sent_back(struct fixture *f, gw_id entity, const char *client)
+{
+    struct msg_notify_client_given m;
+    assert_int_equal(fixture_next_type(f), MSG_NOTIFY_DESTROY_ENTITY);
+    assert_true(msg_notify_client_given_read(fixture_next(f), &m));
+    assert_true(gw_id_equal(m.entity, entity));
+    assert_true(gw_id_equal(m.client, fixture_id(client)));
+    assert_int_equal(m.gate, FIXTURE_GATE);
+}
+
+/* Whoever loads the entity may ask for it by a slower path than the client takes. */
+static void a_client_for_one_that_is_not_here_goes_back_behind_that_news(void **state)
+{
+    struct fixture *f = *state;
+    give_to(f, fixture_id("nobody"), "c1");
+    assert_sent_back(f, fixture_id("nobody"), "c1");
+    assert_int_equal(fixture_next_type(f), 0);
+}
+
+static void a_client_for_one_that_is_being_saved_goes_back_afterwards(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = settled_hero(f, "c1")->base.id;
+    fixture_call(f, id, "End", "");
+    fixture_skip(f);
+    give_to(f, id, "c2");
+    assert_int_equal(fixture_next_type(f), 0);
+    fixture_work(f);
+    assert_sent_back(f, id, "c2");
+    assert_int_equal(fixture_next_type(f), 0);
 }
 
 static void the_address_of_a_client_is_known_while_it_is_there(void **state)
@@ -1198,6 +1227,8 @@ int main(void)
         TEST(a_client_stays_when_its_dispatcher_cannot_hand_it_over),
         TEST(a_second_client_takes_the_place_of_the_first),
         TEST(the_address_of_a_client_is_known_while_it_is_there),
+        TEST(a_client_for_one_that_is_not_here_goes_back_behind_that_news),
+        TEST(a_client_for_one_that_is_being_saved_goes_back_afterwards),
         TEST(filter_properties_go_to_the_gate),
         TEST(timers_fire_in_time_with_their_arguments),
         TEST(timers_end_with_their_entity),

@@ -57,6 +57,12 @@ static bool both_closed(void *user)
     return world->near.closed && world->far.closed;
 }
 
+static bool near_closed(void *user)
+{
+    const struct world *world = user;
+    return world->near.closed;
+}
+
 static void world_init(struct world *world, uint64_t seed)
 {
     *world = (struct world){.sim = sim_create(&(struct sim_desc){.seed = seed})};
@@ -322,9 +328,69 @@ static void killing_a_host_ends_its_links_and_its_listening(void **state)
     world_init(&world, 7);
     world_connect(&world);
     sim_kill(world.sim, "game1");
-    assert_int_equal(world.far.closed, 1);
-    assert_true(sim_run_until(world.sim, both_closed, &world, 1000));
-    assert_string_equal(world.near.reason, "the peer closed the connection");
+    assert_false(link_send(world.far.link, "ab", 2)); /* nothing leaves a dead process */
+    sim_bury(world.sim, "game1");
+    assert_true(sim_run_until(world.sim, near_closed, &world, 1000));
+    assert_int_equal(world.near.packets, 0);
+    assert_int_equal(world.far.closed, 0);
+    dial(&world);
+    sim_run_for(world.sim, 100);
+    assert_int_equal(world.failed, 1);
+    world_fini(&world);
+}
+
+static void a_paused_process_hears_everything_when_it_goes_on(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        struct world world;
+        world_init(&world, seed);
+        world_connect(&world);
+        world.far.echoes = true;
+        sim_pause(world.sim, "game1", true);
+        size_t sent = send_pattern(world.near.link, sim_random(world.sim), 50, 0);
+        sim_run_for(world.sim, 60000);
+        assert_int_equal(world.far.packets, 0);
+        sim_pause(world.sim, "game1", false);
+        assert_true(run_until_packets(&world, &world.near, 50));
+        assert_pattern(&world.near, sent);
+        world_fini(&world);
+    }
+}
+
+static void the_system_of_a_paused_process_accepts_for_it(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world, 7);
+    sim_pause(world.sim, "game1", true);
+    dial(&world);
+    sim_run_for(world.sim, 100);
+    assert_non_null(world.near.link);
+    link_send(world.near.link, "ab", 2);
+    sim_run_for(world.sim, 60000);
+    assert_null(world.far.link);
+    sim_pause(world.sim, "game1", false);
+    assert_true(run_until_packets(&world, &world.far, 1));
+    world_fini(&world);
+}
+
+static void a_delay_holds_until_it_is_taken_back(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world, 7);
+    world_connect(&world);
+    sim_delay(world.sim, "gate1", "game1", 300000, 400000);
+    link_send(world.near.link, "ab", 2);
+    sim_run_for(world.sim, 299);
+    assert_int_equal(world.far.packets, 0);
+    sim_run_for(world.sim, 110);
+    assert_int_equal(world.far.packets, 1);
+    sim_delay(world.sim, "game1", "gate1", 0, 0);
+    link_send(world.near.link, "ab", 2);
+    sim_run_for(world.sim, 10);
+    assert_int_equal(world.far.packets, 2);
     world_fini(&world);
 }
 
@@ -348,12 +414,12 @@ static void turns_are_called_when_they_want_to_be(void **state)
 {
     (void)state;
     struct sim *sim = sim_create(&(struct sim_desc){.seed = 3});
-    struct ticker ticker = {.clock = sim_clock(sim)};
-    sim_on_turn(sim, tick, &ticker);
+    struct ticker ticker = {.clock = sim_host_clock(sim, "game1")};
+    sim_on_turn(sim, "game1", tick, &ticker);
     sim_run_for(sim, 10000);
     assert_in_range(ticker.ticks, 98, 101);
     unsigned before = ticker.ticks;
-    sim_off_turn(sim, &ticker);
+    sim_on_turn(sim, "game1", NULL, NULL);
     sim_run_for(sim, 10000);
     assert_int_equal(ticker.ticks, before);
     sim_destroy(sim);
@@ -382,26 +448,57 @@ static void work_runs_later_and_is_answered_later(void **state)
     (void)state;
     struct sim *sim = sim_create(&(struct sim_desc){.seed = 3});
     struct job job = {.work = {.run = job_run, .done = job_done}, .sim = sim};
-    worker_submit(sim_workers(sim), &job.work);
+    worker_submit(sim_workers(sim, "game1"), &job.work);
     assert_int_equal(job.ran_ms, 0);
     sim_run_for(sim, 100);
     assert_true(job.ran_ms > 0 && job.done_ms >= job.ran_ms);
     sim_destroy(sim);
 }
 
-/* A digest of when what arrived. */
+static void work_of_a_killed_process_ends_when_it_is_asked_for(void **state)
+{
+    (void)state;
+    struct sim *sim = sim_create(&(struct sim_desc){.seed = 3});
+    struct job job = {.work = {.run = job_run, .done = job_done}, .sim = sim};
+    worker_submit(sim_workers(sim, "game1"), &job.work);
+    sim_kill(sim, "game1");
+    sim_finish_work(sim, "game1");
+    assert_true(job.ran_ms > 0 && job.done_ms > 0);
+    sim_bury(sim, "game1");
+    sim_run_for(sim, 100);
+    sim_destroy(sim);
+}
+
+static void note_time(void *user)
+{
+    struct ticker *ticker = user;
+    ticker->due_ms = ticker->clock->now_ms;
+}
+
+static void what_was_asked_for_at_a_time_happens_then(void **state)
+{
+    (void)state;
+    struct sim *sim = sim_create(&(struct sim_desc){.seed = 3});
+    struct ticker ticker = {.clock = sim_clock(sim)};
+    int64_t due_ms = ticker.clock->now_ms + 500;
+    sim_at(sim, due_ms, note_time, &ticker);
+    sim_at(sim, due_ms + 2000, note_time, &ticker);
+    sim_run_for(sim, 1000);
+    assert_in_range(ticker.due_ms, due_ms, due_ms + 1);
+    sim_destroy(sim);
+}
+
 static uint64_t run_once(uint64_t seed)
 {
     struct world world;
     world_init(&world, seed);
     world_connect(&world);
     world.far.echoes = true;
-    uint64_t digest = 0;
     for (unsigned i = 0; i < 20; i++) {
         send_pattern(world.near.link, sim_random(world.sim), 5, 0);
         assert_true(run_until_packets(&world, &world.near, (i + 1) * 5));
-        digest = digest * 1099511628211u + (uint64_t)sim_clock(world.sim)->now_ms;
     }
+    uint64_t digest = sim_digest(world.sim);
     world_fini(&world);
     return digest;
 }
@@ -429,8 +526,13 @@ int main(void)
         cmocka_unit_test(a_paused_link_delivers_nothing_and_afterwards_all),
         cmocka_unit_test(a_packet_over_the_limit_closes_the_link),
         cmocka_unit_test(killing_a_host_ends_its_links_and_its_listening),
+        cmocka_unit_test(a_paused_process_hears_everything_when_it_goes_on),
+        cmocka_unit_test(the_system_of_a_paused_process_accepts_for_it),
+        cmocka_unit_test(a_delay_holds_until_it_is_taken_back),
         cmocka_unit_test(turns_are_called_when_they_want_to_be),
         cmocka_unit_test(work_runs_later_and_is_answered_later),
+        cmocka_unit_test(work_of_a_killed_process_ends_when_it_is_asked_for),
+        cmocka_unit_test(what_was_asked_for_at_a_time_happens_then),
         cmocka_unit_test(the_same_seed_gives_the_same_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

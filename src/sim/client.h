@@ -1,0 +1,39 @@
+/* client: scripted clients of a simulated cluster. */
+#pragma once
+
+#include "base/buf.h"
+#include "sim/state.h"
+
+/* An attribute of the player, as it came. */
+struct known_attr {
+    char *name, *text;
+    struct buf value; /* msgpack */
+};
+
+struct gw_sim_client {
+    gw_sim *sim;
+    char name[16];
+    struct link *link; /* NULL: not connected yet, or closed */
+    bool closed, stalled;
+    gw_sim_sight **sights; /* each with its texts behind it */
+    size_t count, capacity;
+    size_t mark; /* where gw_sim_see goes on to look */
+    gw_id id;    /* its ClientID, once it was told */
+    gw_id player;
+    char player_type[64];
+    struct known_attr *attrs;
+    size_t attr_count;
+    void (*noted)(void *user); /* tests may hang in here; NULL: nobody */
+    void *noted_user;
+};
+
+bool client_is_name(const gw_sim *sim, const char *name);
+void clients_forget(gw_sim *sim); /* nobody looks at what comes any more */
+void clients_free(gw_sim *sim);
+const struct known_attr *client_attr(const gw_sim_client *client, struct view name);
+
+/* What comes in becomes sights: sights.c. */
+extern const struct link_events client_events;
+void sights_note(gw_sim_client *client, gw_sim_sight_kind kind, gw_id entity, struct view name,
+                 const char *format, ...) GW_PRINTF(5, 6);
+void sights_free(gw_sim_client *client);

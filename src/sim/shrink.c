@@ -1,0 +1,97 @@
+/* shrink: see shrink.h. Leaves out ever smaller pieces, as long as the same failure comes. */
+#include "sim/shrink.h"
+
+#include "base/buf.h"
+#include "os/child.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+enum { RUNS_MAX = 400, SECONDS_MAX = 60 };
+
+struct search {
+    struct trial trial;
+    const char *why;
+    uint8_t *kept;
+    unsigned count, runs;
+    int64_t end_s;
+};
+
+/* Ids, numbers and times differ from run to run; what the sentence says does not. */
+static bool is_same_failure(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        while (isdigit((unsigned char)*a))
+            a++;
+        while (isdigit((unsigned char)*b))
+            b++;
+        if (*a != *b)
+            return false;
+        if (!*a || *a == ' ')
+            return true;
+    }
+}
+
+static bool still_fails(struct search *s)
+{
+    char why[RUN_MESSAGE_SIZE];
+    s->runs++;
+    return trial_run(&s->trial, why) && is_same_failure(why, s->why);
+}
+
+static bool may_go_on(const struct search *s)
+{
+    return s->runs < RUNS_MAX && os_monotonic_s() < s->end_s;
+}
+
+/* Returns whether there was anything to leave out. */
+static bool clear(uint8_t *kept, unsigned first, unsigned size)
+{
+    bool any = false;
+    for (unsigned i = first; i < first + size; i++) {
+        any |= kept[i];
+        kept[i] = 0;
+    }
+    return any;
+}
+
+/* Returns whether the failure comes without them. */
+static bool leave_out(struct search *s, unsigned first, unsigned size)
+{
+    uint8_t *before = mem_alloc(s->count);
+    memcpy(before, s->kept, s->count);
+    bool spared = clear(s->kept, first, size);
+    if (spared && !still_fails(s)) {
+        memcpy(s->kept, before, s->count);
+        spared = false;
+    }
+    free(before);
+    return spared;
+}
+
+/* From the end: what comes later depends on what came before, and not the other way round. */
+static bool leave_out_pieces(struct search *s, unsigned size)
+{
+    bool spared = false;
+    for (unsigned end = s->count; end > 0 && may_go_on(s);) {
+        unsigned first = end > size ? end - size : 0;
+        spared |= leave_out(s, first, end - first);
+        end = first;
+    }
+    return spared;
+}
+
+void shrink(const struct trial *failing, const char *why, uint8_t *kept, unsigned count)
+{
+    struct search s = {.trial = *failing,
+                       .why = why,
+                       .kept = kept,
+                       .count = count,
+                       .end_s = os_monotonic_s() + SECONDS_MAX};
+    s.trial.kept = kept;
+    s.trial.kept_count = count;
+    s.trial.is_silent = true;
+    for (unsigned size = count; size > 1; size /= 2)
+        leave_out_pieces(&s, size);
+    while (leave_out_pieces(&s, 1)) {}
+}
