@@ -26,6 +26,27 @@ void gates_join(struct dispatcher *d, struct peer *gate, uint16_t id)
     ready_check(d);
 }
 
+static void tell_hello(struct dispatcher *d, struct peer *game, const struct peer *gate)
+{
+    if (!game->session.said_hello || !gate->session.said_hello)
+        return;
+    struct buf *b = dispatcher_scratch(d);
+    msg_notify_gate_hello_write(b, &(struct msg_notify_gate_hello){.gate = gate->id});
+    peer_send(game, b->data, b->size);
+}
+
+void gates_tell_hello(struct dispatcher *d, const struct peer *gate)
+{
+    for (size_t i = 0; i < d->games.count; i++)
+        tell_hello(d, d->games.all[i], gate);
+}
+
+void gates_tell_hellos(struct dispatcher *d, struct peer *game)
+{
+    for (size_t i = 0; i < d->gates.count; i++)
+        tell_hello(d, game, d->gates.all[i]);
+}
+
 static struct buf *write_disconnected(struct dispatcher *d, uint16_t id)
 {
     struct buf *b = dispatcher_scratch(d);

@@ -54,13 +54,22 @@ static void log_misfit(void *user, const char *key, size_t key_size, const char 
              GW_ID_ARG(e->base.id), (int)key_size, key, why);
 }
 
+/* A dispatcher of GoWorld takes the end of the entity for an answer; one of ours that has not said
+ * HELLO yet ignores that, and gets its own later. */
+static void answer_load_failed(struct world *w, gw_id id)
+{
+    if (!world_speaks_own(w, id, 0))
+        entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
+    entity_notify(w, MSG_NOTIFY_LOAD_FAILED, id);
+}
+
 static void fail_load(struct pending *p, gw_err err)
 {
     struct world *w = p->world;
     w->stats.loads_failed++;
     log_warn(w->desc.log, "load_failed", "entity=%s/" GW_ID_FORMAT " why=\"%s\"",
              p->type->def->name, GW_ID_ARG(p->id), gw_strerror(err));
-    entity_notify(w, MSG_NOTIFY_LOAD_FAILED, p->id);
+    answer_load_failed(w, p->id);
     pending_free(p);
 }
 
@@ -126,8 +135,10 @@ static void saved(void *user, gw_err err)
         return;
     }
     /* A dispatcher that has asked to load it wants to hear how that went. */
-    entity_notify(p->world, p->load_wanted ? MSG_NOTIFY_LOAD_FAILED : MSG_NOTIFY_DESTROY_ENTITY,
-                  p->id);
+    if (p->load_wanted)
+        answer_load_failed(p->world, p->id);
+    else
+        entity_notify(p->world, MSG_NOTIFY_DESTROY_ENTITY, p->id);
     pending_free(p);
 }
 
@@ -177,7 +188,7 @@ void world_load_entity(struct world *w, gw_id id, struct view type_name)
                  GW_ID_ARG(id), (int)type_name.size, (const char *)type_name.data,
                  w->stopping ? "the game is stopping" : "there is no such persistent type");
         w->stats.loads_failed++;
-        entity_notify(w, MSG_NOTIFY_LOAD_FAILED, id);
+        answer_load_failed(w, id);
     } else {
         pending_load(w, type, id);
     }

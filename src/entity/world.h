@@ -24,8 +24,9 @@ struct outbox {
     void (*send)(void *user, gw_id route, const void *head, size_t head_size, const void *tail,
                  size_t tail_size);
     void *user;
-    /* Whether messages from MSG_OWN_FIRST up can take that way now. */
-    bool (*speaks_own)(void *user, gw_id route);
+    /* Whether messages from MSG_OWN_FIRST up can go that way to that gate (0: to the dispatcher)
+     * now. */
+    bool (*speaks_own)(void *user, gw_id route, uint16_t gateid);
     /* Whether the entity may live elsewhere by now, since its dispatcher has not been heard of for
      * too long: nothing of it is saved, no timer of it fires. NULL: never. */
     bool (*is_cut_off)(void *user, gw_id route);

@@ -84,6 +84,7 @@ MSG(NOTIFY_CLIENT_GIVEN, notify_client_given, 3002, (id, entity), (id, client), 
 MSG(CLOSE_CLIENT, close_client, 3003, (u16, gate), (id, client), (str, reason))
 MSG(NOTIFY_LOAD_FAILED, notify_load_failed, 3004, (id, entity))
 MSG(NOTIFY_ENTITIES_GONE, notify_entities_gone, 3005, (rest, entities))
+MSG(NOTIFY_GATE_HELLO, notify_gate_hello, 3028, (u16, gate))
 
 /* Sessions: what keeps a link between two processes of ours going over breaks; in both directions
  * where it does not say otherwise. */

@@ -302,7 +302,9 @@ static void a_client_given_too_early_waits_for_the_entity(void **state)
             fake_link_skip(game);
             RECEIVE(game, hello, .version = 1);
             struct msg_hello hello;
+            struct msg_notify_gate_hello gate_hello;
             EXPECT(game, hello, &hello);
+            EXPECT(game, notify_gate_hello, &gate_hello);
         } else {
             RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
         }
