@@ -44,7 +44,7 @@ static bool on_hello(struct dispatcher *d, struct peer *from, struct view packet
         return false;
     connections_hello(d, from, m.epoch, m.features);
     if (from->kind == PEER_GATE)
-        gates_tell_hello(d, from);
+        gates_said_hello(d, from);
     if (from->kind != PEER_GAME)
         return true;
     gates_tell_hellos(d, from);

@@ -518,6 +518,7 @@ static void a_client_is_given_through_gates_that_know_how(void **state)
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){.desired_gates = 9});
+    w.clock.now_ms += 5000; /* it is young no more, and waits for no HELLO */
     struct fake_link *game = world_game(&w, 1), *ours = world_gate(&w, 1),
                      *foreign = world_connect(&w);
     RECEIVE(foreign, set_gate_id, .gate = 2);

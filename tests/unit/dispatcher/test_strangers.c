@@ -16,6 +16,7 @@ static void a_gate_that_says_no_hello_is_told_nothing_of_ours(void **state)
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){0});
+    w.clock.now_ms += 5000; /* it is young no more, and waits for no HELLO */
     struct fake_link *gate = world_foreign_gate(&w, 2), *game = world_game(&w, 1);
     gw_id client = id_str(CLIENT), entity = id_str(ENTITY);
     RECEIVE(game, notify_create_entity, .entity = entity);
@@ -33,6 +34,52 @@ static void a_gate_that_says_no_hello_is_told_nothing_of_ours(void **state)
     EXPECT(gate, create_entity_on_client, &created);
     assert_true(fake_link_is_quiet(gate));
     assert_null(gate->reason);
+    world_stop(&w);
+}
+
+static void a_young_dispatcher_keeps_ours_from_a_gate_of_goworld_too(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){.desired_games = 1, .desired_gates = 1});
+    struct fake_link *game = world_game(&w, 1);
+    gw_id client = id_str(CLIENT), entity = id_str(ENTITY);
+    RECEIVE(game, check_client, .gate = 2, .client = client, .entity = entity);
+    RECEIVE(game, create_entity_on_client, .gate = 2, .client = client, .entity = entity);
+    struct fake_link *gate = world_connect(&w);
+    RECEIVE(gate, set_gate_id, .gate = 2);
+    struct msg_create_entity_on_client created;
+    EXPECT(gate, create_entity_on_client, &created);
+    w.clock.now_ms += 5000;
+    assert_int_equal(dispatcher_turn(w.d), CLOCK_NEVER);
+    expect_nothing_of_ours(gate);
+    fake_link_skip(game);
+    assert_int_equal(dispatcher_stats(w.d)->no_gate.count, 1);
+    world_stop(&w);
+}
+
+static void a_gate_of_ours_gets_what_waited_for_it_behind_its_hello(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){.desired_games = 1, .desired_gates = 1});
+    struct fake_link *game = world_game(&w, 1);
+    gw_id client = id_str(CLIENT), entity = id_str(ENTITY);
+    RECEIVE(game, check_client, .gate = 2, .client = client, .entity = entity);
+    struct fake_link *gate = world_connect(&w);
+    RECEIVE(gate, set_gate_id, .gate = 2);
+    dispatcher_turn(w.d); /* all are there: it is young no more, and the HELLO is on its way */
+    RECEIVE(game, close_client, .gate = 2, .client = client);
+    assert_true(fake_link_is_quiet(gate));
+    RECEIVE(gate, hello, .version = 1);
+    struct msg_hello hello;
+    struct msg_check_client check;
+    struct msg_close_client close;
+    EXPECT(gate, hello, &hello);
+    EXPECT(gate, check_client, &check);
+    EXPECT(gate, close_client, &close);
+    assert_true(fake_link_is_quiet(gate));
+    assert_int_equal(dispatcher_stats(w.d)->no_gate.count, 0);
     world_stop(&w);
 }
 
@@ -137,6 +184,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_gate_that_says_no_hello_is_told_nothing_of_ours),
+        cmocka_unit_test(a_young_dispatcher_keeps_ours_from_a_gate_of_goworld_too),
+        cmocka_unit_test(a_gate_of_ours_gets_what_waited_for_it_behind_its_hello),
         cmocka_unit_test(a_game_that_says_no_hello_is_told_nothing_of_ours),
         cmocka_unit_test(a_game_that_says_no_hello_is_dead_as_soon_as_its_link_breaks),
         cmocka_unit_test(a_gate_that_says_no_hello_is_dead_as_soon_as_its_link_breaks),
