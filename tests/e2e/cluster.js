@@ -1,0 +1,153 @@
+// A cluster of real processes of one game, each a child of the test: it can be killed, stopped and started again.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, closeSync, existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { freePorts } from './ports.js';
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const GOWORLD = process.env.GOWORLD ?? path.join(HERE, '../../bin/goworld');
+const KINDS = ['dispatcher', 'game', 'gate'];
+const LOG_TAIL_BYTES = 2000;
+
+/** Why there is nothing to test, or false. */
+export const skip = existsSync(GOWORLD) ? false : `no ${GOWORLD}: run make first`;
+
+/** Builds the game and starts `counts` ({dispatcher, game, gate}) processes of each kind, but for those named in
+ * `without`. `game`: its folder, from here. `home`: where the ini and so the state lie, if not in a folder of the cluster's
+ * own. */
+export async function startCluster(counts, { home, game = 'mesh', without = [] } = {}) {
+    const cluster = new Cluster(counts, path.join(HERE, game));
+    const isOurs = (name) => !without.includes(name);
+    try {
+        await cluster.prepare(home);
+        for (const kind of KINDS)
+            await Promise.all(cluster.namesOf(kind).filter(isOurs).map((name) => cluster.start(name)));
+    } catch (error) {
+        error.message += await cluster.logTails();
+        await cluster.remove();
+        throw error;
+    }
+    return cluster;
+}
+
+class Cluster {
+    #counts;
+    #source;
+    #parent;
+    #ports = new Map(); // of each process: {listen, http}
+    #children = new Map();
+
+    constructor(counts, source) {
+        this.#counts = counts;
+        this.#source = source;
+    }
+
+    namesOf(kind) {
+        return Array.from({ length: this.#counts[kind] }, (_, i) => `${kind}${i + 1}`);
+    }
+
+    get names() {
+        return KINDS.flatMap((kind) => this.namesOf(kind));
+    }
+
+    async prepare(home) {
+        this.#parent = await mkdtemp(path.join(tmpdir(), 'goworld-mesh-'));
+        this.dir = path.join(this.#parent, path.basename(this.#source));
+        this.ini = path.join(home ?? this.#parent, 'goworld.ini');
+        this.logs = path.join(this.#parent, 'logs');
+        await cp(this.#source, this.dir, { recursive: true, filter: (file) => path.basename(file) !== 'run' });
+        await mkdir(this.logs);
+        const ports = await freePorts(this.names.length * 2);
+        for (const name of this.names) this.#ports.set(name, { listen: ports.pop(), http: ports.pop() });
+        await writeFile(this.ini, this.#iniText());
+        await promisify(execFile)(GOWORLD, ['-configfile', this.ini, 'build', this.dir], { maxBuffer: 1 << 24 });
+    }
+
+    #iniText() {
+        const section = (name) => {
+            const { listen, http } = this.#ports.get(name);
+            const address = name.startsWith('game') ? '' : `listen_addr=127.0.0.1:${listen}\n`;
+            const advertised = name.startsWith('dispatcher') ? `advertise_addr=127.0.0.1:${listen}\n` : '';
+            return `[${name}]\n${address}${advertised}http_addr=127.0.0.1:${http}\n`;
+        };
+        return `[deployment]
+desired_dispatchers=${this.#counts.dispatcher}
+desired_games=${this.#counts.game}
+desired_gates=${this.#counts.gate}
+[game_common]
+boot_entity=Account
+${this.names.map(section).join('')}`;
+    }
+
+    /** Returns when the process says that it serves. */
+    async start(name) {
+        const [, kind, number] = /^([a-z]+)(\d+)$/.exec(name);
+        const program = kind === 'game' ? [path.join(this.dir, path.basename(this.dir))] : [GOWORLD, kind];
+        const flag = kind === 'dispatcher' ? '-dispid' : '-gid';
+        const log = openSync(path.join(this.logs, `${name}.log`), 'a');
+        const child = spawn(program[0], [...program.slice(1), flag, number, '-configfile', this.ini], {
+            cwd: this.dir,
+            env: { ...process.env, GOWORLD_READY_FD: '3' },
+            stdio: ['ignore', log, log, 'pipe'],
+        });
+        closeSync(log);
+        this.#children.set(name, child);
+        const [word] = await Promise.race([once(child.stdio[3], 'data'), once(child, 'exit')]);
+        if (!String(word).startsWith('ready')) throw new Error(`${name} does not serve: ${word}`);
+    }
+
+    signal(name, signal) {
+        this.#children.get(name).kill(signal);
+    }
+
+    /** kill -9, or another signal; returns when it is dead. */
+    async kill(name, signal = 'SIGKILL') {
+        const child = this.#children.get(name);
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const exit = once(child, 'exit');
+        child.kill(signal);
+        await exit;
+    }
+
+    /** Where a gate takes TCP clients, or a dispatcher games and gates. */
+    port(name) {
+        return this.#ports.get(name).listen;
+    }
+
+    /** The numbers on a process's /metrics, by name without "goworld_". */
+    async metrics(name) {
+        const reply = await fetch(`http://127.0.0.1:${this.#ports.get(name).http}/metrics`);
+        const lines = (await reply.text()).matchAll(/^goworld_(\w+)\{[^}]*\} (\S+)$/gm);
+        return Object.fromEntries([...lines].map(([, key, value]) => [key, Number(value)]));
+    }
+
+    async logTails() {
+        const tails = this.names.map(async (name) => {
+            const text = await readFile(path.join(this.logs, `${name}.log`), 'utf8').catch(() => '');
+            return `\n--- ${name}\n${text.slice(-LOG_TAIL_BYTES)}`;
+        });
+        return (await Promise.all(tails)).join('');
+    }
+
+    /** Fails when a process has died by itself, or its log tells of a bug of ours. */
+    async assertSound() {
+        for (const name of this.names) {
+            const text = await readFile(path.join(this.logs, `${name}.log`), 'utf8');
+            const bug = /^.*(AddressSanitizer|runtime error|LeakSanitizer|assertion).*$/m.exec(text);
+            if (bug) throw new Error(`${name}: ${bug[0]}\n${text.slice(-4 * LOG_TAIL_BYTES)}`);
+        }
+    }
+
+    /** Ends what runs and removes the folder. */
+    async remove() {
+        for (const kind of [...KINDS].reverse())
+            await Promise.all(this.namesOf(kind).map((name) => this.#children.has(name) && this.kill(name)));
+        if (this.#parent) await rm(this.#parent, { recursive: true, force: true });
+    }
+}
