@@ -54,12 +54,11 @@ static void log_misfit(void *user, const char *key, size_t key_size, const char 
              GW_ID_ARG(e->base.id), (int)key_size, key, why);
 }
 
-/* A dispatcher of GoWorld takes the end of the entity for an answer; one of ours that has not said
- * HELLO yet ignores that, and gets its own later. */
+/* Whose dispatcher is one of GoWorld's, or has forgotten its question and takes the entity for one
+ * of this game, is answered by its end. One that waits for an answer ignores that. */
 static void answer_load_failed(struct world *w, gw_id id)
 {
-    if (!world_speaks_own(w, id, 0))
-        entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
+    entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
     entity_notify(w, MSG_NOTIFY_LOAD_FAILED, id);
 }
 
@@ -173,6 +172,29 @@ void pendings_retry(struct world *w)
         heap_remove(&w->retries, first);
         save((struct pending *)first);
     }
+}
+
+/* ---- whose it is ---------------------------------------------------------------------------- */
+
+void pendings_each_save(struct world *w, void (*each)(void *user, gw_id id), void *user)
+{
+    size_t position = 0;
+    struct idmap_slot *slot;
+    while ((slot = idmap_next(&w->pending, &position)))
+        if (((const struct pending *)slot->value)->saving)
+            each(user, slot->id);
+}
+
+void pending_disown(struct world *w, gw_id id)
+{
+    struct pending *p = idmap_get(&w->pending, id);
+    if (!p || p->retry.index == HEAP_OUTSIDE)
+        return;
+    log_warn(w->desc.log, "save_dropped",
+             "entity=%s/" GW_ID_FORMAT " why=\"it lives on another game\"", p->type->def->name,
+             GW_ID_ARG(id));
+    entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
+    pending_free(p);
 }
 
 /* ---- asking for it -------------------------------------------------------------------------- */

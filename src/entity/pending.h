@@ -15,5 +15,11 @@ void pending_save(struct world *w, struct type *type, gw_id id, struct buf data)
 /* Loads an entity; when it is being saved, afterwards. */
 void pending_load(struct world *w, struct type *type, gw_id id);
 
+/* Calls each(user, id) for every one that is to be saved. */
+void pendings_each_save(struct world *w, void (*each)(void *user, gw_id id), void *user);
+
+/* The entity lives on another game: a save that waits for its time is dropped. */
+void pending_disown(struct world *w, gw_id id);
+
 void pendings_retry(struct world *w); /* saves that storage had no room for */
 void pendings_free(struct world *w);

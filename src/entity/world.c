@@ -215,6 +215,7 @@ void world_each_entity(struct world *w, void (*each)(void *user, gw_id id), void
     struct idmap_slot *slot;
     while ((slot = idmap_next(&w->entities, &position)))
         each(user, slot->id);
+    pendings_each_save(w, each, user);
 }
 
 /* ---- metrics -------------------------------------------------------------------------------- */

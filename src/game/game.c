@@ -264,7 +264,7 @@ static bool speaks_own(void *user, gw_id route, uint16_t gateid)
     const struct game *g = user;
     unsigned index = dispatchers_of_entity(g->dispatchers, route);
     bool gate_does = g->memberships[index].gates[gateid / 64] >> gateid % 64 & 1;
-    return dispatchers_has_said_hello(g->dispatchers, index) && (gate_does || gateid == 0);
+    return gate_does && dispatchers_has_said_hello(g->dispatchers, index);
 }
 
 /* Until it has answered a new registration it may know that an entity lives elsewhere. */

@@ -40,6 +40,14 @@ void Account_Close(Account *self)
     gw_close_client(&self->base, "it wants so");
 }
 
+#define AVATAR_RPC(RPC) RPC(Avatar, Quit, GW_SERVER)
+GW_RPC_DECLARE(AVATAR_RPC)
+
+void Avatar_Quit(Avatar *self)
+{
+    gw_destroy(&self->base);
+}
+
 static void count_lost(gw_entity *self)
 {
     (void)self;
@@ -53,6 +61,7 @@ static void count_connected(gw_entity *self)
 }
 
 GW_RPC_DEFINE(Account, ACCOUNT_RPC)
+GW_RPC_DEFINE(Avatar, AVATAR_RPC)
 static const gw_entity_type Account_type = {.name = "Account",
                                             .size = sizeof(Account),
                                             .methods = Account_methods,
@@ -63,6 +72,7 @@ static const gw_attr Avatar_attrs[] = {GW_ATTR(Avatar, level, GW_CLIENT | GW_PER
 static const gw_entity_type Avatar_type = {.name = "Avatar",
                                            .size = sizeof(Avatar),
                                            .attrs = Avatar_attrs,
+                                           .methods = Avatar_methods,
                                            .persistent = true,
                                            .on_client_connected = count_connected,
                                            .on_client_lost = count_lost};
@@ -357,6 +367,7 @@ static void a_dispatcher_of_ours_hears_that_it_failed(void **state)
     RECEIVE(link_of(r), load_entity_somewhere, .game = RIG_GAME, .entity = id_str(ENTITY),
             .type = view_str("Avatar"));
     rig_turn(r);
+    assert_int_equal(next_type(r), MSG_NOTIFY_DESTROY_ENTITY); /* that it ignores */
     assert_int_equal(next_type(r), MSG_NOTIFY_LOAD_FAILED);
     assert_int_equal(next_type(r), 0);
 }
@@ -494,6 +505,65 @@ static void after_a_break_a_dispatcher_of_goworld_gets_a_new_registration(void *
     assert_int_equal(next_type(r), 0);
 }
 
+/* Its link breaks and it ends, so that its last save has to wait. */
+static void end_while_cut_off(struct rig *r)
+{
+    join_foreign(r);
+    create_avatar(r, ENTITY, "\xc0");
+    assert_int_equal(saves(r), 1);
+    fake_link_skip(link_of(r));
+    rig_hang_up(r, 0);
+    rig_turn(r);
+    struct buf b = {0};
+    msg_call_entity_method_write(
+        &b, &(struct msg_call_entity_method){.entity = id_str(ENTITY), .method = view_str("Quit")});
+    world_call(game_world(r->game), (struct view){b.data, (uint32_t)b.size});
+    buf_free(&b);
+    assert_null(find(r, ENTITY));
+    assert_int_equal(saves(r), 1);
+}
+
+static void expect_claim(struct rig *r)
+{
+    struct msg_set_game_id who;
+    WANT(r, set_game_id, &who);
+    assert_true(view_equals(who.entities, ENTITY));
+    assert_int_equal(next_type(r), MSG_HELLO);
+}
+
+static void expect_end(struct rig *r)
+{
+    struct msg_notify_destroy_entity gone;
+    WANT(r, notify_destroy_entity, &gone);
+    assert_true(gw_id_equal(gone.entity, id_str(ENTITY)));
+    assert_int_equal(next_type(r), 0);
+}
+
+static void what_is_still_to_be_saved_is_claimed_and_then_saved(void **state)
+{
+    struct rig *r = *state;
+    end_while_cut_off(r);
+    rig_dialled(r, 0);
+    expect_claim(r);
+    rig_take_in(r, 0, true, NULL);
+    rig_pass(r, 5000);
+    assert_int_equal(saves(r), 2);
+    expect_end(r);
+}
+
+/* Another game has loaded it by now: to save it would undo what that does. */
+static void what_is_still_to_be_saved_is_not_when_another_game_has_it(void **state)
+{
+    struct rig *r = *state;
+    end_while_cut_off(r);
+    rig_dialled(r, 0);
+    expect_claim(r);
+    RECEIVE(link_of(r), set_game_id_ack, .dispatcher = 1, .rejected = view_str(ENTITY));
+    expect_end(r);
+    rig_pass(r, 5000);
+    assert_int_equal(saves(r), 1);
+}
+
 static void after_a_break_it_goes_on_with_a_dispatcher_of_ours(void **state)
 {
     struct rig *r = *state;
@@ -573,6 +643,8 @@ int main(void)
         TEST(behind_a_gate_of_ours_it_is_handed_over_anywhere_until_that_gate_is_gone),
         TEST(a_client_behind_a_gate_of_goworld_sees_that_another_has_its_player),
         TEST(after_a_break_a_dispatcher_of_goworld_gets_a_new_registration),
+        TEST(what_is_still_to_be_saved_is_claimed_and_then_saved),
+        TEST(what_is_still_to_be_saved_is_not_when_another_game_has_it),
         TEST(after_a_break_it_goes_on_with_a_dispatcher_of_ours),
         TEST(a_dispatcher_of_ours_that_was_started_again_costs_no_clients),
         TEST(a_dispatcher_of_ours_that_gave_it_up_costs_the_clients),
