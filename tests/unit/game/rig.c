@@ -149,7 +149,7 @@ void rig_hang_up(struct rig *r, unsigned index)
     fake_link_hang_up(&r->links[index]);
 }
 
-void rig_take_in(struct rig *r, unsigned index, bool is_ready, ...)
+void rig_take_in(struct rig *r, unsigned index, int is_ready, ...)
 {
     struct buf registry = {0};
     uint32_t count = 0;
@@ -164,7 +164,7 @@ void rig_take_in(struct rig *r, unsigned index, bool is_ready, ...)
     count = htole32(count);
     memcpy(registry.data, &count, sizeof count);
     RECEIVE(&r->links[index], set_game_id_ack, .dispatcher = (uint16_t)(index + 1),
-            .is_deployment_ready = is_ready, .games = {(const uint8_t *)"\1\0\2\0", 4},
+            .is_deployment_ready = is_ready != 0, .games = {(const uint8_t *)"\1\0\2\0", 4},
             .registry = {registry.data, (uint32_t)registry.size});
     buf_free(&registry);
 }

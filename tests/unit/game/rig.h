@@ -41,7 +41,7 @@ void rig_hang_up(struct rig *r, unsigned index);
 
 /* Answers the registration: games 1 and 2 are there, and so are these pairs of the registry (key,
  * value, ..., NULL). */
-void rig_take_in(struct rig *r, unsigned index, bool is_ready, ...);
+void rig_take_in(struct rig *r, unsigned index, int is_ready, ...);
 void rig_say_hello(struct rig *r, unsigned index, uint64_t epoch);
 
 /* The next packet but reports of load; false: there is none. */
