@@ -19,8 +19,8 @@ const LOG_TAIL_BYTES = 2000;
 export const skip = existsSync(GOWORLD) ? false : `no ${GOWORLD}: run make first`;
 
 /** Builds the game and starts `counts` ({dispatcher, game, gate}) processes of each kind, but for those named in
- * `without`. `game`: its folder, from here. `home`: where the ini and so the state lie, if not in a folder of the cluster's
- * own. */
+ * `without`. `game`: its folder, from here. `home`: where the ini and so the state lie, if not in a folder of the
+ * cluster's own. */
 export async function startCluster(counts, { home, game = 'mesh', without = [] } = {}) {
     const cluster = new Cluster(counts, path.join(HERE, game));
     const isOurs = (name) => !without.includes(name);

@@ -7,8 +7,8 @@ import * as go from './stranger.js';
 
 const ID_BYTES = 16;
 
-/** Emits "game" with {id, isReconnect, entities} for each registration of a game, "created" and "destroyed" with the id for each
- * entity. */
+/** Emits "game" with {id, isReconnect, entities} for each registration of a game, and "created" and "destroyed" with
+ * the id of an entity. */
 export class GoDispatcher extends EventEmitter {
     /** The links of games and gates by number. */
     games = new Map();

@@ -65,7 +65,8 @@ export class Peer {
     async next(...types) {
         const payload = this.#packets.shift() ?? (await new Promise((resolve) => (this.#waiting = resolve)));
         assert.ok(payload, `the connection ended; wanted: ${types}`);
-        assert.ok(types.includes(typeOf(payload)), `wanted ${types}, got ${typeOf(payload)}: ${payload.toString('hex')}`);
+        const type = typeOf(payload);
+        assert.ok(types.includes(type), `wanted ${types}, got ${type}: ${payload.toString('hex')}`);
         return payload;
     }
 

@@ -29,8 +29,8 @@ const WRONG_PASSWORD = '密码错误';
 const TRY_AGAIN = '登录失败，请重试';
 
 /** The chatroom, but for the processes that the test plays. */
-async function startChatroom(t, ...without) {
-    const cluster = await startCluster(ONE_OF_EACH, { game: '../../examples/chatroom_demo', without });
+async function startChatroom(t, without, counts = ONE_OF_EACH) {
+    const cluster = await startCluster(counts, { game: '../../examples/chatroom_demo', without });
     t.after(() => cluster.remove());
     return cluster;
 }
@@ -46,7 +46,7 @@ const happens = (emitter, ...events) =>
 
 describe('a gate of GoWorld', { skip }, () => {
     async function join(t) {
-        const cluster = await startChatroom(t, 'gate1');
+        const cluster = await startChatroom(t, ['gate1']);
         const gate = await go.connect(cluster.port('dispatcher1'));
         t.after(() => gate.destroy());
         gate.send(go.SET_GATE_ID, ['u16', GATE]);
@@ -128,31 +128,39 @@ describe('a gate of GoWorld', { skip }, () => {
 
 describe('a game of GoWorld', { skip }, () => {
     async function join(t) {
-        const cluster = await startChatroom(t, 'game1');
-        const game = await go.connect(cluster.port('dispatcher1'));
+        const cluster = await startChatroom(t, ['game1']);
+        return { cluster, game: await joinAt(t, cluster, 1) };
+    }
+
+    async function joinAt(t, cluster, dispid) {
+        const game = await go.connect(cluster.port(`dispatcher${dispid}`));
         t.after(() => game.destroy());
         game.send(go.SET_GAME_ID, ['u16', GAME], ['u8', 0], ['u8', 0], ['u8', 0], ['u32', 0]);
         const ack = await game.read(go.SET_GAME_ID_ACK);
-        assert.deepEqual([ack.u16(), ack.bool(), ack.u16(), ack.u16()], [1, false, 1, GAME]);
+        assert.deepEqual([ack.u16(), ack.bool(), ack.u16(), ack.u16()], [dispid, false, 1, GAME]);
         assert.deepEqual([ack.u32(), ack.u32(), ack.remaining], [0, 0, 0]);
         await game.next(go.NOTIFY_DEPLOYMENT_READY);
-        return { cluster, game };
+        return game;
     }
 
-    /** A client with a player of this game. */
-    async function welcome(t, cluster, game) {
+    /** A client with a player of this game, which has a link to each dispatcher. */
+    async function welcome(t, cluster, ...links) {
         const client = new Client({ connect: tcp(cluster.port('gate1')), reconnect: false });
         t.after(() => client.close());
         const player = happens(client, 'player');
         client.open();
-        const connected = await game.read(go.NOTIFY_CLIENT_CONNECTED);
+        const connected = await Promise.race(links.map((link) => link.read(go.NOTIFY_CLIENT_CONNECTED)));
         const [id, entity] = [connected.id(), connected.id()];
         assert.deepEqual([connected.u16(), connected.remaining], [GATE, 0]);
-        const toClient = (type, ...fields) => game.send(type, ['u16', GATE], ['id', id], ...fields);
+        const toClientBy = (link, type, ...fields) => link.send(type, ['u16', GATE], ['id', id], ...fields);
+        const toClient = (type, ...fields) => toClientBy(links[0], type, ...fields);
         toClient(go.CREATE_ENTITY_ON_CLIENT, ['u8', 1], ['id', entity], ['str', 'Hero'],
             ...[1, 2, 3, 4].map((place) => ['f32', place]), ['data', { level: 7 }]);
-        return { client, id, entity, toClient, player: (await player)[0] };
+        return { client, id, entity, toClient, toClientBy, player: (await player)[0] };
     }
+
+    const callFiltered = (link, op, key, value, method, ...args) =>
+        link.send(go.CALL_FILTERED_CLIENTS, ['u8', op], ['str', key], ['str', value], ['str', method], ['args', args]);
 
     test('has the clients of a gate of ours for its players', async (t) => {
         const { cluster, game } = await join(t);
@@ -177,15 +185,29 @@ describe('a game of GoWorld', { skip }, () => {
         low.toClient(go.SET_FILTER_PROP, ['str', 'lv'], ['str', '1']);
         high.toClient(go.SET_FILTER_PROP, ['str', 'lv'], ['str', '5']);
         const heard = [];
-        for (const [name, { player }] of Object.entries({ low, high })) player.on('Hi', (text) => heard.push([name, text]));
+        for (const [name, { player }] of Object.entries({ low, high }))
+            player.on('Hi', (text) => heard.push([name, text]));
         const all = Promise.all([low, high].map(({ player }) => happens(player, 'Done')));
-        const callFiltered = (op, key, value, method, ...args) =>
-            game.send(go.CALL_FILTERED_CLIENTS, ['u8', op], ['str', key], ['str', value], ['str', method], ['args', args]);
-        callFiltered(AT_LEAST, 'lv', '5', 'Hi', 'you up there');
-        callFiltered(EQUAL, '', '', 'Done');
+        callFiltered(game, AT_LEAST, 'lv', '5', 'Hi', 'you up there');
+        callFiltered(game, EQUAL, '', '', 'Done');
         await all;
         assert.deepEqual(heard, [['high', 'you up there']]);
         game.assertGotNothingOfOurs();
+    });
+
+    test('calls all clients by every dispatcher, and they hear it once', async (t) => {
+        const cluster = await startChatroom(t, ['game1'], { ...ONE_OF_EACH, dispatcher: 2 });
+        const links = [await joinAt(t, cluster, 1), await joinAt(t, cluster, 2)];
+        const hero = await welcome(t, cluster, ...links);
+        let heard = 0;
+        hero.player.on('Hi', () => heard++);
+        for (const [i, link] of links.entries()) {
+            const passed = happens(hero.player, `Passed${i}`); // behind what went the same way before
+            callFiltered(link, EQUAL, '', '', 'Hi');
+            hero.toClientBy(link, go.CALL_ON_CLIENT, ['id', hero.entity], ['str', `Passed${i}`], ['args', []]);
+            await passed;
+        }
+        assert.equal(heard, 1);
     });
 
     test('costs its clients their connections when it dies', async (t) => {
@@ -199,7 +221,7 @@ describe('a game of GoWorld', { skip }, () => {
 
 describe('a dispatcher of GoWorld', { skip }, () => {
     async function start(t) {
-        const cluster = await startChatroom(t, 'dispatcher1', 'game1', 'gate1');
+        const cluster = await startChatroom(t, ['dispatcher1', 'game1', 'gate1']);
         const dispatcher = await new GoDispatcher().listen(cluster.port('dispatcher1'));
         t.after(() => dispatcher.close());
         await cluster.start('game1');
