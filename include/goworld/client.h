@@ -47,7 +47,8 @@ gw_err gw_set_filter(gw_entity *entity, const char *key, const char *value);
  * now (on_client_lost runs on it), `to` gets it when its game hears of it; if there is no such
  * entity the client is disconnected. A client that `to` had before is disconnected, without
  * on_client_lost on `to`. GW_ENOTFOUND when `from` has no client; GW_EDENIED, and the client stays,
- * while the dispatcher of `from` is away or is one of GoWorld's own, which cannot hand over. */
+ * when its gate or the dispatcher of `from` is one of GoWorld's own (or has just come and not said
+ * yet that it is not), which cannot hand over, and `to` does not live on this game. */
 gw_err gw_give_client(gw_entity *from, gw_id to);
 
 /* Disconnects the entity's client; on_client_lost runs when its gate says so. `reason` is for the

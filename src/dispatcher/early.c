@@ -17,10 +17,18 @@ bool early_is_young(const struct dispatcher *d)
     return !d->stats.ready && d->desc.clock->now_ms < d->early.until_ms;
 }
 
+/* That gate, or its HELLO: both follow each other closely. */
+static bool may_come(const struct dispatcher *d, uint16_t gate)
+{
+    if (peers_get(&d->gates, gate))
+        return d->desc.clock->now_ms < d->early.until_ms;
+    return early_is_young(d);
+}
+
 bool early_put(struct dispatcher *d, const struct peer *from, uint16_t gate, struct view packet)
 {
     struct buf *b = &d->early.packets;
-    if (!early_is_young(d) || b->size + packet.size > BYTES_MAX)
+    if (!may_come(d, gate) || b->size + packet.size > BYTES_MAX)
         return false;
     write_u16(b, gate);
     write_u16(b, from->id);
@@ -35,20 +43,41 @@ static struct record read_record(struct reader *r)
     return record;
 }
 
-void early_gate_joined(struct dispatcher *d, struct peer *gate)
+/* Takes those out of the queue for which take() returns true. */
+static void take_out(struct dispatcher *d, bool (*take)(struct dispatcher *d, struct record record))
 {
     struct buf all = d->early.packets, left = {0};
+    d->early.packets = (struct buf){0};
     struct reader r = reader_of(all.data, all.size);
     while (reader_left(&r) > 0) {
         const uint8_t *begin = r.at;
-        struct record record = read_record(&r);
-        if (record.gate == gate->id)
-            peer_send(gate, record.packet.data, record.packet.size);
-        else
+        if (!take(d, read_record(&r)))
             buf_append(&left, begin, (size_t)(r.at - begin));
     }
     buf_free(&all);
     d->early.packets = left;
+}
+
+static bool send_now(struct dispatcher *d, struct record record)
+{
+    struct peer *gate = peers_get(&d->gates, record.gate);
+    if (!gate || !gate_knows(gate, record.packet))
+        return false;
+    peer_send(gate, record.packet.data, record.packet.size);
+    return true;
+}
+
+void early_gate_is_here(struct dispatcher *d)
+{
+    take_out(d, send_now);
+}
+
+static bool refuse_late(struct dispatcher *d, struct record record)
+{
+    if (may_come(d, record.gate))
+        return false;
+    gates_refuse(d, peers_get(&d->games, record.game), record.gate, record.packet);
+    return true;
 }
 
 int64_t early_turn(struct dispatcher *d)
@@ -57,13 +86,6 @@ int64_t early_turn(struct dispatcher *d)
         return CLOCK_NEVER;
     if (early_is_young(d))
         return d->early.until_ms;
-    struct buf all = d->early.packets;
-    d->early.packets = (struct buf){0};
-    struct reader r = reader_of(all.data, all.size);
-    while (reader_left(&r) > 0) {
-        struct record record = read_record(&r);
-        gates_refuse(d, peers_get(&d->games, record.game), record.gate, record.packet);
-    }
-    buf_free(&all);
-    return CLOCK_NEVER;
+    take_out(d, refuse_late);
+    return d->early.packets.size ? d->early.until_ms : CLOCK_NEVER;
 }

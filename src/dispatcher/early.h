@@ -1,4 +1,5 @@
-/* early: packets for gates that have not come back yet to a dispatcher that has just started. */
+/* early: packets for gates that have not come back, or not said HELLO, to a dispatcher that has
+ * just started. */
 #pragma once
 
 #include "base/buf.h"
@@ -16,11 +17,12 @@ struct early {
  * cannot know who is not. */
 bool early_is_young(const struct dispatcher *d);
 
-/* Keeps the packet for the gate, if the dispatcher is young and there is room. */
+/* Keeps the packet for the gate, if that may still come to have it and there is room. */
 GW_NODISCARD bool early_put(struct dispatcher *d, const struct peer *from, uint16_t gate,
                             struct view packet);
 
-void early_gate_joined(struct dispatcher *d, struct peer *gate);
+/* A gate has joined, or said HELLO: it gets what it can have now. */
+void early_gate_is_here(struct dispatcher *d);
 
 /* Refuses what has waited in vain; returns when that will be. */
 int64_t early_turn(struct dispatcher *d);

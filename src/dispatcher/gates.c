@@ -22,8 +22,30 @@ void gates_join(struct dispatcher *d, struct peer *gate, uint16_t id)
     peers_add(&d->gates, gate);
     d->stats.gates = d->gates.count;
     log_info(d->desc.log, "gate_connected", "gate=%u address=%s", id, gate->address);
-    early_gate_joined(d, gate);
+    early_gate_is_here(d);
     ready_check(d);
+}
+
+static void tell_hello(struct dispatcher *d, struct peer *game, const struct peer *gate)
+{
+    if (!game->session.said_hello || !gate->session.said_hello)
+        return;
+    struct buf *b = dispatcher_scratch(d);
+    msg_notify_gate_hello_write(b, &(struct msg_notify_gate_hello){.gate = gate->id});
+    peer_send(game, b->data, b->size);
+}
+
+void gates_said_hello(struct dispatcher *d, const struct peer *gate)
+{
+    for (size_t i = 0; i < d->games.count; i++)
+        tell_hello(d, d->games.all[i], gate);
+    early_gate_is_here(d);
+}
+
+void gates_tell_hellos(struct dispatcher *d, struct peer *game)
+{
+    for (size_t i = 0; i < d->gates.count; i++)
+        tell_hello(d, game, d->gates.all[i]);
 }
 
 static struct buf *write_disconnected(struct dispatcher *d, uint16_t id)
@@ -44,9 +66,19 @@ void gates_leave(struct dispatcher *d, struct peer *gate)
     peers_send(&d->games, NULL, b->data, b->size);
 }
 
+bool gate_knows(const struct peer *gate, struct view packet)
+{
+    return gate->session.said_hello || msg_type_of(packet) < MSG_OWN_FIRST;
+}
+
 /* The game does not know that the gate is gone: it may have gone with another dispatcher. */
 void gates_refuse(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet)
 {
+    if (peers_get(&d->gates, id)) {
+        dispatcher_complain(d, no_gate, "gate_does_not_know_message", "gate=%u type=%u", id,
+                            msg_type_of(packet));
+        return;
+    }
     dispatcher_complain(d, no_gate, "no_such_gate", "gate=%u type=%u", id, msg_type_of(packet));
     if (!from || !from->session.said_hello)
         return;
@@ -56,8 +88,9 @@ void gates_refuse(struct dispatcher *d, struct peer *from, uint16_t id, struct v
 
 void gates_pass_on(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet)
 {
-    if (peers_get(&d->gates, id))
-        gates_send(d, id, packet.data, packet.size);
+    struct peer *gate = peers_get(&d->gates, id);
+    if (gate && gate_knows(gate, packet))
+        peer_send(gate, packet.data, packet.size);
     else if (!early_put(d, from, id, packet))
         gates_refuse(d, from, id, packet);
 }
@@ -65,13 +98,11 @@ void gates_pass_on(struct dispatcher *d, struct peer *from, uint16_t id, struct 
 void gates_send(struct dispatcher *d, uint16_t id, const void *payload, size_t size)
 {
     struct peer *gate = peers_get(&d->gates, id);
-    unsigned type = msg_type_of((struct view){payload, (uint32_t)size});
-    if (!gate)
-        dispatcher_complain(d, no_gate, "no_such_gate", "gate=%u type=%u", id, type);
-    else if (type >= MSG_OWN_FIRST && !gate->session.said_hello)
-        dispatcher_complain(d, no_gate, "gate_does_not_know_message", "gate=%u type=%u", id, type);
-    else
+    struct view packet = {payload, (uint32_t)size};
+    if (gate && gate_knows(gate, packet))
         peer_send(gate, payload, size);
+    else
+        gates_refuse(d, NULL, id, packet);
 }
 
 /* Packets of less than 64 KiB, so that what is behind them is not kept waiting. */

@@ -11,6 +11,14 @@ void gates_join(struct dispatcher *d, struct peer *gate, uint16_t id);
 /* The gate is gone with its clients: the games are told. */
 void gates_leave(struct dispatcher *d, struct peer *gate);
 
+/* The gate knows messages from MSG_OWN_FIRST up: it gets those that wait for it, and the games that
+ * understand it are told. A game that has just said so itself is told of all such gates. */
+void gates_said_hello(struct dispatcher *d, const struct peer *gate);
+void gates_tell_hellos(struct dispatcher *d, struct peer *game);
+
+/* A gate that knows only GoWorld's messages gets only those. */
+bool gate_knows(const struct peer *gate, struct view packet);
+
 /* Sends a packet to one gate; counted and logged when it cannot have it. */
 void gates_send(struct dispatcher *d, uint16_t id, const void *payload, size_t size);
 

@@ -44,8 +44,12 @@ static bool on_hello(struct dispatcher *d, struct peer *from, struct view packet
     if (!msg_hello_read(packet, &m) || from->session.said_hello)
         return false;
     connections_hello(d, from, m.epoch, m.features);
-    if (from->kind == PEER_GAME)
-        entities_game_said_hello(d, from);
+    if (from->kind == PEER_GATE)
+        gates_said_hello(d, from);
+    if (from->kind != PEER_GAME)
+        return true;
+    gates_tell_hellos(d, from);
+    entities_game_said_hello(d, from);
     return true;
 }
 

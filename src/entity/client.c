@@ -46,7 +46,7 @@ static void send_create(struct world *w, struct entity *e)
     world_send(w, e->base.id, (struct view){0});
 }
 
-static void send_destroy(struct world *w, struct entity *e)
+static void send_destroy(struct world *w, struct entity *e, gw_id route)
 {
     struct msg_destroy_entity_on_client m = {
         .gate = e->gateid,
@@ -56,7 +56,7 @@ static void send_destroy(struct world *w, struct entity *e)
     };
     buf_clear(&w->out);
     msg_destroy_entity_on_client_write(&w->out, &m);
-    world_send(w, e->base.id, (struct view){0});
+    world_send(w, route, (struct view){0});
 }
 
 static void unbind(struct world *w, struct entity *e)
@@ -78,16 +78,22 @@ static char *address_text(struct view address)
     return text;
 }
 
+/* A gate of GoWorld cannot be told to close the client: that sees at least its player go. */
+static void turn_out(struct world *w, struct entity *e)
+{
+    if (!world_speaks_own(w, e->base.id, e->gateid))
+        send_destroy(w, e, e->base.id);
+    client_close(w, e->base.id, e->gateid, e->client, "another client has taken over its entity");
+    unbind(w, e);
+}
+
 void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gateid,
                   struct view address)
 {
-    if (!gw_id_is_none(e->client)) {
-        if (gw_id_equal(e->client, client))
-            return;
-        client_close(w, e->base.id, e->gateid, e->client,
-                     "another client has taken over its entity");
-        unbind(w, e);
-    }
+    if (gw_id_equal(e->client, client))
+        return;
+    if (!gw_id_is_none(e->client))
+        turn_out(w, e);
     e->client = client;
     e->gateid = gateid;
     e->client_address = address_text(address);
@@ -118,7 +124,7 @@ void client_end(struct world *w, struct entity *e)
 {
     if (gw_id_is_none(e->client))
         return;
-    send_destroy(w, e);
+    send_destroy(w, e, e->base.id);
     client_close(w, e->base.id, e->gateid, e->client, "its entity has ended");
     unbind(w, e);
 }
@@ -158,8 +164,48 @@ gw_err gw_set_filter(gw_entity *entity, const char *key, const char *value)
     return GW_OK;
 }
 
+static void take_from_sight(struct world *w, struct entity *e, gw_id route)
+{
+    send_destroy(w, e, route);
+    buf_clear(&w->out);
+    client_write_head(&w->out, MSG_CLEAR_CLIENTPROXY_FILTER_PROP, e);
+    world_send(w, route, (struct view){0});
+}
+
 /* The three packets leave through one dispatcher, so the gate gets them in this order. It hands the
  * client on only if it is still there and still belongs to `from`. */
+static void give_by_gate(struct world *w, struct entity *from, gw_id to)
+{
+    gw_id id = from->base.id;
+    take_from_sight(w, from, id);
+    struct msg_give_client m = {.gate = from->gateid, .client = from->client, .from = id, .to = to};
+    buf_clear(&w->out);
+    msg_give_client_write(&w->out, &m);
+    world_send(w, id, (struct view){0});
+    client_lost(w, from);
+}
+
+/* As GoWorld does it: the gate learns from the new player who owns the client. That leaves through
+ * the dispatcher of `to`, and the end of the old player goes the same way, so that it comes first.
+ * A client that is gone by then is told of by its gate. */
+static gw_err give_here(struct world *w, struct entity *from, gw_id to)
+{
+    struct entity *e = entity_find(w, to);
+    if (!e || e->stage != ENTITY_ALIVE)
+        return GW_EDENIED;
+    gw_id client = from->client;
+    uint16_t gateid = from->gateid;
+    char *address = from->client_address;
+    from->client_address = NULL;
+    take_from_sight(w, from, to);
+    unbind(w, from);
+    client_begin(w, e, client, gateid, address ? view_of_text(address) : (struct view){0});
+    free(address);
+    if (!entity_is_dead(from))
+        entity_hook(w, from, from->type->def->on_client_lost);
+    return GW_OK;
+}
+
 gw_err gw_give_client(gw_entity *from, gw_id to)
 {
     struct world *w = world_running();
@@ -168,18 +214,9 @@ gw_err gw_give_client(gw_entity *from, gw_id to)
         return GW_ENOTFOUND;
     if (gw_id_equal(from->id, to))
         return GW_OK;
-    const struct outbox *outbox = &w->desc.outbox;
-    if (!outbox->speaks_own(outbox->user, from->id))
-        return GW_EDENIED;
-    send_destroy(w, e);
-    buf_clear(&w->out);
-    client_write_head(&w->out, MSG_CLEAR_CLIENTPROXY_FILTER_PROP, e);
-    world_send(w, from->id, (struct view){0});
-    struct msg_give_client m = {.gate = e->gateid, .client = e->client, .from = from->id, .to = to};
-    buf_clear(&w->out);
-    msg_give_client_write(&w->out, &m);
-    world_send(w, from->id, (struct view){0});
-    client_lost(w, e);
+    if (!world_speaks_own(w, from->id, e->gateid))
+        return give_here(w, e, to);
+    give_by_gate(w, e, to);
     return GW_OK;
 }
 

@@ -127,8 +127,10 @@ void world_create_entity(struct world *w, gw_id id, struct view type_name, struc
 void world_disown_entity(struct world *w, gw_id id)
 {
     struct entity *e = entity_find(w, id);
-    if (!e)
+    if (!e) {
+        pending_disown(w, id);
         return;
+    }
     log_warn(w->desc.log, "entity_disowned",
              "entity=%s/" GW_ID_FORMAT " why=\"it lives on another game\"", e->type->def->name,
              GW_ID_ARG(id));

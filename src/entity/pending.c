@@ -82,13 +82,21 @@ static void log_misfit(void *user, const char *key, size_t key_size, const char 
              GW_ID_ARG(e->base.id), (int)key_size, key, why);
 }
 
+/* Whose dispatcher is one of GoWorld's, or has forgotten its question and takes the entity for one
+ * of this game, is answered by its end. One that waits for an answer ignores that. */
+static void answer_load_failed(struct world *w, gw_id id)
+{
+    entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
+    entity_notify(w, MSG_NOTIFY_LOAD_FAILED, id);
+}
+
 static void fail_load(struct pending *p, gw_err err)
 {
     struct world *w = p->world;
     w->stats.loads_failed++;
     log_warn(w->desc.log, "load_failed", "entity=%s/" GW_ID_FORMAT " why=\"%s\"",
              p->type->def->name, GW_ID_ARG(p->id), gw_strerror(err));
-    entity_notify(w, MSG_NOTIFY_LOAD_FAILED, p->id);
+    answer_load_failed(w, p->id);
     pending_end(p);
 }
 
@@ -159,7 +167,7 @@ static void saved(void *user, gw_err err)
     }
     /* A dispatcher that has asked to load it wants to hear how that went. */
     if (p->load_wanted)
-        entity_notify(p->world, MSG_NOTIFY_LOAD_FAILED, p->id);
+        answer_load_failed(p->world, p->id);
     else
         entity_gone(p->world, p->type, p->id);
     pending_end(p);
@@ -198,6 +206,29 @@ void pendings_retry(struct world *w)
     }
 }
 
+/* ---- whose it is ---------------------------------------------------------------------------- */
+
+void pendings_each_save(struct world *w, void (*each)(void *user, gw_id id), void *user)
+{
+    size_t position = 0;
+    struct idmap_slot *slot;
+    while ((slot = idmap_next(&w->pending, &position)))
+        if (((const struct pending *)slot->value)->saving)
+            each(user, slot->id);
+}
+
+void pending_disown(struct world *w, gw_id id)
+{
+    struct pending *p = idmap_get(&w->pending, id);
+    if (!p || p->retry.index == HEAP_OUTSIDE)
+        return;
+    log_warn(w->desc.log, "save_dropped",
+             "entity=%s/" GW_ID_FORMAT " why=\"it lives on another game\"", p->type->def->name,
+             GW_ID_ARG(id));
+    entity_gone(w, p->type, id);
+    pending_end(p);
+}
+
 /* ---- asking for it -------------------------------------------------------------------------- */
 
 /* When it lives already the dispatcher is told once more, which ends its wait. */
@@ -211,7 +242,7 @@ void world_load_entity(struct world *w, gw_id id, struct view type_name)
                  GW_ID_ARG(id), (int)type_name.size, (const char *)type_name.data,
                  w->stopping ? "the game is stopping" : "there is no such persistent type");
         w->stats.loads_failed++;
-        entity_notify(w, MSG_NOTIFY_LOAD_FAILED, id);
+        answer_load_failed(w, id);
     } else {
         pending_load(w, type, id);
     }

@@ -20,5 +20,11 @@ void pending_load(struct world *w, struct type *type, gw_id id);
  * false when the entity is not pending here, or too many such wait. */
 bool pending_keep_given(struct world *w, gw_id id, struct view packet);
 
+/* Calls each(user, id) for every one that is to be saved. */
+void pendings_each_save(struct world *w, void (*each)(void *user, gw_id id), void *user);
+
+/* The entity lives on another game: a save that waits for its time is dropped. */
+void pending_disown(struct world *w, gw_id id);
+
 void pendings_retry(struct world *w); /* saves that storage had no room for */
 void pendings_free(struct world *w);

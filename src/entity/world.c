@@ -52,6 +52,11 @@ void world_send(struct world *w, gw_id route, struct view tail)
     w->desc.outbox.send(w->desc.outbox.user, route, w->out.data, w->out.size, tail.data, tail.size);
 }
 
+bool world_speaks_own(const struct world *w, gw_id route, uint16_t gateid)
+{
+    return w->desc.outbox.speaks_own(w->desc.outbox.user, route, gateid);
+}
+
 /* ---- life of the world ---------------------------------------------------------------------- */
 
 static gw_err init_types(struct world *w, char **error)
@@ -217,6 +222,12 @@ void world_each_entity(struct world *w, void (*each)(void *user, gw_id id), void
     struct idmap_slot *slot;
     while ((slot = idmap_next(&w->entities, &position)))
         each(user, slot->id);
+}
+
+void world_each_claim(struct world *w, void (*each)(void *user, gw_id id), void *user)
+{
+    world_each_entity(w, each, user);
+    pendings_each_save(w, each, user);
 }
 
 /* ---- metrics -------------------------------------------------------------------------------- */

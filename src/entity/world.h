@@ -24,8 +24,8 @@ struct outbox {
     void (*send)(void *user, gw_id route, const void *head, size_t head_size, const void *tail,
                  size_t tail_size);
     void *user;
-    /* Whether messages from MSG_OWN_FIRST up can take that way now. */
-    bool (*speaks_own)(void *user, gw_id route);
+    /* Whether messages from MSG_OWN_FIRST up can go that way to that gate now. */
+    bool (*speaks_own)(void *user, gw_id route, uint16_t gateid);
     /* Whether the entity may live elsewhere by now, since its dispatcher has not been heard of for
      * too long: nothing of it is saved, no timer of it fires. NULL: never. */
     bool (*is_cut_off)(void *user, gw_id route);
@@ -109,8 +109,9 @@ void world_check_owner(struct world *w, struct view payload);
 
 gw_entity *world_find(const struct world *w, gw_id id); /* NULL when it does not live here */
 
-/* Calls each(user, id) for every entity that lives here. */
+/* Calls each(user, id) for every entity that lives here; `claim`: or is still to be saved. */
 void world_each_entity(struct world *w, void (*each)(void *user, gw_id id), void *user);
+void world_each_claim(struct world *w, void (*each)(void *user, gw_id id), void *user);
 
 /* Destroys all entities, with everything that implies, and takes no new ones. What is persistent is
  * saved when world_is_idle. */

@@ -19,6 +19,7 @@ struct membership {
     bool was_registered;              /* now, or before it was lost */
     uint64_t online[GAMES_MAX / 64u]; /* a bit for each game that it has */
     uint64_t epoch;                   /* that it told last; 0: none yet */
+    uint64_t gates[GAMES_MAX / 64u];  /* likewise for gates that have said HELLO to it */
     struct buf early; /* messages from MSG_OWN_FIRST up, as VarBytes, that wait for its HELLO */
 };
 
@@ -61,7 +62,7 @@ static void register_game(void *user, unsigned index, struct link *link)
     struct game *g = user;
     struct buf ids = {0};
     struct served served = {&ids, g, index};
-    world_each_entity(g->world, add_if_served, &served);
+    world_each_claim(g->world, add_if_served, &served);
     struct msg_set_game_id m = {
         .game = g->desc.world.gameid,
         .is_reconnect = g->memberships[index].was_registered,
@@ -202,9 +203,19 @@ static void lose_clients(struct game *g, unsigned index, uint16_t gateid)
 static bool on_gate_lost(struct game *g, unsigned index, struct view payload)
 {
     struct msg_notify_gate_disconnected m;
-    if (!msg_notify_gate_disconnected_read(payload, &m))
+    if (!msg_notify_gate_disconnected_read(payload, &m) || m.gate == 0)
         return false;
+    g->memberships[index].gates[m.gate / 64] &= ~(UINT64_C(1) << m.gate % 64);
     lose_clients(g, index, m.gate);
+    return true;
+}
+
+static bool on_gate_hello(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_notify_gate_hello m;
+    if (!msg_notify_gate_hello_read(payload, &m))
+        return false;
+    g->memberships[index].gates[m.gate / 64] |= UINT64_C(1) << m.gate % 64;
     return true;
 }
 
@@ -266,6 +277,7 @@ static const struct {
     {MSG_CREATE_ENTITY_SOMEWHERE, on_create},
     {MSG_LOAD_ENTITY_SOMEWHERE, on_load},
     {MSG_NOTIFY_GATE_DISCONNECTED, on_gate_lost},
+    {MSG_NOTIFY_GATE_HELLO, on_gate_hello},
     {MSG_SET_GAME_ID_ACK, on_registered},
     {MSG_NOTIFY_DEPLOYMENT_READY, on_deployment_ready},
     {MSG_NOTIFY_GAME_CONNECTED, on_game_connected},
@@ -305,10 +317,13 @@ static void on_packet(void *user, unsigned index, const uint8_t *payload, size_t
 
 /* ---- going out ------------------------------------------------------------------------------ */
 
-static bool speaks_own(void *user, gw_id route)
+/* What is known of a gate outlives its dispatcher's link: one that is gone by then is told of. */
+static bool speaks_own(void *user, gw_id route, uint16_t gateid)
 {
     const struct game *g = user;
-    return dispatchers_has_said_hello(g->dispatchers, dispatchers_of_entity(g->dispatchers, route));
+    unsigned index = dispatchers_of_entity(g->dispatchers, route);
+    bool gate_does = g->memberships[index].gates[gateid / 64] >> gateid % 64 & 1;
+    return gate_does && dispatchers_has_said_hello(g->dispatchers, index);
 }
 
 /* Until it has answered a new registration it may know that an entity lives elsewhere. */

@@ -1,4 +1,4 @@
-// A cluster of real processes of the game in mesh/, each a child of the test: it can be killed, stopped and started again.
+// A cluster of real processes of one game, each a child of the test: it can be killed, stopped and started again.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, closeSync, existsSync } from 'node:fs';
@@ -18,13 +18,16 @@ const LOG_TAIL_BYTES = 2000;
 /** Why there is nothing to test, or false. */
 export const skip = existsSync(GOWORLD) ? false : `no ${GOWORLD}: run make first`;
 
-/** Builds the game and starts `counts` ({dispatcher, game, gate}) processes of each kind. `home`: where the ini and so the
- * state lie, if not in a folder of the cluster's own. */
-export async function startCluster(counts, { home } = {}) {
-    const cluster = new Cluster(counts);
+/** Builds the game and starts `counts` ({dispatcher, game, gate}) processes of each kind, but for those named in
+ * `without`. `game`: its folder, from here. `home`: where the ini and so the state lie, if not in a folder of the
+ * cluster's own. */
+export async function startCluster(counts, { home, game = 'mesh', without = [] } = {}) {
+    const cluster = new Cluster(counts, path.join(HERE, game));
+    const isOurs = (name) => !without.includes(name);
     try {
         await cluster.prepare(home);
-        for (const kind of KINDS) await Promise.all(cluster.namesOf(kind).map((name) => cluster.start(name)));
+        for (const kind of KINDS)
+            await Promise.all(cluster.namesOf(kind).filter(isOurs).map((name) => cluster.start(name)));
     } catch (error) {
         error.message += await cluster.logTails();
         await cluster.remove();
@@ -35,12 +38,14 @@ export async function startCluster(counts, { home } = {}) {
 
 class Cluster {
     #counts;
+    #source;
     #parent;
     #ports = new Map(); // of each process: {listen, http}
     #children = new Map();
 
-    constructor(counts) {
+    constructor(counts, source) {
         this.#counts = counts;
+        this.#source = source;
     }
 
     namesOf(kind) {
@@ -53,10 +58,10 @@ class Cluster {
 
     async prepare(home) {
         this.#parent = await mkdtemp(path.join(tmpdir(), 'goworld-mesh-'));
-        this.dir = path.join(this.#parent, 'mesh');
+        this.dir = path.join(this.#parent, path.basename(this.#source));
         this.ini = path.join(home ?? this.#parent, 'goworld.ini');
         this.logs = path.join(this.#parent, 'logs');
-        await cp(path.join(HERE, 'mesh'), this.dir, { recursive: true });
+        await cp(this.#source, this.dir, { recursive: true, filter: (file) => path.basename(file) !== 'run' });
         await mkdir(this.logs);
         const ports = await freePorts(this.names.length * 2);
         for (const name of this.names) this.#ports.set(name, { listen: ports.pop(), http: ports.pop() });
@@ -83,7 +88,7 @@ ${this.names.map(section).join('')}`;
     /** Returns when the process says that it serves. */
     async start(name) {
         const [, kind, number] = /^([a-z]+)(\d+)$/.exec(name);
-        const program = kind === 'game' ? [path.join(this.dir, 'mesh')] : [GOWORLD, kind];
+        const program = kind === 'game' ? [path.join(this.dir, path.basename(this.dir))] : [GOWORLD, kind];
         const flag = kind === 'dispatcher' ? '-dispid' : '-gid';
         const log = openSync(path.join(this.logs, `${name}.log`), 'a');
         const child = spawn(program[0], [...program.slice(1), flag, number, '-configfile', this.ini], {
@@ -110,7 +115,7 @@ ${this.names.map(section).join('')}`;
         await exit;
     }
 
-    /** Where a gate takes TCP clients. */
+    /** Where a gate takes TCP clients, or a dispatcher games and gates. */
     port(name) {
         return this.#ports.get(name).listen;
     }

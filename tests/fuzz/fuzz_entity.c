@@ -86,10 +86,10 @@ static void outbox_send(void *user, gw_id route, const void *head, size_t head_s
     ASSERT(head && head_size >= 2 && tail_size < 1u << 24);
 }
 
-static bool speaks_own(void *user, gw_id route)
+static bool speaks_own(void *user, gw_id route, uint16_t gateid)
 {
     (void)user;
-    (void)route;
+    (void)route, (void)gateid;
     return true;
 }
 

@@ -193,6 +193,7 @@ static void one_that_said_bye_is_not_waited_for(void **state)
     struct world w;
     world_start(&w, (struct dispatcher_desc){0});
     struct fake_link *game = resumable_game(&w, 1, 11), *gate = resumable_gate(&w, 3, 33);
+    fake_link_skip(game);
     RECEIVE(gate, bye);
     fake_link_hang_up(gate);
     struct msg_notify_gate_disconnected gone;

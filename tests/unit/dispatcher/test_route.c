@@ -329,7 +329,9 @@ static void a_client_given_too_early_waits_for_the_entity(void **state)
             fake_link_skip(game);
             RECEIVE(game, hello, .version = 1);
             struct msg_hello hello;
+            struct msg_notify_gate_hello gate_hello;
             EXPECT(game, hello, &hello);
+            EXPECT(game, notify_gate_hello, &gate_hello);
         } else {
             RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
         }
@@ -543,6 +545,7 @@ static void a_client_is_given_through_gates_that_know_how(void **state)
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){.desired_gates = 9});
+    w.clock.now_ms += 5000; /* it is young no more, and waits for no HELLO */
     struct fake_link *game = world_game(&w, 1), *ours = world_gate(&w, 1),
                      *foreign = world_connect(&w);
     RECEIVE(foreign, set_gate_id, .gate = 2);

@@ -25,5 +25,6 @@ struct fake_link *world_game(struct world *w, uint16_t id);
 struct fake_link *world_gate(struct world *w, uint16_t id);
 /* The same without HELLO, as GoWorld's own. */
 struct fake_link *world_foreign_game(struct world *w, uint16_t id);
+struct fake_link *world_foreign_gate(struct world *w, uint16_t id);
 
 void world_turns(struct world *w); /* tells of closes that were asked for */

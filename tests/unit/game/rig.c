@@ -1,10 +1,10 @@
 /* rig: see rig.h. */
 #include "rig.h"
 
+#include "base/assert.h"
 #include "cluster/slot.h"
 
-#include "base/assert.h"
-
+#include <endian.h>
 #include <stdlib.h>
 
 static void log_write(void *user, enum log_level level, const char *line, size_t size)
@@ -132,18 +132,23 @@ void rig_pass(struct rig *r, int64_t ms)
     rig_turn(r);
 }
 
-void rig_connect(struct rig *r, unsigned index, uint64_t epoch)
+void rig_dialled(struct rig *r, unsigned index)
 {
-    r->epochs[index] = epoch;
     rig_pass(r, SLOT_RETRY_MS_MAX);
     ASSERT(r->dials[index]);
     r->dials[index] = false;
     fake_link_fini(&r->links[index]);
     fake_link_init(&r->links[index], &r->pool);
     game_dispatcher_up(r->game, index, &r->links[index].link);
+}
+
+void rig_connect(struct rig *r, unsigned index, uint64_t epoch)
+{
     struct msg_set_game_id who;
-    EXPECT(&r->links[index], set_game_id, &who);
     struct msg_hello hello;
+    r->epochs[index] = epoch;
+    rig_dialled(r, index);
+    EXPECT(&r->links[index], set_game_id, &who);
     EXPECT(&r->links[index], hello, &hello);
 }
 
@@ -152,7 +157,7 @@ void rig_hang_up(struct rig *r, unsigned index)
     fake_link_hang_up(&r->links[index]);
 }
 
-void rig_take_in(struct rig *r, unsigned index, bool is_ready, ...)
+void rig_take_in(struct rig *r, unsigned index, int is_ready, ...)
 {
     struct buf registry = {0};
     uint32_t count = 0;
@@ -167,7 +172,7 @@ void rig_take_in(struct rig *r, unsigned index, bool is_ready, ...)
     count = htole32(count);
     memcpy(registry.data, &count, sizeof count);
     RECEIVE(&r->links[index], set_game_id_ack, .dispatcher = (uint16_t)(index + 1),
-            .is_deployment_ready = is_ready, .games = {(const uint8_t *)"\1\0\2\0", 4},
+            .is_deployment_ready = is_ready != 0, .games = {(const uint8_t *)"\1\0\2\0", 4},
             .registry = {registry.data, (uint32_t)registry.size});
     buf_free(&registry);
 }

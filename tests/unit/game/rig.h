@@ -35,13 +35,15 @@ void rig_destroy(struct rig *r);
 void rig_turn(struct rig *r); /* with all that workers have to do */
 void rig_pass(struct rig *r, int64_t ms);
 
-/* The game connects, and the dispatcher, in that life of its process, reads who it is. */
+/* The game gets a new link. */
+void rig_dialled(struct rig *r, unsigned index);
+/* The same, and the dispatcher, in that life of its process, reads who it is. */
 void rig_connect(struct rig *r, unsigned index, uint64_t epoch);
 void rig_hang_up(struct rig *r, unsigned index);
 
 /* Answers the registration: games 1 and 2 are there, and so are these pairs of the registry (key,
  * value, ..., NULL). */
-void rig_take_in(struct rig *r, unsigned index, bool is_ready, ...);
+void rig_take_in(struct rig *r, unsigned index, int is_ready, ...);
 void rig_say_hello(struct rig *r, unsigned index);
 
 /* Sends KVREG_REGISTER; value NULL: NOTIFY_KVREG_REMOVED. */
