@@ -107,7 +107,7 @@ const struct metric dispatcher_metrics[] = {
     ROW(COUNTER, no_game.count, "no_game_total", "Requests for which there was no game"),
     ROW(COUNTER, no_gate.count, "no_gate_total", "Packets for gates that are not there"),
     ROW(COUNTER, entity_conflicts.count, "entity_conflicts_total",
-        "Entities that changed games unasked"),
+        "Entities that two games had at once"),
     ROW(COUNTER, refused.count, "refused_total", "What a limit has refused"),
     ROW(COUNTER, lost_syncs.count, "lost_positions_total",
         "Positions of entities that are not there"),

@@ -90,12 +90,32 @@ static bool on_bye(struct dispatcher *d, struct peer *from, struct view packet)
     return msg_bye_read(packet, &m);
 }
 
+/* Somebody has asked to load it by a faster path, and it is taken for the other game's. */
+static bool comes_too_late(const struct dispatcher *d, const struct peer *from, gw_id entity)
+{
+    const struct place *place = entities_find(d, entity);
+    return place && place->game && place->game != from && from->session.said_hello;
+}
+
+static void reject(struct dispatcher *d, struct peer *from, gw_id entity)
+{
+    dispatcher_complain(d, entity_conflicts, "entity_lives_elsewhere",
+                        "entity=" GW_ID_FORMAT " on=game%u rejected=game%u", GW_ID_ARG(entity),
+                        entities_find(d, entity)->game->id, from->id);
+    struct buf *b = dispatcher_scratch(d);
+    msg_reject_entity_write(b, &(struct msg_reject_entity){.entity = entity});
+    peer_send(from, b->data, b->size);
+}
+
 static bool on_create_notice(struct dispatcher *d, struct peer *from, struct view packet)
 {
     struct msg_notify_create_entity m;
     if (!msg_notify_create_entity_read(packet, &m))
         return false;
-    entities_settle(d, m.entity, from, (struct view){0});
+    if (comes_too_late(d, from, m.entity))
+        reject(d, from, m.entity);
+    else
+        entities_settle(d, m.entity, from, (struct view){0});
     return true;
 }
 

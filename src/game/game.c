@@ -75,13 +75,18 @@ static void register_game(void *user, unsigned index, struct link *link)
     buf_free(&ids);
 }
 
-static void note_ready(struct game *g, unsigned index)
+/* One dispatcher's word is enough that all are there: another one that was started again while a
+ * game was missing would never give it. */
+static void check_ready(struct game *g)
 {
-    g->memberships[index].ready = true;
-    for (unsigned i = 0; i < g->desc.dispatchers; i++)
-        if (!g->memberships[i].ready)
+    bool is_said = false;
+    for (unsigned i = 0; i < g->desc.dispatchers; i++) {
+        if (!g->memberships[i].registered)
             return;
-    world_ready(g->world);
+        is_said |= g->memberships[i].ready;
+    }
+    if (is_said)
+        world_ready(g->world);
 }
 
 /* ---- packets, by type ----------------------------------------------------------------------- */
@@ -109,15 +114,26 @@ static bool on_registered(struct game *g, unsigned index, struct view payload)
         world_disown_entity(g->world, read_id(&rejected));
     registry_told_all(g->registry, index, m.registry);
     world_registry_joined(g->world);
-    if (m.is_deployment_ready)
-        note_ready(g, index);
+    membership->ready |= m.is_deployment_ready;
+    check_ready(g);
+    return true;
+}
+
+static bool on_rejected(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_reject_entity m;
+    if (!msg_reject_entity_read(payload, &m))
+        return false;
+    world_disown_entity(g->world, m.entity);
     return true;
 }
 
 static bool on_deployment_ready(struct game *g, unsigned index, struct view payload)
 {
     (void)payload;
-    note_ready(g, index);
+    g->memberships[index].ready = true;
+    check_ready(g);
     return true;
 }
 
@@ -285,6 +301,7 @@ static const struct {
     {MSG_KVREG_REGISTER, on_registered_key},
     {MSG_NOTIFY_KVREG_REMOVED, on_removed_key},
     {MSG_CHECK_OWNER, on_check_owner},
+    {MSG_REJECT_ENTITY, on_rejected},
 };
 
 static void complain(struct game *g, struct log_limit *limit, const char *event, uint16_t type)
@@ -405,7 +422,7 @@ static bool registry_is_there(void *user, struct view key)
 {
     const struct game *g = user;
     unsigned index = registry_dispatcher_of(g->registry, key);
-    return g->memberships[index].registered && dispatchers_is_up(g->dispatchers, index);
+    return g->memberships[index].registered && !dispatchers_is_cut_off(g->dispatchers, index);
 }
 
 static void registry_send(void *user, unsigned index, const void *payload, size_t size)

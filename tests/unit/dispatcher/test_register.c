@@ -159,6 +159,33 @@ static void an_entity_that_is_being_loaded_elsewhere_is_not_given_back(void **st
     world_stop(&w);
 }
 
+/* It was saved, and somebody has asked to load it by a faster path than the one of its creation. */
+static void a_creation_that_comes_behind_a_load_elsewhere_is_rejected(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){0});
+    struct fake_link *late = world_game(&w, 1), *loads = world_game(&w, 2);
+    struct fake_link *foreign = world_foreign_game(&w, 3);
+    gw_id entity = id_str("AAAAAAAAAAAAAAAA");
+    RECEIVE(loads, load_entity_somewhere, .game = 2, .entity = entity, .type = view_str("A"));
+    RECEIVE(loads, notify_create_entity, .entity = entity);
+    fake_link_skip(late);
+    RECEIVE(late, notify_create_entity, .entity = entity);
+    struct msg_reject_entity m;
+    EXPECT(late, reject_entity, &m);
+    assert_true(gw_id_equal(m.entity, entity));
+    assert_int_equal(dispatcher_stats(w.d)->entity_conflicts.count, 1);
+    RECEIVE(late, notify_destroy_entity, .entity = entity);
+    assert_int_equal(dispatcher_stats(w.d)->entities, 1);
+    fake_link_skip(foreign);
+    RECEIVE(foreign, notify_create_entity, .entity = entity); /* it could not be told */
+    assert_true(fake_link_is_quiet(foreign));
+    RECEIVE(foreign, notify_destroy_entity, .entity = entity);
+    assert_int_equal(dispatcher_stats(w.d)->entities, 0);
+    world_stop(&w);
+}
+
 static void what_a_connection_had_not_sent_is_counted(void **state)
 {
     (void)state;
@@ -244,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_game_that_goes_takes_its_entities_along_and_the_others_are_told),
         cmocka_unit_test(the_gates_that_said_hello_are_told_which_entities_are_gone),
         cmocka_unit_test(an_entity_that_is_being_loaded_elsewhere_is_not_given_back),
+        cmocka_unit_test(a_creation_that_comes_behind_a_load_elsewhere_is_rejected),
         cmocka_unit_test(what_a_connection_had_not_sent_is_counted),
         cmocka_unit_test(the_games_hear_of_a_gate_that_goes),
         cmocka_unit_test(a_second_connection_with_an_id_closes_the_first),

@@ -95,6 +95,58 @@ static void a_restarted_dispatcher_costs_none_and_their_owners_are_asked(void **
     world_stop(&w);
 }
 
+static struct fake_link *restart(struct world *w)
+{
+    fake_link_hang_up(&w->dispatchers[0]);
+    struct fake_link *link = dial_again(w);
+    RECEIVE(link, resume_answer, .resumed = false, .epoch = 6);
+    return hello_of(w, 6);
+}
+
+/* The answer to CHECK_OWNER may cross what was under way. */
+static void a_player_that_a_client_has_is_not_shown_twice(void **state)
+{
+    (void)state;
+    struct world w;
+    start(&w);
+    struct player player = world_player(&w);
+    restart(&w);
+    show_player(&w, &player, player.boot);
+    show_player(&w, &player, player.boot);
+    struct msg_create_entity_on_client m;
+    EXPECT(player.link, create_entity_on_client, &m);
+    assert_true(fake_link_is_quiet(player.link));
+    RECEIVE(&w.dispatchers[0], destroy_entity_on_client, .gate = 3, .client = player.id,
+            .type = view_str("A"), .entity = player.boot);
+    show_player(&w, &player, player.boot);
+    struct msg_destroy_entity_on_client gone;
+    EXPECT(player.link, destroy_entity_on_client, &gone);
+    EXPECT(player.link, create_entity_on_client, &m);
+    world_stop(&w);
+}
+
+/* That the first player ended died with the dispatcher; that there is another one did not. */
+static void a_client_that_would_have_two_players_is_closed(void **state)
+{
+    (void)state;
+    struct world w;
+    start(&w);
+    gw_id avatar = id_str("BBBBBBBBBBBBBBBB");
+    struct player shown = world_player(&w), asked = world_player(&w);
+    struct player *both[] = {&shown, &asked};
+    for (unsigned i = 0; i < 2; i++) {
+        show_player(&w, both[i], both[i]->boot);
+        RECEIVE(&w.dispatchers[0], give_client, .gate = 3, .client = both[i]->id,
+                .from = both[i]->boot, .to = avatar);
+    }
+    show_player(&w, &shown, avatar);
+    assert_non_null(shown.link->reason);
+    restart(&w);
+    assert_non_null(asked.link->reason);
+    assert_int_equal(gate_stats(w.g)->orphaned_clients.count, 2);
+    world_stop(&w);
+}
+
 static void a_game_that_asks_for_a_client_that_is_gone_or_anothers_is_told(void **state)
 {
     (void)state;
@@ -121,6 +173,8 @@ int main(void)
         cmocka_unit_test(a_broken_link_costs_no_client),
         cmocka_unit_test(a_dispatcher_that_gave_the_gate_up_costs_the_clients_it_serves),
         cmocka_unit_test(a_restarted_dispatcher_costs_none_and_their_owners_are_asked),
+        cmocka_unit_test(a_player_that_a_client_has_is_not_shown_twice),
+        cmocka_unit_test(a_client_that_would_have_two_players_is_closed),
         cmocka_unit_test(a_game_that_asks_for_a_client_that_is_gone_or_anothers_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
