@@ -110,25 +110,34 @@ void games_leave(struct dispatcher *d, struct peer *game)
     registry_game_gone(d, game->id);
 }
 
+/* One whose link broke gets new things only where no other could: it may come back. */
 struct peer *games_next_boot(struct dispatcher *d)
 {
+    struct peer *away = NULL;
     for (size_t tried = 0; tried < d->games.count; tried++) {
         struct peer *game = d->games.all[d->next_boot++ % d->games.count];
         if (!game->bans_boot && peer_is_there(game))
             return game;
+        if (!game->bans_boot && !game->link)
+            away = game;
     }
-    return NULL;
+    return away;
+}
+
+static bool is_better(const struct peer *game, const struct peer *than)
+{
+    if (!than || peer_is_there(game) != peer_is_there(than))
+        return !than || peer_is_there(game);
+    return game->load < than->load;
 }
 
 static struct peer *least_loaded(const struct dispatcher *d)
 {
-    struct peer *least = NULL;
-    for (size_t i = 0; i < d->games.count; i++) {
-        struct peer *game = d->games.all[i];
-        if (peer_is_there(game) && (!least || game->load < least->load))
-            least = game;
-    }
-    return least;
+    struct peer *best = NULL;
+    for (size_t i = 0; i < d->games.count; i++)
+        if (is_better(d->games.all[i], best))
+            best = d->games.all[i];
+    return best;
 }
 
 struct peer *games_choose(struct dispatcher *d, uint16_t id)

@@ -244,6 +244,27 @@ static void one_that_is_away_gets_nothing_new(void **state)
     world_stop(&w);
 }
 
+static void the_only_game_gets_new_things_while_it_is_away(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){0});
+    struct fake_link *game = resumable_game(&w, 2, 22), *gate = resumable_gate(&w, 1, 33);
+    fake_link_skip(game);
+    fake_link_hang_up(game);
+    RECEIVE(gate, notify_client_connected, .client = id_str(ENTITY), .boot_entity = id_str(ENTITY));
+    assert_true(fake_link_is_quiet(gate));
+    struct fake_link *next = world_connect(&w);
+    ask(next, 22, 0);
+    struct msg_resume_answer answer;
+    struct msg_notify_gate_hello hello;
+    struct msg_notify_client_connected_forwarded connected;
+    EXPECT(next, resume_answer, &answer);
+    EXPECT(next, notify_gate_hello, &hello);
+    EXPECT(next, notify_client_connected_forwarded, &connected);
+    world_stop(&w);
+}
+
 static void nobody_confirms_more_than_was_sent(void **state)
 {
     (void)state;
@@ -334,6 +355,7 @@ int main(void)
         cmocka_unit_test(one_that_said_bye_is_not_waited_for),
         cmocka_unit_test(one_that_says_nothing_for_long_is_closed_and_one_that_does_is_not),
         cmocka_unit_test(one_that_is_away_gets_nothing_new),
+        cmocka_unit_test(the_only_game_gets_new_things_while_it_is_away),
         cmocka_unit_test(nobody_confirms_more_than_was_sent),
         cmocka_unit_test(a_young_dispatcher_lets_packets_wait_for_those_that_may_come_back),
         cmocka_unit_test(whoever_has_not_come_back_is_gone_when_the_dispatcher_is_young_no_more),
