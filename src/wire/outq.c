@@ -291,7 +291,7 @@ void outq_consume(struct outq *q, size_t bytes)
 {
     ASSERT(bytes <= q->bytes);
     q->bytes -= bytes;
-    while (bytes > 0 || is_used_up(q)) {
+    while (q->first && (bytes > 0 || is_used_up(q))) {
         size_t in_first = q->first->end - q->first->begin;
         size_t part = bytes < in_first ? bytes : in_first;
         take_from_first(q, (uint32_t)part);
