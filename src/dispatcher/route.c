@@ -401,7 +401,7 @@ static const struct handler handlers[] = {
     [1001 ... 1499] = {on_gate_message, FROM_GAME},
     [MSG_CALL_FILTERED_CLIENTS] = {on_filtered_call, FROM_GAME},
     [MSG_SYNC_POSITION_YAW_ON_CLIENTS] = {on_gate_message, FROM_GAME},
-    [MSG_HELLO] = {on_hello, FROM_NEW | FROM_GAME | FROM_GATE},
+    [MSG_HELLO] = {on_hello, FROM_GAME | FROM_GATE},
     [MSG_GIVE_CLIENT] = {on_gate_message, FROM_GAME},
     [MSG_NOTIFY_CLIENT_GIVEN] = {on_entity_message, FROM_GATE | FROM_GAME},
     [MSG_CLOSE_CLIENT] = {on_gate_message, FROM_GAME},
@@ -417,9 +417,10 @@ static const struct handler handlers[] = {
     [MSG_KVREG_RESTORE] = {on_kvreg_restore, FROM_GAME},
 };
 
+/* One that has asked to go on says nothing before it is answered: it may be gone then. */
 static bool is_allowed(const struct peer *from, unsigned type, const struct handler *handler)
 {
-    if (!(handler->from & (1u << from->kind)))
+    if (from->waits || !(handler->from & (1u << from->kind)))
         return false;
     return type <= MSG_OWN_FIRST || type == MSG_RESUME || from->session.said_hello;
 }

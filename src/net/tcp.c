@@ -21,7 +21,7 @@ enum {
 
 struct tcp_write {
     uv_write_t uv;
-    size_t bytes;
+    size_t bytes; /* still in the queue of the layer above */
 };
 
 static struct tcp *tcp_of(const struct tcp_conn *conn)
@@ -169,21 +169,37 @@ static void stream_peer(struct stream *stream, char *text, size_t size)
     tcp_conn_address(conn_of(stream), text, size);
 }
 
+/* Of a write that goes on, so many bytes are left. The layer above no longer has the others to send.
+ */
+static void write_goes_on(struct tcp_conn *conn, size_t left)
+{
+    size_t sent = conn->write->bytes - left;
+    conn->write->bytes = left;
+    tcp_of(conn)->stats.bytes_out += sent;
+    outq_consume(conn->stream.out, sent);
+}
+
+/* Before the layer above hears of the peer: what that has got must count as sent. */
+static void note_written(struct tcp_conn *conn)
+{
+    if (conn->write)
+        write_goes_on(conn, uv_stream_get_write_queue_size((uv_stream_t *)&conn->uv));
+}
+
+/* Where a write has failed is not known: all of it may have been sent. */
 static void write_done(uv_write_t *uv, int status)
 {
     struct tcp_conn *conn = (struct tcp_conn *)uv->handle;
     struct tcp_write *write = conn->write;
-    conn->write = NULL;
     if (conn->state <= CONN_CLOSING) {
         loop_begin(tcp_of(conn)->loop);
-        if (status == 0) {
-            tcp_of(conn)->stats.bytes_out += write->bytes;
-            outq_consume(conn->stream.out, write->bytes);
+        write_goes_on(conn, 0);
+        if (status == 0)
             push_dirty(conn);
-        } else {
+        else
             conn_broke(conn, status);
-        }
     }
+    conn->write = NULL;
     free(write);
 }
 
@@ -302,6 +318,7 @@ static void bytes_arrived(uv_stream_t *uv, ssize_t size, const uv_buf_t *buf)
     struct tcp_conn *conn = (struct tcp_conn *)uv;
     struct tcp *tcp = tcp_of(conn);
     loop_begin(tcp->loop);
+    note_written(conn);
     if (size > 0) {
         tcp->stats.reads++;
         tcp->stats.bytes_in += (uint64_t)size;
@@ -376,6 +393,7 @@ static bool linger(struct tcp_conn *conn)
 /* Tells the layer above; true when all it had was sent. */
 static bool conn_tell_closed(struct tcp_conn *conn)
 {
+    note_written(conn);
     conn_flush(conn);
     bool all_sent = !conn->broken && !conn->write && conn->stream.out->bytes == 0;
     conn->stream.events->closed(conn->stream.user, conn->reason);

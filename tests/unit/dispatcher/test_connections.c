@@ -169,6 +169,35 @@ static void a_link_whose_peer_goes_on_elsewhere_is_closed_first(void **state)
     world_stop(&w);
 }
 
+/* What it had become meanwhile would be gone with its connection. */
+static void one_that_waits_for_its_old_link_may_not_register(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){0});
+    struct fake_link *other = resumable_game(&w, 1, 11), *game = resumable_game(&w, 2, 22);
+    struct fake_link *next = world_connect(&w);
+    ask(next, 22, 0);
+    RECEIVE(next, set_game_id, .game = 5);
+    fake_link_turn(game);
+    assert_non_null(next->reason);
+    fake_link_turn(next);
+    assert_int_equal(dispatcher_stats(w.d)->games, 2);
+    RECEIVE(other, call_nil_spaces, .except_game = 1, .method = view_str("Hi"));
+    world_stop(&w);
+}
+
+static void nobody_says_hello_before_its_name(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){0});
+    struct fake_link *game = world_connect(&w);
+    RECEIVE(game, hello, .version = 1, .features = SESSION_FEATURE_RESUMES, .epoch = 11);
+    assert_non_null(game->reason);
+    world_stop(&w);
+}
+
 static void one_that_is_started_again_takes_the_place_of_one_that_is_away(void **state)
 {
     (void)state;
@@ -351,6 +380,8 @@ int main(void)
         cmocka_unit_test(after_its_grace_a_game_is_dead_and_may_only_register),
         cmocka_unit_test(nobody_goes_on_as_another_or_with_bytes_that_never_were),
         cmocka_unit_test(a_link_whose_peer_goes_on_elsewhere_is_closed_first),
+        cmocka_unit_test(one_that_waits_for_its_old_link_may_not_register),
+        cmocka_unit_test(nobody_says_hello_before_its_name),
         cmocka_unit_test(one_that_is_started_again_takes_the_place_of_one_that_is_away),
         cmocka_unit_test(one_that_said_bye_is_not_waited_for),
         cmocka_unit_test(one_that_says_nothing_for_long_is_closed_and_one_that_does_is_not),
