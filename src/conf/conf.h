@@ -31,6 +31,7 @@ struct conf_dispatcher {
 struct conf_game {
     const char *boot_entity;
     unsigned save_interval_s;
+    unsigned client_nesting_max;
     struct conf_address http;
     struct conf_log log;
     unsigned position_sync_interval_ms;

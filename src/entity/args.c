@@ -16,6 +16,16 @@ struct gw_reader args_reader(struct view args, char *strings)
     return r;
 }
 
+bool args_are_deeper(struct view args, unsigned depth_max)
+{
+    struct reader r = reader_of(args.data, args.size);
+    struct view value;
+    for (unsigned left = read_u16(&r); left; left--)
+        if (msgpack_check_depth(read_var(&r), depth_max, &value) == GW_EFULL)
+            return true;
+    return false;
+}
+
 /* Gives the next argument's value; false when there is none (it reads as zero) or it is no msgpack.
  */
 static bool next_argument(struct gw_reader *r, struct view *value)

@@ -13,5 +13,8 @@ struct gw_reader {
 
 extern const char args_too_deep[]; /* the problem of an argument beyond MSGPACK_DEPTH_MAX */
 
+/* Whether any argument is nested deeper than that. */
+bool args_are_deeper(struct view args, unsigned depth_max);
+
 /* `args` is a checked view: u16 count, count x Data. `strings` has room for args.size bytes. */
 struct gw_reader args_reader(struct view args, char *strings);

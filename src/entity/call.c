@@ -64,6 +64,19 @@ static void refuse_name(struct world *w, const struct entity *e, struct view nam
              why, (unsigned long long)held_back);
 }
 
+/* What is deeper than any value may be is refused where it is read. */
+static bool is_too_deep(const struct world *w, enum caller caller, struct view args)
+{
+    unsigned depth_max = w->desc.client_nesting_max;
+    return caller != CALLER_SERVER && depth_max && args_are_deeper(args, depth_max);
+}
+
+static void refuse_depth(struct world *w, const struct entity *e, struct view name)
+{
+    w->stats.calls_too_deep++;
+    refuse_name(w, e, name, args_too_deep);
+}
+
 static void call_by_name(struct world *w, struct entity *e, struct view name, enum caller caller,
                          struct view args)
 {
@@ -72,6 +85,8 @@ static void call_by_name(struct world *w, struct entity *e, struct view name, en
         refuse_name(w, e, name, "there is no such method");
     else if (!may_call(method, caller))
         refuse_name(w, e, name, "the client may not call it");
+    else if (is_too_deep(w, caller, args))
+        refuse_depth(w, e, name);
     else
         call_invoke(w, e, method, args);
 }

@@ -187,7 +187,7 @@ static inline bool check_one(struct reader *r, uint64_t *inside)
 }
 
 /* Checks `inside` values, and those inside them. Returns false where they are nested too deeply. */
-static bool check_inside(struct reader *r, uint64_t inside)
+static bool check_inside(struct reader *r, uint64_t inside, unsigned depth_max)
 {
     uint64_t left[MSGPACK_DEPTH_MAX]; /* values still to come at each depth */
     unsigned depth = 0;
@@ -202,7 +202,7 @@ static bool check_inside(struct reader *r, uint64_t inside)
         left[depth]--;
         if (!check_one(r, &inside))
             continue;
-        if (++depth == MSGPACK_DEPTH_MAX)
+        if (++depth == depth_max)
             return false;
         left[depth] = inside;
     }
@@ -213,9 +213,14 @@ static bool check_inside(struct reader *r, uint64_t inside)
  * depth. */
 gw_err msgpack_check(struct view data, struct view *value)
 {
+    return msgpack_check_depth(data, MSGPACK_DEPTH_MAX, value);
+}
+
+gw_err msgpack_check_depth(struct view data, unsigned depth_max, struct view *value)
+{
     struct reader r = reader_of(data.data, data.size);
     uint64_t inside;
-    if (check_one(&r, &inside) && !check_inside(&r, inside))
+    if (check_one(&r, &inside) && !check_inside(&r, inside, depth_max))
         return GW_EFULL;
     if (r.bad)
         return GW_EPROTO;

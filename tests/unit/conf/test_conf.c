@@ -55,6 +55,7 @@ static void an_empty_file_is_one_of_each_with_defaults(void **state)
     expect_address(&c->games[0].http, "127.0.0.1", 25000);
     assert_string_equal(c->games[0].boot_entity, "Boot");
     assert_int_equal(c->games[0].save_interval_s, 300);
+    assert_int_equal(c->games[0].client_nesting_max, 32);
     assert_int_equal(c->games[0].position_sync_interval_ms, 100);
     assert_false(c->games[0].ban_boot_entity);
     assert_int_equal(c->games[0].log.level, LOG_DEBUG);

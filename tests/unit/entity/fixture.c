@@ -83,6 +83,7 @@ struct fixture *fixture_create(const gw_game *game, const char *boot_entity)
         .kv = f->kv,
         .passwords = f->passwords,
         .fibers = f->fibers,
+        .client_nesting_max = FIXTURE_NESTING_MAX,
         .check_attrs = true,
     };
     char *error = NULL;

@@ -27,6 +27,7 @@ struct fixture {
 
 #define FIXTURE_ADDRESS "192.0.2.7:50000" /* of every client */
 #define FIXTURE_GATE 7
+#define FIXTURE_NESTING_MAX 4u /* of arguments from clients */
 
 struct fixture *fixture_create(const gw_game *game, const char *boot_entity);
 void fixture_destroy(struct fixture *f); /* stops the world, lets everything be saved */

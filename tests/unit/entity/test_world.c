@@ -621,6 +621,18 @@ static void wrong_arguments_are_refused(void **state)
     assert_int_equal(world_stats(f->world)->calls_too_deep, 1);
 }
 
+static void clients_may_nest_less_than_servers(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = settled_hero(f, "c1")->base.id;
+    fixture_call(f, id, "Any", "9191919105");
+    fixture_call(f, id, "Any", "919191919105");
+    fixture_call_from(f, "c1", id, "Any", "9191919105");
+    assert_int_equal(world_stats(f->world)->calls_too_deep, 0);
+    fixture_call_from(f, "c1", id, "Any", "919191919105");
+    assert_int_equal(world_stats(f->world)->calls_too_deep, 1);
+}
+
 /* The id as a msgpack string in hex; the text lasts until the second call after this one. */
 static const char *hex_of(gw_id id)
 {
@@ -1228,6 +1240,7 @@ int main(void)
         TEST(clients_call_only_what_they_may),
         TEST(arguments_take_every_form_that_clients_send),
         TEST(wrong_arguments_are_refused),
+        TEST(clients_may_nest_less_than_servers),
         TEST(local_calls_run_after_the_handler_in_order),
         TEST(a_filtered_call_is_the_known_answer),
         TEST(a_given_client_is_handed_over_in_order),
