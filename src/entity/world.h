@@ -54,7 +54,7 @@ struct world_desc {
     struct fiber_pool *fibers;
     uint64_t seed;
     unsigned client_nesting_max; /* of what clients call with; 0: no more than all values have */
-    bool check_attrs; /* report attributes that were changed without GW_SET */
+    bool check_attrs;            /* report attributes that were changed without GW_SET */
 };
 
 /* Counted for ever, but for the gauges at the end. */

@@ -30,7 +30,8 @@ void msgpack_write_vec3(struct buf *b, gw_vec3 value); /* a map of X, Y, Z as f3
  * (Unity pads with zeros). GW_EFULL: it is nested deeper than MSGPACK_DEPTH_MAX; GW_EPROTO: it is
  * no value. Every reader below wants a checked value. */
 GW_NODISCARD gw_err msgpack_check(struct view data, struct view *value);
-/* The same for less nesting: 1 is a list or map without others inside; at most MSGPACK_DEPTH_MAX. */
+/* The same for less nesting: 1 is a list or map without others inside; at most MSGPACK_DEPTH_MAX.
+ */
 GW_NODISCARD gw_err msgpack_check_depth(struct view data, unsigned depth_max, struct view *value);
 
 /* Readers take every int form for an int and every int or float form for a float, nil for zero, bin
