@@ -89,14 +89,17 @@ uint64_t dispatchers_epoch(const struct dispatchers *ds, unsigned index)
 }
 
 /* One that cannot resume gives us up as soon as the link breaks. */
-bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index)
+int64_t dispatchers_cut_off_ms(const struct dispatchers *ds, unsigned index)
 {
     const struct slot *slot = &ds->slots[index];
-    if (!slot->was_up)
-        return false;
     if (slot->session.resumes)
-        return ds->all.desc.clock->now_ms >= slot->lease_ms;
-    return !slot_is_up(slot);
+        return slot->lease_ms;
+    return slot->was_up && !slot_is_up(slot) ? 0 : CLOCK_NEVER;
+}
+
+bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index)
+{
+    return ds->all.desc.clock->now_ms >= dispatchers_cut_off_ms(ds, index);
 }
 
 static void drop(struct dispatchers *ds, unsigned index, const char *reason)

@@ -61,6 +61,8 @@ uint64_t dispatchers_epoch(const struct dispatchers *ds, unsigned index); /* 0 b
 
 /* Whether it may have given us up without our knowing: then what it serves may be elsewhere. */
 bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index);
+/* Since when that is so, or from when on it will be unless it is heard of; CLOCK_NEVER: it is not. */
+int64_t dispatchers_cut_off_ms(const struct dispatchers *ds, unsigned index);
 
 /* Each sends one packet, or keeps it in the backlog while that dispatcher is away. What cannot be
  * sent or kept is counted and dropped: one that is too large, too. */

@@ -76,7 +76,7 @@ struct world {
     uint32_t timer_ids;
     unsigned budget; /* local calls and posts that may still run in this turn */
     bool stopping, ready;
-    bool cut_off;       /* some entities are: ask the outbox which */
+    int64_t cut_off_ms; /* from then on some entities may be: ask the outbox which */
     int64_t stopped_ms; /* when it was told to stop */
     struct log_limit limit_refused, limit_unknown, limit_bad, limit_misuse, limit_storage;
     struct log_limit limit_service;

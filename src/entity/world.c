@@ -90,6 +90,7 @@ gw_err world_create(const struct world_desc *desc, struct world **out, char **er
     struct world *w = mem_zalloc(sizeof *w);
     w->desc = *desc;
     w->budget = LOCAL_CALLS_PER_TURN_MAX;
+    w->cut_off_ms = CLOCK_NEVER;
     w->entities.seed = desc->seed;
     w->pending.seed = desc->seed + 1;
     gw_err err = init_types(w, error);
@@ -170,15 +171,16 @@ static void end_all(struct world *w, bool services_too)
     world_leave(w, before);
 }
 
-void world_set_cut_off(struct world *w, bool any)
+void world_set_cut_off(struct world *w, int64_t from_ms)
 {
-    w->cut_off = any;
+    w->cut_off_ms = from_ms;
 }
 
 bool world_is_cut_off(const struct world *w, gw_id id)
 {
     const struct outbox *outbox = &w->desc.outbox;
-    if (!w->cut_off || (w->stopping && w->desc.clock->now_ms >= w->stopped_ms + STOP_FENCE_MS))
+    int64_t now_ms = w->desc.clock->now_ms;
+    if (now_ms < w->cut_off_ms || (w->stopping && now_ms >= w->stopped_ms + STOP_FENCE_MS))
         return false;
     return outbox->is_cut_off && outbox->is_cut_off(outbox->user, id);
 }

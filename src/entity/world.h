@@ -91,8 +91,9 @@ void world_create_entity(struct world *w, gw_id id, struct view type, struct vie
 void world_load_entity(struct world *w, gw_id id, struct view type);
 /* Asks the gates whether they still have the clients of the entities that it concerns. */
 void world_check_clients(struct world *w, bool (*concerns)(void *user, gw_id entity), void *user);
-/* Whether any entity is cut off (struct outbox): told before each turn. */
-void world_set_cut_off(struct world *w, bool any);
+/* From when on an entity may be cut off (struct outbox): told before each turn, and earlier when it
+ * has become so. CLOCK_NEVER: no entity is. */
+void world_set_cut_off(struct world *w, int64_t from_ms);
 /* A dispatcher says that the entity lives on another game: this copy ends without being saved. */
 void world_disown_entity(struct world *w, gw_id id);
 void world_ready(struct world *w);

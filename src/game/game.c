@@ -343,26 +343,31 @@ static bool speaks_own(void *user, gw_id route, uint16_t gateid)
     return gate_does && dispatchers_has_said_hello(g->dispatchers, index);
 }
 
-/* Until it has answered a new registration it may know that an entity lives elsewhere. */
-static bool is_cut_off_from(const struct game *g, unsigned index)
+/* From when on it is cut off. Until it has answered a new registration a dispatcher may know that an
+ * entity lives elsewhere. */
+static int64_t cut_off_ms(const struct game *g, unsigned index)
 {
     const struct membership *membership = &g->memberships[index];
-    return membership->was_registered &&
-           (!membership->registered || dispatchers_is_cut_off(g->dispatchers, index));
+    if (!membership->was_registered)
+        return CLOCK_NEVER;
+    return membership->registered ? dispatchers_cut_off_ms(g->dispatchers, index) : 0;
 }
 
 static bool is_cut_off(void *user, gw_id route)
 {
     const struct game *g = user;
-    return is_cut_off_from(g, dispatchers_of_entity(g->dispatchers, route));
+    unsigned index = dispatchers_of_entity(g->dispatchers, route);
+    return g->desc.world.clock->now_ms >= cut_off_ms(g, index);
 }
 
-static bool is_cut_off_from_any(const struct game *g)
+/* The clock moves on before the turn does: what comes in first must find it cut off already. */
+static void tell_cut_off(struct game *g)
 {
+    int64_t first_ms = CLOCK_NEVER;
     for (unsigned i = 0; i < g->desc.dispatchers; i++)
-        if (is_cut_off_from(g, i))
-            return true;
-    return false;
+        if (cut_off_ms(g, i) < first_ms)
+            first_ms = cut_off_ms(g, i);
+    world_set_cut_off(g->world, first_ms);
 }
 
 /* The answer to our HELLO is on its way, or the dispatcher does not know it. Our own messages are
@@ -469,6 +474,7 @@ static void on_lost(void *user, unsigned index, enum dispatchers_loss loss)
 {
     struct game *g = user;
     g->memberships[index].registered = false;
+    tell_cut_off(g);
     buf_clear(&g->memberships[index].early);
     if (loss == DISPATCHER_GAVE_UP)
         lose_clients(g, index, 0);
@@ -565,7 +571,7 @@ void game_dispatcher_down(struct game *g, unsigned index)
 int64_t game_turn(struct game *g)
 {
     int64_t now_ms = g->desc.world.clock->now_ms;
-    world_set_cut_off(g->world, is_cut_off_from_any(g));
+    tell_cut_off(g);
     int64_t due_ms = world_turn(g->world);
     int64_t links_due_ms = dispatchers_turn(g->dispatchers);
     if (now_ms >= g->load_report_due_ms && dispatchers_connected(g->dispatchers) > 0) {

@@ -102,7 +102,7 @@ void fixture_work(struct fixture *f)
             work->done(work);
         }
         storage_turn(f->storage);
-        world_set_cut_off(f->world, f->is_cut_off);
+        world_set_cut_off(f->world, f->is_cut_off ? 0 : CLOCK_NEVER);
         world_turn(f->world);
     } while (f->queued);
 }
@@ -111,7 +111,7 @@ void fixture_pass(struct fixture *f, int64_t ms)
 {
     f->clock.now_ms += ms;
     f->clock.wall_ms += ms;
-    world_set_cut_off(f->world, f->is_cut_off);
+    world_set_cut_off(f->world, f->is_cut_off ? 0 : CLOCK_NEVER);
     world_turn(f->world);
 }
 

@@ -563,6 +563,23 @@ static void what_is_still_to_be_saved_is_not_when_another_game_has_it(void **sta
     assert_int_equal(saves(r), 1);
 }
 
+/* A process that was stopped reads what came meanwhile before it does anything else. */
+static void after_a_standstill_nothing_is_saved_before_it_is_heard_of(void **state)
+{
+    struct rig *r = *state;
+    join_ours(r, 5);
+    create_avatar(r, ENTITY, "\xc0");
+    assert_int_equal(saves(r), 1);
+    r->clock.now_ms += 5000;
+    RECEIVE(link_of(r), call_entity_method, .entity = id_str(ENTITY), .method = view_str("Quit"));
+    assert_null(find(r, ENTITY));
+    rig_turn(r);
+    assert_int_equal(saves(r), 1);
+    r->clock.now_ms += 1000;
+    RECEIVE(link_of(r), pong, .stamp = (uint64_t)r->clock.now_ms);
+    assert_int_equal(saves(r), 2);
+}
+
 static void after_a_break_it_goes_on_with_a_dispatcher_of_ours(void **state)
 {
     struct rig *r = *state;
@@ -644,6 +661,7 @@ int main(void)
         TEST(after_a_break_a_dispatcher_of_goworld_gets_a_new_registration),
         TEST(what_is_still_to_be_saved_is_claimed_and_then_saved),
         TEST(what_is_still_to_be_saved_is_not_when_another_game_has_it),
+        TEST(after_a_standstill_nothing_is_saved_before_it_is_heard_of),
         TEST(after_a_break_it_goes_on_with_a_dispatcher_of_ours),
         TEST(a_dispatcher_of_ours_that_was_started_again_costs_no_clients),
         TEST(a_dispatcher_of_ours_that_gave_it_up_costs_the_clients),
