@@ -71,9 +71,9 @@ void dispatchers_send2(struct dispatchers *ds, unsigned index, const void *head,
                        const void *tail, size_t tail_size);
 void dispatchers_send_all(struct dispatchers *ds, const void *payload, size_t size);
 
-/* More is unsent on the link to that dispatcher than should: whoever can had better send less. It
- * has drained when that has become half of it. One that is away is not congested: it may stay away,
- * and whoever waited for it would wait as long. */
+/* More is unsent to that dispatcher than should: whoever can had better send less. It has drained
+ * when that has become half of it. One that has been given up is not congested: it may stay away, and
+ * whoever waited for it would wait as long. */
 bool dispatchers_is_congested(const struct dispatchers *ds, unsigned index);
 bool dispatchers_has_drained(const struct dispatchers *ds, unsigned index);
 
