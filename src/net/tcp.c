@@ -169,7 +169,8 @@ static void stream_peer(struct stream *stream, char *text, size_t size)
     tcp_conn_address(conn_of(stream), text, size);
 }
 
-/* Of a write that goes on, so many bytes are left. The layer above no longer has the others to send.
+/* Of a write that goes on, so many bytes are left. The layer above no longer has the others to
+ * send.
  */
 static void write_goes_on(struct tcp_conn *conn, size_t left)
 {
