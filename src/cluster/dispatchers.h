@@ -61,7 +61,8 @@ uint64_t dispatchers_epoch(const struct dispatchers *ds, unsigned index); /* 0 b
 
 /* Whether it may have given us up without our knowing: then what it serves may be elsewhere. */
 bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index);
-/* Since when that is so, or from when on it will be unless it is heard of; CLOCK_NEVER: it is not. */
+/* Since when that is so, or from when on it will be unless it is heard of; CLOCK_NEVER: it is not.
+ */
 int64_t dispatchers_cut_off_ms(const struct dispatchers *ds, unsigned index);
 
 /* Each sends one packet, or keeps it in the backlog while that dispatcher is away. What cannot be
@@ -71,8 +72,8 @@ void dispatchers_send2(struct dispatchers *ds, unsigned index, const void *head,
                        const void *tail, size_t tail_size);
 void dispatchers_send_all(struct dispatchers *ds, const void *payload, size_t size);
 
-/* More is unsent on the link to that dispatcher than should: whoever can had better send less. It
- * has drained when that has become half of it. One that is away is not congested: it may stay away,
+/* More is unsent to that dispatcher than should: whoever can had better send less. It has drained
+ * when that has become half of it. One that has been given up is not congested: it may stay away,
  * and whoever waited for it would wait as long. */
 bool dispatchers_is_congested(const struct dispatchers *ds, unsigned index);
 bool dispatchers_has_drained(const struct dispatchers *ds, unsigned index);

@@ -343,8 +343,8 @@ static bool speaks_own(void *user, gw_id route, uint16_t gateid)
     return gate_does && dispatchers_has_said_hello(g->dispatchers, index);
 }
 
-/* From when on it is cut off. Until it has answered a new registration a dispatcher may know that an
- * entity lives elsewhere. */
+/* From when on it is cut off. Until it has answered a new registration a dispatcher may know that
+ * an entity lives elsewhere. */
 static int64_t cut_off_ms(const struct game *g, unsigned index)
 {
     const struct membership *membership = &g->memberships[index];
