@@ -46,7 +46,7 @@ layers: ## check that modules include only lower layers
 sim: ## the simulated cluster over SEEDS= seeds
 	@tools/deps build test
 	@tools/build sim sim_tests
-	@GW_SIM_SEEDS=$(SEEDS) ctest --test-dir build/sim -R '^sim\.' --timeout 36000 --output-on-failure --no-tests=error
+	@GW_SIM_SEEDS=$(SEEDS) ctest --test-dir build/sim -j $(JOBS) -R '^sim\.' --timeout 36000 --output-on-failure --no-tests=error
 
 fuzz: ## every fuzz harness for SECONDS= seconds
 	@tools/deps build test
