@@ -209,8 +209,10 @@ static void retry_later(struct slot *slot)
     int64_t wait_ms = slot->retries ? SLOT_RETRY_MS_MIN << (slot->retries - 1) : 0;
     if (slot->retries < 6)
         slot->retries++;
-    if (wait_ms > SLOT_RETRY_MS_MAX)
-        wait_ms = SLOT_RETRY_MS_MAX;
+    int64_t wait_ms_max =
+        session_goes_on(&slot->session) ? SLOT_RETRY_MS_MAX_RESUMING : SLOT_RETRY_MS_MAX;
+    if (wait_ms > wait_ms_max)
+        wait_ms = wait_ms_max;
     slot->state = SLOT_AWAY;
     slot->link = NULL;
     slot->due_ms = now_of(slot) + wait_ms;
@@ -230,7 +232,7 @@ static void link_closed(void *user, const char *reason)
         slot->all->stats.bytes_lost += unsent;
     if (was_up)
         slot->away_ms = now_of(slot);
-    if (was_up && now_of(slot) >= slot->up_ms + SLOT_RETRY_MS_MAX)
+    if (was_up && now_of(slot) >= slot->up_ms + SLOT_RETRY_MS_MAX_RESUMING)
         slot->retries = 0;
     retry_later(slot);
     slot_note_backlog(slot);

@@ -9,6 +9,7 @@
 /* Redials: at once, and then later and later. A dispatcher forgets us a second after a break. */
 #define SLOT_RETRY_MS_MIN 50
 #define SLOT_RETRY_MS_MAX 1000
+#define SLOT_RETRY_MS_MAX_RESUMING 200 /* while a session can go on: its grace is short */
 
 /* A dispatcher gives a game up no earlier than SESSION_GRACE_MS after it has last heard of it.
  * Before that, SLOT_LEASE_MS after the last ping that came back was sent, the game takes itself for
@@ -37,7 +38,7 @@ struct slot {
     bool registered; /* told where it belongs, on this link or an earlier one of its session */
     bool restarted;  /* this registration is with a new process */
     bool was_up;
-    unsigned retries; /* since it was up for a while */
+    unsigned retries; /* since a session was up for a while */
     int64_t up_ms;    /* since when it is up */
     int64_t due_ms;   /* away: dialled; asking: given up */
     int64_t away_ms;  /* since when it is away */

@@ -146,6 +146,33 @@ static void failed_dials_are_repeated_more_and_more_slowly_up_to_a_second(void *
     stop(&w);
 }
 
+/* Else its grace would be over before it is dialled: a second break may follow the first. */
+static void a_link_that_breaks_again_and_again_is_dialled_within_the_grace(void **state)
+{
+    (void)state;
+    struct world w;
+    start_with(&w, 0);
+    struct fake_link *link = hello_from(&w, 1, 9);
+    for (unsigned i = 0; i < 10; i++) {
+        fake_link_hang_up(link);
+        int64_t due_ms = w.clock.now_ms;
+        for (unsigned dials = w.dials[1]; w.dials[1] == dials; w.clock.now_ms += 10)
+            dispatchers_turn(w.ds);
+        assert_true(w.clock.now_ms <= due_ms + SLOT_RETRY_MS_MAX_RESUMING + 10);
+        if (i % 3 == 0) {
+            dispatchers_down(w.ds, 1);
+            w.clock.now_ms += SLOT_RETRY_MS_MAX_RESUMING;
+            dispatchers_turn(w.ds);
+        }
+        fake_link_fini(link);
+        fake_link_init(link, &w.pool);
+        dispatchers_up(w.ds, 1, &link->link);
+        RECEIVE(link, resume_answer, .resumed = true, .epoch = 9);
+    }
+    assert_int_equal(w.gave_up[1] + w.restarted[1], 0);
+    stop(&w);
+}
+
 static void what_waited_goes_out_in_order_behind_the_registration(void **state)
 {
     (void)state;
@@ -490,6 +517,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_are_dialled_in_the_first_turn),
         cmocka_unit_test(failed_dials_are_repeated_more_and_more_slowly_up_to_a_second),
+        cmocka_unit_test(a_link_that_breaks_again_and_again_is_dialled_within_the_grace),
         cmocka_unit_test(what_waited_goes_out_in_order_behind_the_registration),
         cmocka_unit_test(one_without_hello_has_given_us_up_when_its_link_breaks_and_packets_wait),
         cmocka_unit_test(what_a_dispatcher_has_not_got_goes_over_the_next_link),
