@@ -1,6 +1,6 @@
-/* tcp: see tcp.h. One read per connection and turn, one write at the end of the turn; a write that
- * the peer is too slow for goes on in the background, and everything behind it waits in the queue
- * of the layer above. */
+/* tcp: see tcp.h. One read per connection and turn, one write at the end of the turn; when the
+ * peer is too slow for it, everything waits in the queue of the layer above until the socket takes
+ * more. */
 #include "net/tcp.h"
 
 #include "base/assert.h"
@@ -21,7 +21,7 @@ enum {
 
 struct tcp_write {
     uv_write_t uv;
-    size_t bytes;
+    char byte;
 };
 
 static struct tcp *tcp_of(const struct tcp_conn *conn)
@@ -177,8 +177,8 @@ static void write_done(uv_write_t *uv, int status)
     if (conn->state <= CONN_CLOSING) {
         loop_begin(tcp_of(conn)->loop);
         if (status == 0) {
-            tcp_of(conn)->stats.bytes_out += write->bytes;
-            outq_consume(conn->stream.out, write->bytes);
+            tcp_of(conn)->stats.bytes_out++;
+            outq_consume(conn->stream.out, 1);
             push_dirty(conn);
         } else {
             conn_broke(conn, status);
@@ -187,20 +187,19 @@ static void write_done(uv_write_t *uv, int status)
     free(write);
 }
 
-/* The socket takes no more now: libuv sends the rest of these spans when it does. */
+/* The socket takes no more now: libuv sends one byte when it does, and the rest follows. Of more, a
+ * part could be on its way without our knowing, and a peer that confirms what it got would be taken
+ * for a liar. */
 static void write_later(struct tcp_conn *conn)
 {
-    struct outq_span spans[SPANS_MAX];
-    uv_buf_t bufs[SPANS_MAX];
-    size_t count = outq_peek(conn->stream.out, spans, SPANS_MAX);
+    struct outq_span span;
     struct tcp_write *write = mem_zalloc(sizeof *write);
-    for (size_t i = 0; i < count; i++) {
-        bufs[i] = uv_buf_init((char *)(uintptr_t)spans[i].data, (unsigned)spans[i].size);
-        write->bytes += spans[i].size;
-    }
+    outq_peek(conn->stream.out, &span, 1);
+    write->byte = (char)*span.data;
     conn->write = write;
     tcp_of(conn)->stats.writes++;
-    int err = uv_write(&write->uv, (uv_stream_t *)&conn->uv, bufs, (unsigned)count, write_done);
+    uv_buf_t buf = uv_buf_init(&write->byte, 1);
+    int err = uv_write(&write->uv, (uv_stream_t *)&conn->uv, &buf, 1, write_done);
     if (err == 0)
         return;
     conn->write = NULL;
