@@ -116,7 +116,8 @@ static void large_packets_arrive_both_ways(void **state)
     pair_fini(&pair);
 }
 
-/* Looked at in every turn: whoever counts what has left the queue knows of all that the peer has. */
+/* Looked at in every turn: whoever counts what has left the queue knows of all that the peer has.
+ */
 static bool all_came(void *user)
 {
     const struct queued *queued = user;
