@@ -14,4 +14,4 @@ struct gw_reader {
 extern const char args_too_deep[]; /* the problem of an argument beyond MSGPACK_DEPTH_MAX */
 
 /* `args` is a checked view: u16 count, count x Data. `strings` has room for args.size bytes. */
-struct gw_reader args_reader(struct view args, char *strings);
+void args_reader_init(struct gw_reader *r, struct view args, char *strings);
