@@ -104,6 +104,13 @@ static void fence_is_back(struct world *w, struct entity *e)
         service_fence_is_back(w, e);
 }
 
+void world_call_ahead(const struct world *w, struct view payload)
+{
+    gw_id entity;
+    if (msg_is_call(payload, &entity))
+        idmap_prefetch(&w->entities, entity);
+}
+
 void world_call(struct world *w, struct view payload)
 {
     struct msg_call_entity_method m;

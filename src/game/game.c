@@ -328,6 +328,11 @@ static void on_packet(void *user, unsigned index, const uint8_t *payload, size_t
     }
 }
 
+static void on_ahead(void *user, const uint8_t *payload, size_t size)
+{
+    world_call_ahead(((struct game *)user)->world, (struct view){payload, (uint32_t)size});
+}
+
 /* ---- going out ------------------------------------------------------------------------------ */
 
 /* What is known of a gate outlives its dispatcher's link: one that is gone by then is told of. */
@@ -513,6 +518,7 @@ gw_err game_create(const struct game_desc *desc, struct game **out, char **error
         .register_at = register_game,
         .said_hello = said_hello,
         .packet = on_packet,
+        .ahead = on_ahead,
         .lost = on_lost,
         .user = g,
     });
