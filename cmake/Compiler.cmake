@@ -21,6 +21,8 @@ add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmi
 if(GW_WERROR)
   add_compile_options(-Werror)
 endif()
+# A function may be inlined into other files although it could be replaced when the program is loaded: nobody does that.
+add_compile_options(-fno-semantic-interposition)
 add_link_options(-rdynamic)
 
 # What a game has to be linked with besides the library, so that goworld.pc can say it.

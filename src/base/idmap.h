@@ -18,6 +18,7 @@ struct idmap {
 };
 
 void *idmap_get(const struct idmap *map, gw_id id);        /* NULL when absent */
+void idmap_prefetch(const struct idmap *map, gw_id id);    /* it will be looked up soon */
 void *idmap_put(struct idmap *map, gw_id id, void *value); /* returns the value it replaced */
 void *idmap_remove(struct idmap *map, gw_id id);           /* returns it, NULL when absent */
 void idmap_free(struct idmap *map);

@@ -35,6 +35,8 @@ struct dispatchers_desc {
      */
     void (*said_hello)(void *user, unsigned index, bool restarted);
     void (*packet)(void *user, unsigned index, const uint8_t *payload, size_t size);
+    /* May be NULL. That packet comes soon, or never: see struct link_events. */
+    void (*ahead)(void *user, const uint8_t *payload, size_t size);
     /* A registration has ended; another one follows. Breaks that the session outlives are not told.
      */
     void (*lost)(void *user, unsigned index, enum dispatchers_loss loss);

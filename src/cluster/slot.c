@@ -240,7 +240,15 @@ static void link_closed(void *user, const char *reason)
         end(slot, DISPATCHER_GAVE_UP);
 }
 
-static const struct link_events link_events = {.packet = link_packet, .closed = link_closed};
+static void link_ahead(void *user, const uint8_t *payload, size_t size)
+{
+    const struct dispatchers_desc *desc = &((const struct slot *)user)->all->desc;
+    if (desc->ahead)
+        desc->ahead(desc->user, payload, size);
+}
+
+static const struct link_events link_events = {
+    .packet = link_packet, .ahead = link_ahead, .closed = link_closed};
 
 void slot_init(struct slot *slot, struct slots *all, unsigned index)
 {

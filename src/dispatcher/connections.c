@@ -76,8 +76,14 @@ static void on_packet(void *user, const uint8_t *payload, size_t size)
     route_packet(from->dispatcher, from, payload, size);
 }
 
+static void on_ahead(void *user, const uint8_t *payload, size_t size)
+{
+    route_ahead(((const struct peer *)user)->dispatcher, payload, size);
+}
+
 static void on_closed(void *user, const char *reason);
-static const struct link_events peer_events = {.packet = on_packet, .closed = on_closed};
+static const struct link_events peer_events = {
+    .packet = on_packet, .ahead = on_ahead, .closed = on_closed};
 
 static void take_link(struct dispatcher *d, struct peer *peer, struct link *link)
 {

@@ -449,3 +449,11 @@ void route_packet(struct dispatcher *d, struct peer *from, const uint8_t *payloa
     session_fail(&from->session);
     link_close(from->link, "it sent a packet that is not allowed");
 }
+
+/* Calls are what comes in numbers. */
+void route_ahead(const struct dispatcher *d, const uint8_t *payload, size_t size)
+{
+    gw_id entity;
+    if (msg_is_call((struct view){payload, (uint32_t)size}, &entity))
+        idmap_prefetch(&d->entities.map, entity);
+}

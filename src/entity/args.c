@@ -9,11 +9,18 @@ const char args_too_deep[] = "an argument is nested too deeply";
 
 /* ---- reading arguments ---------------------------------------------------------------------- */
 
-struct gw_reader args_reader(struct view args, char *strings)
+/* Writes each member where it stays: a copy of the whole would have to wait until they are written.
+ */
+void args_reader_init(struct gw_reader *r, struct view args, char *strings)
 {
-    struct gw_reader r = {.data = reader_of(args.data, args.size), .strings = strings};
-    r.left = read_u16(&r.data);
-    return r;
+    struct reader data = reader_of(args.data, args.size);
+    r->left = read_u16(&data);
+    r->data.at = data.at;
+    r->data.end = data.end;
+    r->data.bad = data.bad;
+    r->index = 0;
+    r->strings = strings;
+    r->problem = NULL;
 }
 
 bool args_are_deeper(struct view args, unsigned depth_max)

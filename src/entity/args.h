@@ -17,4 +17,4 @@ extern const char args_too_deep[]; /* the problem of an argument beyond MSGPACK_
 bool args_are_deeper(struct view args, unsigned depth_max);
 
 /* `args` is a checked view: u16 count, count x Data. `strings` has room for args.size bytes. */
-struct gw_reader args_reader(struct view args, char *strings);
+void args_reader_init(struct gw_reader *r, struct view args, char *strings);

@@ -44,7 +44,8 @@ void call_invoke(struct world *w, struct entity *e, const gw_method *method, str
         return;
     }
     buf_clear(&w->strings);
-    struct gw_reader reader = args_reader(args, (char *)buf_reserve(&w->strings, args.size + 1));
+    struct gw_reader reader;
+    args_reader_init(&reader, args, (char *)buf_reserve(&w->strings, args.size + 1));
     struct scope before = world_enter(w, e);
     method->invoke(&e->base, &reader);
     if (reader.problem)
@@ -118,6 +119,13 @@ static void fence_is_back(struct world *w, struct entity *e)
         service_fence_is_back(w, e);
 }
 
+void world_call_ahead(const struct world *w, struct view payload)
+{
+    gw_id entity;
+    if (msg_is_call(payload, &entity))
+        idmap_prefetch(&w->entities, entity);
+}
+
 void world_call(struct world *w, struct view payload)
 {
     struct msg_call_entity_method m;
@@ -127,10 +135,12 @@ void world_call(struct world *w, struct view payload)
     }
     w->stats.calls_in++;
     struct entity *e = entity_find(w, m.entity);
-    if (e && !m.method.size)
+    if (!e)
+        unknown_entity(w, m.entity);
+    else if (!m.method.size)
         fence_is_back(w, e);
     else
-        call_as_server(w, m.entity, m.method, m.args);
+        call_by_name(w, e, m.method, CALLER_SERVER, m.args);
 }
 
 void world_call_from_client(struct world *w, struct view payload)

@@ -46,7 +46,7 @@ static struct task *task_new(struct world *w, struct entity *e, const gw_method 
     *task = (struct task){.sleep.index = HEAP_OUTSIDE, .world = w, .entity = e, .method = method};
     memcpy(task->bytes, args.data, args.size);
     struct view copy = {task->bytes, args.size};
-    task->reader = args_reader(copy, (char *)task->bytes + args.size);
+    args_reader_init(&task->reader, copy, (char *)task->bytes + args.size);
     link_task(task);
     w->stats.fibers++;
     return task;

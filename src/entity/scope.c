@@ -47,7 +47,7 @@ static void settle(struct world *w)
 
 struct scope world_enter(struct world *w, const struct entity *e)
 {
-    struct scope before = {running, w->caller};
+    struct scope before = {w->caller, running};
     running = w;
     w->caller = e ? e->base.id : (gw_id){0};
     w->depth++;

@@ -13,8 +13,8 @@ struct timer;
 
 /* The engine's part of an entity; the game's struct begins at `base`. */
 struct entity {
-    struct entity *next, *previous; /* of the same type */
-    struct heap_node save;          /* when it is saved next; in world.saves */
+    struct entity *previous; /* of the same type; the next is below */
+    struct heap_node save;   /* when it is saved next; in world.saves */
     struct timer *timers;
     struct task *tasks;
     char *client_address; /* NULL: no client, or unknown */
@@ -30,7 +30,9 @@ struct entity {
     bool disowned;  /* another game has it, or its bytes were bad: nothing of this copy is saved */
     bool behind_fence; /* calls from here go by its dispatcher, as those before it was here did */
     bool called_since; /* the fence was sent: that call is behind it */
-    struct type *type; /* beside `base`: every call looks at both, and at little else */
+    /* Beside `base`: what a call and a walk look at. */
+    struct entity *next; /* of the same type */
+    struct type *type;
     _Alignas(16) gw_entity base;
 };
 
@@ -89,8 +91,8 @@ struct world *world_running(void);
 /* Around every call into user code, for an entity or (NULL) none; they nest. The outermost leave
  * runs what the code left for after the handler. */
 struct scope {
+    gw_id caller; /* first: it is copied in one piece */
     struct world *world;
-    gw_id caller;
 };
 struct scope world_enter(struct world *w, const struct entity *e); /* world_leave wants it back */
 void world_leave(struct world *w, struct scope before);

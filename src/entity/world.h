@@ -106,6 +106,8 @@ void world_registry_joined(struct world *w);
 /* `payload` is the message whole. */
 void world_call(struct world *w, struct view payload);
 void world_call_from_client(struct world *w, struct view payload);
+/* A message comes soon: if it is one of these two, fetches what it will look up. */
+void world_call_ahead(const struct world *w, struct view payload);
 void world_client_given(struct world *w, struct view payload);
 void world_check_owner(struct world *w, struct view payload);
 

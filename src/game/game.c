@@ -280,28 +280,27 @@ static bool on_removed_key(struct game *g, unsigned index, struct view payload)
     return true;
 }
 
-static const struct {
-    uint16_t type;
-    bool (*handle)(struct game *g, unsigned index, struct view payload);
-} handlers[] = {
-    {MSG_CALL_ENTITY_METHOD_FROM_CLIENT, on_call_from_client},
-    {MSG_CALL_ENTITY_METHOD, on_call},
-    {MSG_NOTIFY_CLIENT_CONNECTED, on_client_connected},
-    {MSG_CONNECT_CLIENT, on_connect_client},
-    {MSG_NOTIFY_CLIENT_DISCONNECTED, on_client_disconnected},
-    {MSG_NOTIFY_CLIENT_GIVEN, on_client_given},
-    {MSG_CREATE_ENTITY_SOMEWHERE, on_create},
-    {MSG_LOAD_ENTITY_SOMEWHERE, on_load},
-    {MSG_NOTIFY_GATE_DISCONNECTED, on_gate_lost},
-    {MSG_NOTIFY_GATE_HELLO, on_gate_hello},
-    {MSG_SET_GAME_ID_ACK, on_registered},
-    {MSG_NOTIFY_DEPLOYMENT_READY, on_deployment_ready},
-    {MSG_NOTIFY_GAME_CONNECTED, on_game_connected},
-    {MSG_NOTIFY_GAME_DISCONNECTED, on_game_disconnected},
-    {MSG_KVREG_REGISTER, on_registered_key},
-    {MSG_NOTIFY_KVREG_REMOVED, on_removed_key},
-    {MSG_CHECK_OWNER, on_check_owner},
-    {MSG_REJECT_ENTITY, on_rejected},
+typedef bool (*handler)(struct game *g, unsigned index, struct view payload);
+
+static const handler handlers[] = {
+    [MSG_CALL_ENTITY_METHOD_FROM_CLIENT] = on_call_from_client,
+    [MSG_CALL_ENTITY_METHOD] = on_call,
+    [MSG_NOTIFY_CLIENT_CONNECTED] = on_client_connected,
+    [MSG_CONNECT_CLIENT] = on_connect_client,
+    [MSG_NOTIFY_CLIENT_DISCONNECTED] = on_client_disconnected,
+    [MSG_NOTIFY_CLIENT_GIVEN] = on_client_given,
+    [MSG_CREATE_ENTITY_SOMEWHERE] = on_create,
+    [MSG_LOAD_ENTITY_SOMEWHERE] = on_load,
+    [MSG_NOTIFY_GATE_DISCONNECTED] = on_gate_lost,
+    [MSG_NOTIFY_GATE_HELLO] = on_gate_hello,
+    [MSG_SET_GAME_ID_ACK] = on_registered,
+    [MSG_NOTIFY_DEPLOYMENT_READY] = on_deployment_ready,
+    [MSG_NOTIFY_GAME_CONNECTED] = on_game_connected,
+    [MSG_NOTIFY_GAME_DISCONNECTED] = on_game_disconnected,
+    [MSG_KVREG_REGISTER] = on_registered_key,
+    [MSG_NOTIFY_KVREG_REMOVED] = on_removed_key,
+    [MSG_CHECK_OWNER] = on_check_owner,
+    [MSG_REJECT_ENTITY] = on_rejected,
 };
 
 static void complain(struct game *g, struct log_limit *limit, const char *event, uint16_t type)
@@ -319,17 +318,19 @@ static void on_packet(void *user, unsigned index, const uint8_t *payload, size_t
     struct game *g = user;
     struct view view = {payload, (uint32_t)size};
     uint16_t type = msg_type_of(view);
-    for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++) {
-        if (handlers[i].type != type)
-            continue;
-        if (handlers[i].handle(g, index, view))
-            return;
+    handler handle = type < sizeof handlers / sizeof *handlers ? handlers[type] : NULL;
+    if (!handle) {
+        g->stats.packets_unhandled++;
+        complain(g, &g->limit_unhandled, "packet_unhandled", type);
+    } else if (!handle(g, index, view)) {
         g->stats.packets_bad++;
         complain(g, &g->limit_bad, "packet_bad", type);
-        return;
     }
-    g->stats.packets_unhandled++;
-    complain(g, &g->limit_unhandled, "packet_unhandled", type);
+}
+
+static void on_ahead(void *user, const uint8_t *payload, size_t size)
+{
+    world_call_ahead(((struct game *)user)->world, (struct view){payload, (uint32_t)size});
 }
 
 /* ---- going out ------------------------------------------------------------------------------ */
@@ -523,6 +524,7 @@ gw_err game_create(const struct game_desc *desc, struct game **out, char **error
         .register_at = register_game,
         .said_hello = said_hello,
         .packet = on_packet,
+        .ahead = on_ahead,
         .lost = on_lost,
         .user = g,
     });

@@ -7,13 +7,19 @@
 #include <endian.h>
 #include <stdlib.h>
 
-enum { PAYLOAD_BYTES_MIN = 2, PARTIAL_BYTES_MIN = 64, PARTIAL_BYTES_EXACT = 4096 };
+enum {
+    PAYLOAD_BYTES_MIN = 2,
+    PARTIAL_BYTES_MIN = 64,
+    PARTIAL_BYTES_EXACT = 4096,
+    AHEAD_PACKETS = 8, /* memory takes as long as a few packets do */
+};
 
 struct input {
     const uint8_t *at, *end;
+    const uint8_t *ahead; /* up to here packets have been told of before they come */
+    unsigned ahead_count; /* of these, how many have not come */
     uint32_t payload_bytes_max;
-    frame_packet packet;
-    void *user;
+    const struct frame_taker *taker;
 };
 
 static size_t input_left(const struct input *in)
@@ -35,9 +41,25 @@ static enum frame_result check(const struct input *in, uint32_t size)
     return size > in->payload_bytes_max || size > INT32_MAX ? FRAME_TOO_LONG : FRAME_OK;
 }
 
+/* Tells of the next packets, up to one that does not lie whole in the input. */
+static void look_ahead(struct input *in)
+{
+    while (in->ahead_count < AHEAD_PACKETS &&
+           (size_t)(in->end - in->ahead) >= PACKET_HEADER_BYTES) {
+        const uint8_t *payload = in->ahead + PACKET_HEADER_BYTES;
+        uint32_t size = payload_bytes(in->ahead);
+        if (check(in, size) != FRAME_OK || (size_t)(in->end - payload) < size)
+            return;
+        in->taker->ahead(in->taker->user, payload, size);
+        in->ahead = payload + size;
+        in->ahead_count++;
+    }
+}
+
 /* Packets that lie whole in the input; stops before one that does not. */
 static enum frame_result deliver_whole(struct input *in)
 {
+    in->ahead = in->at;
     while (input_left(in) >= PACKET_HEADER_BYTES) {
         uint32_t size = payload_bytes(in->at);
         enum frame_result result = check(in, size);
@@ -47,7 +69,11 @@ static enum frame_result deliver_whole(struct input *in)
             return FRAME_OK;
         const uint8_t *payload = in->at + PACKET_HEADER_BYTES;
         in->at = payload + size;
-        if (!in->packet(in->user, payload, size))
+        if (in->taker->ahead) {
+            look_ahead(in);
+            in->ahead_count--;
+        }
+        if (!in->taker->packet(in->taker->user, payload, size))
             return FRAME_STOPPED;
     }
     return FRAME_OK;
@@ -93,7 +119,7 @@ static enum frame_result finish_partial(struct frame *frame, struct input *in)
     enum frame_result result = check(in, size);
     if (result != FRAME_OK || !collect(frame, in, (size_t)PACKET_HEADER_BYTES + size))
         return result;
-    bool more = in->packet(in->user, frame->partial + PACKET_HEADER_BYTES, size);
+    bool more = in->taker->packet(in->taker->user, frame->partial + PACKET_HEADER_BYTES, size);
     frame_free(frame);
     return more ? FRAME_OK : FRAME_STOPPED;
 }
@@ -105,10 +131,11 @@ static enum frame_result keep_rest(struct frame *frame, struct input *in)
 }
 
 enum frame_result frame_feed(struct frame *frame, const uint8_t *bytes, size_t size,
-                             uint32_t payload_bytes_max, frame_packet packet, void *user,
+                             uint32_t payload_bytes_max, const struct frame_taker *taker,
                              size_t *used)
 {
-    struct input in = {bytes, bytes + size, payload_bytes_max, packet, user};
+    struct input in = {
+        .at = bytes, .end = bytes + size, .payload_bytes_max = payload_bytes_max, .taker = taker};
     enum frame_result result = FRAME_OK;
     if (frame->size > 0)
         result = finish_partial(frame, &in);

@@ -11,8 +11,15 @@ struct frame {
     uint32_t size, capacity;
 };
 
-/* One payload, valid until the call returns. Returns false when no more are wanted. */
-typedef bool (*frame_packet)(void *user, const uint8_t *payload, size_t size);
+/* Who gets the packets. Each call is about one payload, which is valid until it returns. */
+struct frame_taker {
+    /* Returns false when no more are wanted. */
+    bool (*packet)(void *user, const uint8_t *payload, size_t size);
+    /* May be NULL. The packet is a few places behind the one that comes next, and may never come:
+     * time to fetch into the cache what it will look up. */
+    void (*ahead)(void *user, const uint8_t *payload, size_t size);
+    void *user;
+};
 
 enum frame_result {
     FRAME_OK,
@@ -26,6 +33,6 @@ enum frame_result {
  * FRAME_STOPPED the frame goes on with the others. After FRAME_TOO_LONG and FRAME_TOO_SHORT it
  * takes no more. */
 enum frame_result frame_feed(struct frame *frame, const uint8_t *bytes, size_t size,
-                             uint32_t payload_bytes_max, frame_packet packet, void *user,
+                             uint32_t payload_bytes_max, const struct frame_taker *taker,
                              size_t *used);
 void frame_free(struct frame *frame);

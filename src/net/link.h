@@ -12,6 +12,9 @@ struct link_events {
     /* One whole packet; `payload` lasts until the call returns; size >= 2 and no more than the
      * link's limit. */
     void (*packet)(void *user, const uint8_t *payload, size_t size);
+    /* May be NULL. That packet comes soon, or never: time to fetch into the cache what it will look
+     * up, and for nothing else. */
+    void (*ahead)(void *user, const uint8_t *payload, size_t size);
     /* Exactly once; `reason` is a static sentence. The link is gone when this returns. */
     void (*closed)(void *user, const char *reason);
 };

@@ -282,6 +282,13 @@ static void digest(struct sim_end *end, const struct sim_segment *segment)
     sim->digest = hash64(segment->bytes, segment->size, seed);
 }
 
+static void tell_ahead(void *user, const uint8_t *payload, size_t size)
+{
+    struct sim_end *end = user;
+    if (end->link.events->ahead)
+        end->link.events->ahead(end->link.user, payload, size);
+}
+
 /* Takes the first segment out before anybody is called: a fault may drop the others meanwhile. */
 static void end_read(struct sim_end *end)
 {
@@ -297,7 +304,7 @@ static void end_read(struct sim_end *end)
         close_at(end, "the peer closed the connection", end->sim->now_us);
     else
         result = frame_feed(&end->frame, segment->bytes, segment->size, end->link.payload_bytes_max,
-                            deliver, end, &used);
+                            &(struct frame_taker){deliver, tell_ahead, end}, &used);
     segment_used(end, segment, used);
     if (result == FRAME_TOO_LONG)
         link_close(&end->link, "it sent a packet longer than the limit");

@@ -59,6 +59,14 @@ static bool deliver(void *user, const uint8_t *payload, size_t size)
     return !sl->link.closing && !sl->link.paused;
 }
 
+/* Its owner may have changed since the input began. */
+static void tell_ahead(void *user, const uint8_t *payload, size_t size)
+{
+    struct streamlink *sl = user;
+    if (sl->link.events->ahead)
+        sl->link.events->ahead(sl->link.user, payload, size);
+}
+
 /* At most what one read brings, and what was held of the one before. */
 static void hold(struct streamlink *sl, const uint8_t *data, size_t size)
 {
@@ -69,8 +77,10 @@ static void hold(struct streamlink *sl, const uint8_t *data, size_t size)
 
 static void feed(struct streamlink *sl, const uint8_t *data, size_t size)
 {
+    const struct frame_taker taker = {
+        .packet = deliver, .ahead = sl->link.events->ahead ? tell_ahead : NULL, .user = sl};
     size_t used;
-    switch (frame_feed(&sl->frame, data, size, sl->link.payload_bytes_max, deliver, sl, &used)) {
+    switch (frame_feed(&sl->frame, data, size, sl->link.payload_bytes_max, &taker, &used)) {
     case FRAME_TOO_LONG:
         sl->stream->stats->packets_too_long++;
         link_close(&sl->link, "it sent a packet longer than the limit");

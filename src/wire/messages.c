@@ -23,3 +23,14 @@ uint16_t msg_type_of(struct view payload)
     struct reader r = reader_of(payload.data, payload.size);
     return read_u16(&r);
 }
+
+bool msg_is_call(struct view payload, gw_id *entity)
+{
+    struct reader r = reader_of(payload.data, payload.size);
+    uint16_t type = read_u16(&r);
+    gw_id id = read_id(&r);
+    if (r.bad || (type != MSG_CALL_ENTITY_METHOD && type != MSG_CALL_ENTITY_METHOD_FROM_CLIENT))
+        return false;
+    *entity = id;
+    return true;
+}

@@ -35,6 +35,9 @@ enum msg_type {
 const char *msg_name(uint16_t type);
 uint16_t msg_type_of(struct view payload); /* 0 when there are no two bytes */
 
+/* Whether it is a call of an entity's method, by an entity or by a client, and whose. */
+bool msg_is_call(struct view payload, gw_id *entity);
+
 /* Messages with numbers below this are GoWorld's; from here on they are ours and go only to peers
  * that said HELLO. */
 #define MSG_OWN_FIRST 3000u

@@ -2,6 +2,8 @@
  */
 #pragma once
 
+#include "base/buf.h"
+
 #include <goworld/types.h>
 
 #include <endian.h>
@@ -19,33 +21,33 @@ struct view {
 };
 
 /* NULL counts as no bytes, so that nothing below computes with it. */
-static inline struct reader reader_of(const void *bytes, size_t size)
+ALWAYS_INLINE struct reader reader_of(const void *bytes, size_t size)
 {
     if (!bytes)
         return (struct reader){.at = (const uint8_t *)"", .end = (const uint8_t *)""};
     return (struct reader){.at = bytes, .end = (const uint8_t *)bytes + size};
 }
 
-static inline size_t reader_left(const struct reader *r)
+ALWAYS_INLINE size_t reader_left(const struct reader *r)
 {
     return (size_t)(r->end - r->at);
 }
 
-static inline uint8_t read_u8(struct reader *r);
-static inline uint16_t read_u16(struct reader *r);
-static inline uint32_t read_u32(struct reader *r);
-static inline uint64_t read_u64(struct reader *r);
-static inline float read_f32(struct reader *r);
-static inline double read_f64(struct reader *r);
-static inline bool read_bool(struct reader *r); /* as GoWorld reads it: all but 0 is true */
-static inline gw_id read_id(struct reader *r);  /* any 16 bytes */
-static inline struct view read_bytes(struct reader *r, size_t size);
-static inline struct view read_var(
+ALWAYS_INLINE uint8_t read_u8(struct reader *r);
+ALWAYS_INLINE uint16_t read_u16(struct reader *r);
+ALWAYS_INLINE uint32_t read_u32(struct reader *r);
+ALWAYS_INLINE uint64_t read_u64(struct reader *r);
+ALWAYS_INLINE float read_f32(struct reader *r);
+ALWAYS_INLINE double read_f64(struct reader *r);
+ALWAYS_INLINE bool read_bool(struct reader *r); /* as GoWorld reads it: all but 0 is true */
+ALWAYS_INLINE gw_id read_id(struct reader *r);  /* any 16 bytes */
+ALWAYS_INLINE struct view read_bytes(struct reader *r, size_t size);
+ALWAYS_INLINE struct view read_var(
     struct reader *r); /* VarStr, VarBytes, Data: u32 length, bytes */
 struct view read_args(
     struct reader *r); /* u16 count, count x Data: a view of all of it, lengths checked */
 struct view read_strmap(struct reader *r); /* u32 count, count x two VarStr: likewise */
-static inline struct view read_rest(struct reader *r);
+ALWAYS_INLINE struct view read_rest(struct reader *r);
 
 bool view_equals(struct view v, const char *text);
 
@@ -53,7 +55,7 @@ bool view_equals(struct view v, const char *text);
  * them a second. */
 
 /* Returns the next bytes, or NULL and an error when there are fewer. */
-static inline const uint8_t *reader_take(struct reader *r, size_t size)
+ALWAYS_INLINE const uint8_t *reader_take(struct reader *r, size_t size)
 {
     if (__builtin_expect(reader_left(r) < size, 0)) {
         r->at = r->end;
@@ -65,7 +67,7 @@ static inline const uint8_t *reader_take(struct reader *r, size_t size)
     return taken;
 }
 
-static inline void reader_copy(struct reader *r, void *out, size_t size)
+ALWAYS_INLINE void reader_copy(struct reader *r, void *out, size_t size)
 {
     const uint8_t *bytes = reader_take(r, size);
     if (bytes)
@@ -74,35 +76,35 @@ static inline void reader_copy(struct reader *r, void *out, size_t size)
         memset(out, 0, size);
 }
 
-static inline uint8_t read_u8(struct reader *r)
+ALWAYS_INLINE uint8_t read_u8(struct reader *r)
 {
     uint8_t value;
     reader_copy(r, &value, sizeof value);
     return value;
 }
 
-static inline uint16_t read_u16(struct reader *r)
+ALWAYS_INLINE uint16_t read_u16(struct reader *r)
 {
     uint16_t value;
     reader_copy(r, &value, sizeof value);
     return le16toh(value);
 }
 
-static inline uint32_t read_u32(struct reader *r)
+ALWAYS_INLINE uint32_t read_u32(struct reader *r)
 {
     uint32_t value;
     reader_copy(r, &value, sizeof value);
     return le32toh(value);
 }
 
-static inline uint64_t read_u64(struct reader *r)
+ALWAYS_INLINE uint64_t read_u64(struct reader *r)
 {
     uint64_t value;
     reader_copy(r, &value, sizeof value);
     return le64toh(value);
 }
 
-static inline float read_f32(struct reader *r)
+ALWAYS_INLINE float read_f32(struct reader *r)
 {
     uint32_t bits = read_u32(r);
     float value;
@@ -110,7 +112,7 @@ static inline float read_f32(struct reader *r)
     return value;
 }
 
-static inline double read_f64(struct reader *r)
+ALWAYS_INLINE double read_f64(struct reader *r)
 {
     uint64_t bits = read_u64(r);
     double value;
@@ -118,32 +120,32 @@ static inline double read_f64(struct reader *r)
     return value;
 }
 
-static inline bool read_bool(struct reader *r)
+ALWAYS_INLINE bool read_bool(struct reader *r)
 {
     return read_u8(r) != 0;
 }
 
-static inline gw_id read_id(struct reader *r)
+ALWAYS_INLINE gw_id read_id(struct reader *r)
 {
     gw_id id;
     reader_copy(r, &id, sizeof id);
     return id;
 }
 
-static inline struct view read_bytes(struct reader *r, size_t size)
+ALWAYS_INLINE struct view read_bytes(struct reader *r, size_t size)
 {
     const uint8_t *bytes =
         reader_take(r, size <= UINT32_MAX ? size : SIZE_MAX); /* a view's size is u32 */
     return (struct view){.data = bytes ? bytes : r->end, .size = bytes ? (uint32_t)size : 0};
 }
 
-static inline struct view read_var(struct reader *r)
+ALWAYS_INLINE struct view read_var(struct reader *r)
 {
     uint32_t size = read_u32(r);
     return read_bytes(r, size);
 }
 
-static inline struct view read_rest(struct reader *r)
+ALWAYS_INLINE struct view read_rest(struct reader *r)
 {
     return read_bytes(r, reader_left(r));
 }

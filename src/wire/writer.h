@@ -4,15 +4,15 @@
 #include "base/buf.h"
 #include "wire/reader.h"
 
-static inline void write_u8(struct buf *b, uint8_t value);
-static inline void write_u16(struct buf *b, uint16_t value);
-static inline void write_u32(struct buf *b, uint32_t value);
-static inline void write_u64(struct buf *b, uint64_t value);
-static inline void write_f32(struct buf *b, float value);
-static inline void write_f64(struct buf *b, double value);
-static inline void write_bool(struct buf *b, bool value);
-static inline void write_id(struct buf *b, gw_id id);
-static inline void write_bytes(struct buf *b, const void *bytes, size_t size);
+ALWAYS_INLINE void write_u8(struct buf *b, uint8_t value);
+ALWAYS_INLINE void write_u16(struct buf *b, uint16_t value);
+ALWAYS_INLINE void write_u32(struct buf *b, uint32_t value);
+ALWAYS_INLINE void write_u64(struct buf *b, uint64_t value);
+ALWAYS_INLINE void write_f32(struct buf *b, float value);
+ALWAYS_INLINE void write_f64(struct buf *b, double value);
+ALWAYS_INLINE void write_bool(struct buf *b, bool value);
+ALWAYS_INLINE void write_id(struct buf *b, gw_id id);
+ALWAYS_INLINE void write_bytes(struct buf *b, const void *bytes, size_t size);
 void write_var(struct buf *b, const void *bytes, size_t size);
 void write_str(struct buf *b, const char *text); /* VarStr of a C string */
 
@@ -22,7 +22,7 @@ void write_var_end(struct buf *b, size_t begin);
 
 /* The rest is how. */
 
-static inline void write_bytes(struct buf *b, const void *bytes, size_t size)
+ALWAYS_INLINE void write_bytes(struct buf *b, const void *bytes, size_t size)
 {
     if (size == 0)
         return;
@@ -30,49 +30,49 @@ static inline void write_bytes(struct buf *b, const void *bytes, size_t size)
     b->size += size;
 }
 
-static inline void write_u8(struct buf *b, uint8_t value)
+ALWAYS_INLINE void write_u8(struct buf *b, uint8_t value)
 {
     write_bytes(b, &value, sizeof value);
 }
 
-static inline void write_u16(struct buf *b, uint16_t value)
+ALWAYS_INLINE void write_u16(struct buf *b, uint16_t value)
 {
     value = htole16(value);
     write_bytes(b, &value, sizeof value);
 }
 
-static inline void write_u32(struct buf *b, uint32_t value)
+ALWAYS_INLINE void write_u32(struct buf *b, uint32_t value)
 {
     value = htole32(value);
     write_bytes(b, &value, sizeof value);
 }
 
-static inline void write_u64(struct buf *b, uint64_t value)
+ALWAYS_INLINE void write_u64(struct buf *b, uint64_t value)
 {
     value = htole64(value);
     write_bytes(b, &value, sizeof value);
 }
 
-static inline void write_f32(struct buf *b, float value)
+ALWAYS_INLINE void write_f32(struct buf *b, float value)
 {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     write_u32(b, bits);
 }
 
-static inline void write_f64(struct buf *b, double value)
+ALWAYS_INLINE void write_f64(struct buf *b, double value)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     write_u64(b, bits);
 }
 
-static inline void write_bool(struct buf *b, bool value)
+ALWAYS_INLINE void write_bool(struct buf *b, bool value)
 {
     write_u8(b, value);
 }
 
-static inline void write_id(struct buf *b, gw_id id)
+ALWAYS_INLINE void write_id(struct buf *b, gw_id id)
 {
     write_bytes(b, id.text, sizeof id.text);
 }

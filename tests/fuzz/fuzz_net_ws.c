@@ -27,7 +27,8 @@ static bool see_packet(void *user, const uint8_t *payload, size_t size)
 static bool see_data(void *user, uint8_t *bytes, size_t size)
 {
     struct seen *seen = user;
-    seen->result = frame_feed(&seen->frame, bytes, size, PAYLOAD_BYTES_MAX, see_packet, seen, NULL);
+    const struct frame_taker taker = {.packet = see_packet, .user = seen};
+    seen->result = frame_feed(&seen->frame, bytes, size, PAYLOAD_BYTES_MAX, &taker, NULL);
     return seen->result == FRAME_OK;
 }
 

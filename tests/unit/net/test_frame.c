@@ -14,7 +14,17 @@ enum { LIMIT = 20000 };
 struct seen {
     struct buf bytes; /* u32 size, payload for each */
     unsigned packets, stop_after;
+    unsigned ahead, ahead_sum; /* told of ahead, with the sum of their bytes */
 };
+
+/* Reads it all, so that one that does not lie whole in the input shows. */
+static void look(void *user, const uint8_t *payload, size_t size)
+{
+    struct seen *seen = user;
+    for (size_t i = 0; i < size; i++)
+        seen->ahead_sum += payload[i];
+    seen->ahead++;
+}
 
 static bool see(void *user, const uint8_t *payload, size_t size)
 {
@@ -51,7 +61,8 @@ static enum frame_result feed_copy(struct frame *frame, const uint8_t *bytes, si
 {
     uint8_t *copy = mem_alloc(size);
     memcpy(copy, bytes, size);
-    enum frame_result result = frame_feed(frame, copy, size, LIMIT, see, seen, NULL);
+    enum frame_result result =
+        frame_feed(frame, copy, size, LIMIT, &(struct frame_taker){see, look, seen}, NULL);
     free(copy);
     return result;
 }
@@ -94,6 +105,28 @@ static void pieces_of_any_size_change_nothing(void **state)
     buf_free(&stream);
 }
 
+static bool was_told_ahead(void *user, const uint8_t *payload, size_t size)
+{
+    struct seen *seen = user;
+    assert_in_range(seen->ahead, seen->packets + 1, seen->packets + 16);
+    return see(user, payload, size);
+}
+
+static void whole_packets_are_told_of_once_before_they_come(void **state)
+{
+    (void)state;
+    struct buf stream = {0};
+    struct frame frame = {0};
+    struct seen seen = {0};
+    for (size_t i = 0; i < 100; i++)
+        put_packet(&stream, 2 + i % 7);
+    const struct frame_taker taker = {was_told_ahead, look, &seen};
+    assert_int_equal(frame_feed(&frame, stream.data, stream.size, LIMIT, &taker, NULL), FRAME_OK);
+    assert_int_equal(seen.ahead, 100);
+    assert_seen_all(&seen, &stream, &frame);
+    buf_free(&stream);
+}
+
 static bool lies_inside(void *user, const uint8_t *payload, size_t size)
 {
     const struct buf *stream = user;
@@ -106,8 +139,10 @@ static void packets_that_lie_whole_in_the_input_are_not_copied(void **state)
     (void)state;
     struct buf stream = sample_stream();
     struct frame frame = {0};
-    assert_int_equal(
-        frame_feed(&frame, stream.data, stream.size, LIMIT, lies_inside, &stream, NULL), FRAME_OK);
+    assert_int_equal(frame_feed(&frame, stream.data, stream.size, LIMIT,
+                                &(struct frame_taker){.packet = lies_inside, .user = &stream},
+                                NULL),
+                     FRAME_OK);
     buf_free(&stream);
 }
 
@@ -169,7 +204,8 @@ static void a_receiver_that_stops_goes_on_where_it_was(void **state)
         size_t used, left = stream.size - at, piece = left < 7000 ? left : 7000;
         seen.stop_after = stops;
         enum frame_result result =
-            frame_feed(&frame, stream.data + at, piece, LIMIT, see, &seen, &used);
+            frame_feed(&frame, stream.data + at, piece, LIMIT,
+                       &(struct frame_taker){.packet = see, .user = &seen}, &used);
         assert_true(result == FRAME_STOPPED || used == piece);
         if (result != FRAME_STOPPED)
             stops--;
@@ -185,13 +221,13 @@ static void a_claimed_length_costs_no_memory_until_the_bytes_come(void **state)
     uint32_t length = 1 << 24;
     struct frame frame = {0};
     struct seen seen = {0};
-    assert_int_equal(frame_feed(&frame, (const uint8_t *)&length, 4, 1 << 24, see, &seen, NULL),
+    const struct frame_taker taker = {.packet = see, .user = &seen};
+    assert_int_equal(frame_feed(&frame, (const uint8_t *)&length, 4, 1 << 24, &taker, NULL),
                      FRAME_OK);
     assert_in_range(frame.capacity, 4, 64);
     uint8_t part[1000] = {0};
     for (unsigned i = 0; i < 100; i++) {
-        assert_int_equal(frame_feed(&frame, part, sizeof part, 1 << 24, see, &seen, NULL),
-                         FRAME_OK);
+        assert_int_equal(frame_feed(&frame, part, sizeof part, 1 << 24, &taker, NULL), FRAME_OK);
         assert_in_range(frame.capacity, frame.size, 2 * frame.size);
     }
     frame_free(&frame);
@@ -202,6 +238,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cut_at_any_byte_changes_nothing),
         cmocka_unit_test(pieces_of_any_size_change_nothing),
+        cmocka_unit_test(whole_packets_are_told_of_once_before_they_come),
         cmocka_unit_test(packets_that_lie_whole_in_the_input_are_not_copied),
         cmocka_unit_test(lengths_outside_the_limits_are_refused),
         cmocka_unit_test(a_receiver_that_has_enough_gets_no_more),
