@@ -50,13 +50,6 @@ static void run_until_packets(struct pair *pair, const struct peer *peer, unsign
     rig_run(&pair->rig, reached, &count);
 }
 
-/* What near has in its queue at first. */
-struct queued {
-    const struct peer *near, *far;
-    unsigned packets;
-    size_t bytes;
-};
-
 /* A peer may vanish without a word: the system asks after it at both ends. */
 static void both_ends_are_kept_alive(void **state)
 {
@@ -113,31 +106,6 @@ static void large_packets_arrive_both_ways(void **state)
     assert_int_equal(pair.near.received.size, size + 5);
     assert_memory_equal(pair.near.received.data, payload, size);
     free(payload);
-    pair_fini(&pair);
-}
-
-/* Looked at in every turn: whoever counts what has left the queue knows of all that the peer has.
- */
-static bool all_came(void *user)
-{
-    const struct queued *queued = user;
-    const struct peer *far = queued->far;
-    size_t left = queued->bytes - queued->near->link->out.bytes;
-    assert_true(far->received.size + (size_t)far->packets * PACKET_HEADER_BYTES <= left);
-    return far->packets == queued->packets;
-}
-
-static void what_a_slow_peer_has_got_has_left_the_queue(void **state)
-{
-    (void)state;
-    static const uint8_t payload[1000];
-    struct pair pair;
-    pair_init(&pair, none, none);
-    struct queued queued = {&pair.near, &pair.far, .packets = 20000};
-    for (unsigned i = 0; i < queued.packets; i++)
-        link_send(pair.near.link, payload, sizeof payload);
-    queued.bytes = pair.near.link->out.bytes;
-    rig_run(&pair.rig, all_came, &queued);
     pair_fini(&pair);
 }
 
@@ -571,7 +539,6 @@ int main(void)
         cmocka_unit_test(both_ends_are_kept_alive),
         cmocka_unit_test(what_is_sent_comes_back_from_an_echo),
         cmocka_unit_test(large_packets_arrive_both_ways),
-        cmocka_unit_test(what_a_slow_peer_has_got_has_left_the_queue),
         cmocka_unit_test(packets_survive_a_cut_at_every_byte),
         cmocka_unit_test(what_was_sent_before_a_close_arrives),
         cmocka_unit_test(what_was_sent_before_a_close_arrives_though_bytes_come_in),
