@@ -191,5 +191,7 @@ typedef struct gw_sim_property {
  * framework's assertions do not belong there.
  *
  * GW_SIM_SEED=N runs that one seed, in this process; GW_SIM_STEPS=3,7 with only those steps,
- * GW_SIM_LOG=debug with the log of all processes; GW_SIM_ONLY=NAME skips all other properties. */
+ * GW_SIM_LOG=debug with the log of all processes; GW_SIM_ONLY=NAME skips all other properties. What
+ * makes no sense in one of them ends the process with a sentence and exit code 2, as does, at its
+ * exit, a NAME that no property of it has had. */
 int gw_sim_check(const gw_sim_property *property);
