@@ -52,7 +52,8 @@ _Noreturn void gw_sim_fail(gw_sim *sim, const char *format, ...) GW_PRINTF(2, 3)
  * Processes are called "dispatcher1", "game2", "gate1", and clients, in the order in which they
  * connected, "client1". An unknown name fails the run. */
 
-/* Breaks the links between the two: what travels on them is lost. They dial again by themselves. */
+/* Breaks the links between the two: what travels on them is lost. Processes dial again by
+ * themselves, and send over the next link what the other end has not got. */
 void gw_sim_cut(gw_sim *sim, const char *process, const char *other);
 /* Nothing passes between the two, and nothing is lost, until they are joined again. */
 void gw_sim_part(gw_sim *sim, const char *process, const char *other, bool parted);
@@ -190,5 +191,7 @@ typedef struct gw_sim_property {
  * framework's assertions do not belong there.
  *
  * GW_SIM_SEED=N runs that one seed, in this process; GW_SIM_STEPS=3,7 with only those steps,
- * GW_SIM_LOG=debug with the log of all processes; GW_SIM_ONLY=NAME skips all other properties. */
+ * GW_SIM_LOG=debug with the log of all processes; GW_SIM_ONLY=NAME skips all other properties. What
+ * makes no sense in one of them ends the process with a sentence and exit code 2, as does, at its
+ * exit, a NAME that no property of it has had. */
 int gw_sim_check(const gw_sim_property *property);

@@ -1,6 +1,7 @@
 /* Many seeds: a property over all cores, and what a person needs to know of one that fails. */
 #include "base/buf.h"
 #include "os/child.h"
+#include "sim/asked.h"
 #include "sim/shrink.h"
 #include "sim/trial.h"
 
@@ -10,47 +11,15 @@
 
 enum { SEEDS_USUAL = 20, WORKERS_MAX = 64 };
 
-/* ---- what the environment says -------------------------------------------------------------- */
-
-static uint64_t number_of(const char *variable, uint64_t usual)
-{
-    const char *text = getenv(variable);
-    return text && *text ? strtoull(text, NULL, 10) : usual;
-}
-
-static bool is_left_out(const gw_sim_property *property)
-{
-    const char *only = getenv("GW_SIM_ONLY");
-    return only && strcmp(only, property->name) != 0;
-}
-
-/* "3,7-9": marks those steps. */
-static void read_steps(const char *text, uint8_t *kept)
-{
-    while (*text) {
-        char *end;
-        unsigned long first = strtoul(text, &end, 10), last = first;
-        if (*end == '-')
-            last = strtoul(end + 1, &end, 10);
-        for (; first <= last && first < RUN_STEPS_MAX; first++)
-            kept[first] = 1;
-        text = *end ? end + 1 : end;
-    }
-}
-
 /* ---- one seed again ------------------------------------------------------------------------- */
 
-static int replay(const gw_sim_property *property, uint64_t seed)
+static int replay(const gw_sim_property *property, const struct asked *asked)
 {
-    const char *steps = getenv("GW_SIM_STEPS");
-    uint8_t *kept = steps ? mem_zalloc(RUN_STEPS_MAX) : NULL;
-    if (kept)
-        read_steps(steps, kept);
     struct trial trial = {.property = property};
-    struct run run = {.kept = kept, .kept_count = RUN_STEPS_MAX, .tells = true};
-    trial_run_seed(&trial, seed, &run);
-    fprintf(stderr, "%s: seed %llu holds\n", property->name, (unsigned long long)seed);
-    free(kept);
+    struct run run = {.kept = asked->kept, .kept_count = RUN_STEPS_MAX, .tells = true};
+    trial_run_seed(&trial, asked->seed, &run);
+    fprintf(stderr, "%s: seed %llu holds\n", property->name, (unsigned long long)asked->seed);
+    free(asked->kept);
     return 0;
 }
 
@@ -171,13 +140,8 @@ static bool finish(struct worker *worker)
     return end;
 }
 
-int gw_sim_check(const gw_sim_property *property)
+static int run_all(const gw_sim_property *property, uint64_t seeds)
 {
-    if (is_left_out(property))
-        return 0;
-    if (getenv("GW_SIM_SEED"))
-        return replay(property, number_of("GW_SIM_SEED", 1));
-    uint64_t seeds = number_of("GW_SIM_SEEDS", property->seeds ? property->seeds : SEEDS_USUAL);
     uint64_t cores = os_cores() < WORKERS_MAX ? os_cores() : WORKERS_MAX;
     uint64_t count = seeds < cores ? seeds : cores;
     struct worker workers[WORKERS_MAX];
@@ -189,4 +153,17 @@ int gw_sim_check(const gw_sim_property *property)
     if (!failed)
         fprintf(stderr, "%s: %llu seeds hold\n", property->name, (unsigned long long)seeds);
     return failed;
+}
+
+int gw_sim_check(const gw_sim_property *property)
+{
+    struct asked asked = asked_read();
+    if (asked_leaves_out(property->name)) {
+        free(asked.kept);
+        return 0;
+    }
+    if (asked.one_seed)
+        return replay(property, &asked);
+    uint64_t usual = property->seeds ? property->seeds : SEEDS_USUAL;
+    return run_all(property, asked.seeds ? asked.seeds : usual);
 }

@@ -2,6 +2,7 @@
 #include "base/assert.h"
 #include "base/hash.h"
 #include "os/child.h"
+#include "sim/asked.h"
 #include "sim/chaos.h"
 #include "sim/client.h"
 #include "sim/invariants.h"
@@ -85,8 +86,7 @@ static void fill_in_defaults(gw_sim *sim, const gw_sim_desc *desc)
 
 static void choose_log(gw_sim *sim)
 {
-    const char *level = getenv("GW_SIM_LOG");
-    sim->echoes = level && log_level_parse(level, &sim->echo) == GW_OK;
+    sim->echoes = asked_log_level(&sim->echo);
     buf_append(&sim->logged, "", 1);
     sim->logged.size = 0;
 }

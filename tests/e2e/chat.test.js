@@ -162,9 +162,12 @@ describe('chatroom', { skip }, () => {
             await inRoom(page, 'attic');
         }
         await say(judy, 'before');
-        await hear(karl, 'judy', 'before');
+        await say(judy, 'more than a page of it\n'.repeat(40));
+        await hear(karl, 'judy', 'more than a page of it');
         await demo.stop();
         await Promise.all([judy, karl].map((page) => page.getByTestId('banner').waitFor()));
+        assert.deepEqual(await Promise.all([judy, karl].map(hiddenBelow)), [0, 0]);
+        await karl.screenshot({ path: `${SCREENSHOTS}lost.png` });
         await judy.getByTestId('composer').fill('after');
         assert.equal(await judy.getByTestId('send').isEnabled(), false);
         await demo.start();
@@ -311,6 +314,15 @@ const hear = (page, author, text) =>
         .filter({ hasText: text })
         .first()
         .waitFor();
+
+/** How many pixels of the history lie below what is shown, once the page has been painted. */
+const hiddenBelow = (page) =>
+    page.evaluate(async () => {
+        for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+        const { scrollHeight, scrollTop, clientHeight } = document.querySelector('[data-testid=log]');
+        if (scrollHeight <= clientHeight) throw new Error('all of the history is shown');
+        return Math.round(scrollHeight - scrollTop - clientHeight);
+    });
 
 /** How many pixels the page is wider than its window. */
 const overflow = (page) =>

@@ -1,6 +1,8 @@
 /* The public simulator with its insides open. */
 #include "cluster.h"
 
+#include "sim/asked.h"
+
 #include <stdlib.h>
 
 /* Where the cores are now. */
@@ -43,6 +45,6 @@ void cluster_kill_game(struct cluster *c, unsigned index)
 
 unsigned cluster_seeds(unsigned usual)
 {
-    const char *asked = getenv("GW_SIM_SEEDS");
-    return asked ? (unsigned)strtoul(asked, NULL, 10) : usual;
+    uint64_t seeds = asked_seeds();
+    return seeds ? (unsigned)seeds : usual;
 }

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -487,10 +488,88 @@ static void clusters_of_any_size_come_up(void **state)
     assert_true(check(&property, text, sizeof text) > 0);
 }
 
+/* ---- what the environment asks for ---------------------------------------------------------- */
+
+static void hold(gw_sim *sim)
+{
+    if (gw_sim_step(sim, "nothing"))
+        gw_sim_run(sim, 1);
+}
+
+/* `test_sim_simulator check`: a program of two properties that hold. */
+static int check_two(void)
+{
+    static const gw_sim_property first = {
+        .name = "first", .cluster = COUNTING, .seeds = 1, .run = hold};
+    static const gw_sim_property second = {
+        .name = "second", .cluster = COUNTING, .seeds = 1, .run = hold};
+    return gw_sim_check(&first) + gw_sim_check(&second);
+}
+
+/* Returns its exit code under those variables; what it prints goes to `text`. */
+static int check_with(const char *variables, char text[static 4096])
+{
+    char command[4096];
+    snprintf(command, sizeof command, "%s '%s' check 2>&1", variables, program_invocation_name);
+    FILE *output = popen(command, "r");
+    assert_non_null(output);
+    text[fread(text, 1, 4095, output)] = '\0';
+    int status = pclose(output);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void variables_that_make_no_sense_are_refused(void **state)
+{
+    (void)state;
+    static const char *const refused[] = {
+        "GW_SIM_ONLY=third",
+        "GW_SIM_SEEDS=0",
+        "GW_SIM_SEEDS=many",
+        "GW_SIM_SEEDS=-1",
+        "GW_SIM_SEEDS=1000000001",
+        "GW_SIM_SEED=abc",
+        "GW_SIM_SEED=1x",
+        "GW_SIM_SEED=99999999999999999999",
+        "GW_SIM_STEPS=1",
+        "GW_SIM_SEED=1 GW_SIM_STEPS=a",
+        "GW_SIM_SEED=1 GW_SIM_STEPS=1,",
+        "GW_SIM_SEED=1 GW_SIM_STEPS=3-1",
+        "GW_SIM_SEED=1 GW_SIM_STEPS=1-",
+        "GW_SIM_SEED=1 GW_SIM_STEPS=20000",
+        "GW_SIM_LOG=loud",
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        char text[4096];
+        const char *last = strrchr(refused[i], ' ');
+        assert_int_equal(check_with(refused[i], text), 2);
+        assert_non_null(strstr(text, last ? last + 1 : refused[i]));
+    }
+}
+
+static void variables_that_make_sense_are_followed(void **state)
+{
+    (void)state;
+    char text[4096];
+    assert_int_equal(check_with("GW_SIM_ONLY=second", text), 0);
+    assert_non_null(strstr(text, "second: 1 seeds hold\n"));
+    assert_null(strstr(text, "first"));
+    assert_int_equal(check_with("GW_SIM_ONLY= GW_SIM_SEEDS=3", text), 0);
+    assert_non_null(strstr(text, "second: 3 seeds hold\n"));
+    assert_int_equal(check_with("GW_SIM_SEED=7 GW_SIM_STEPS=", text), 0);
+    assert_non_null(strstr(text, "second: seed 7 holds\n"));
+    assert_int_equal(check_with("GW_SIM_SEED=7 GW_SIM_STEPS=0,2-19999", text), 0);
+    assert_non_null(strstr(text, "step 0"));
+    assert_int_equal(check_with("GW_SIM_ONLY=first GW_SIM_SEED=7 GW_SIM_LOG=info", text), 0);
+    assert_non_null(strstr(text, "game1"));
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "digest") == 0)
         return printf("%llu\n", (unsigned long long)digest_of(strtoull(argv[2], NULL, 10))) < 0;
+    if (argc == 2 && strcmp(argv[1], "check") == 0)
+        return check_two();
     unsetenv("GW_SIM_SEEDS"); /* properties that fail are meant to, with the seeds they name */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_client_calls_and_sees_every_type_of_value),
@@ -510,6 +589,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(faults_are_shrunk_to_one),
         cmocka_unit_test(a_process_that_ends_is_a_failure),
         cmocka_unit_test(static_variables_that_change_a_run_are_found_out),
+        cmocka_unit_test(variables_that_make_no_sense_are_refused),
+        cmocka_unit_test(variables_that_make_sense_are_followed),
         cmocka_unit_test(clusters_of_any_size_come_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@ export class RoomLog {
     #list;
     #group = null; // {name, time, stack}: where the next message of that name may go
     #day = null;
+    #followed = true; // the reader is at the end, as far as they have scrolled themselves
 
     /** `onScroll` is told when the reader has moved. */
     constructor(room, onScroll) {
@@ -26,7 +27,8 @@ export class RoomLog {
             { class: 'log', role: 'log', 'aria-label': `Messages in ${room}`, 'data-testid': 'log', 'data-room': room, tabindex: '0' },
             this.#list,
         );
-        this.element.addEventListener('scroll', onScroll, { passive: true });
+        this.element.addEventListener('scroll', () => this.#onScroll(onScroll), { passive: true });
+        new ResizeObserver(() => this.#onResize()).observe(this.element);
     }
 
     get atEnd() {
@@ -35,6 +37,7 @@ export class RoomLog {
     }
 
     toEnd() {
+        this.#followed = true;
         this.element.scrollTop = this.element.scrollHeight;
     }
 
@@ -56,6 +59,16 @@ export class RoomLog {
         if (kind === 'info' && this.#list.lastElementChild?.isEqualNode(line)) return;
         this.#group = null;
         this.#follow(false, () => this.#list.append(line));
+    }
+
+    #onScroll(tell) {
+        this.#followed = this.atEnd;
+        tell();
+    }
+
+    /** A banner, a longer draft or a phone's keyboard takes its room from above, not from the newest lines. */
+    #onResize() {
+        if (this.#followed) this.toEnd();
     }
 
     #follow(always, append) {
