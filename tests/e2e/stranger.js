@@ -51,7 +51,7 @@ export class Peer {
         });
         socket.on('data', (bytes) => splitter.push(bytes));
         socket.on('error', () => {});
-        this.closed = once(socket, 'close').then(() => this.#waiting?.(null));
+        this.closed = new Promise((resolve) => socket.on('close', resolve)).then(() => this.#waiting?.(null));
     }
 
     #take(payload) {
