@@ -2,7 +2,7 @@
  */
 #pragma once
 
-#include "cluster/complain.h"
+#include "base/complain.h"
 #include "cluster/dispatchers.h"
 #include "cluster/session.h"
 

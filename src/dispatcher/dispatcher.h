@@ -2,9 +2,9 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/complain.h"
 #include "base/log.h"
 #include "base/metric.h"
-#include "cluster/complain.h"
 #include "net/link.h"
 
 #include <goworld/types.h>

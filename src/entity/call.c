@@ -26,15 +26,11 @@ static bool may_call(const gw_method *method, enum caller caller)
 void call_refuse(struct world *w, const struct entity *e, const gw_method *method,
                  const struct gw_reader *reader)
 {
-    w->stats.calls_refused++;
     w->stats.calls_too_deep += reader->problem == args_too_deep;
-    uint64_t held_back;
-    if (!log_limit_pass(&w->limit_refused, w->desc.clock->now_ms, &held_back))
-        return;
-    log_warn(w->desc.log, "call_refused",
-             "entity=%s/" GW_ID_FORMAT " method=%s argument=%u why=\"%s\" more=%llu",
-             e->type->def->name, GW_ID_ARG(e->base.id), method->name, reader->index,
-             reader->problem, (unsigned long long)held_back);
+    world_complain(w, calls_refused, "call_refused",
+                   "entity=%s/" GW_ID_FORMAT " method=%s argument=%u why=\"%s\"",
+                   e->type->def->name, GW_ID_ARG(e->base.id), method->name, reader->index,
+                   reader->problem);
 }
 
 void call_invoke(struct world *w, struct entity *e, const gw_method *method, struct view args)
@@ -55,14 +51,10 @@ void call_invoke(struct world *w, struct entity *e, const gw_method *method, str
 
 static void refuse_name(struct world *w, const struct entity *e, struct view name, const char *why)
 {
-    w->stats.calls_refused++;
-    uint64_t held_back;
-    if (!log_limit_pass(&w->limit_refused, w->desc.clock->now_ms, &held_back))
-        return;
-    log_warn(w->desc.log, "call_refused",
-             "entity=%s/" GW_ID_FORMAT " method=\"%.*s\" why=\"%s\" more=%llu", e->type->def->name,
-             GW_ID_ARG(e->base.id), (int)(name.size < 64 ? name.size : 64), (const char *)name.data,
-             why, (unsigned long long)held_back);
+    world_complain(w, calls_refused, "call_refused",
+                   "entity=%s/" GW_ID_FORMAT " method=\"%.*s\" why=\"%s\"", e->type->def->name,
+                   GW_ID_ARG(e->base.id), (int)(name.size < 64 ? name.size : 64),
+                   (const char *)name.data, why);
 }
 
 /* What is deeper than any value may be is refused where it is read. */
@@ -94,8 +86,8 @@ static void call_by_name(struct world *w, struct entity *e, struct view name, en
 
 static void unknown_entity(struct world *w, gw_id id)
 {
-    w->stats.calls_unknown_entity++;
-    world_complain(w, &w->limit_unknown, "call_dropped", id, "there is no such entity");
+    world_complain(w, calls_unknown_entity, "call_dropped",
+                   "entity=" GW_ID_FORMAT " why=\"there is no such entity\"", GW_ID_ARG(id));
 }
 
 void call_as_server(struct world *w, gw_id to, struct view method, struct view args)

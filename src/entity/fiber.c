@@ -60,10 +60,10 @@ void fiber_run_method(struct world *w, struct entity *e, const gw_method *method
     w->task = task;
     gw_err err = fiber_start(w->desc.fibers, task_main, task, &task->fiber);
     w->task = outer;
-    if (err) {
-        w->stats.fibers_refused++;
-        world_complain(w, &w->limit_refused, "call_dropped", e->base.id, "too many fibers run");
-    }
+    if (err)
+        world_complain(w, fibers_refused, "call_dropped",
+                       "entity=" GW_ID_FORMAT " why=\"too many fibers run\"",
+                       GW_ID_ARG(e->base.id));
     if (!task->fiber)
         task_free(task);
     world_leave(w, before);

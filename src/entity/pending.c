@@ -3,6 +3,7 @@
 
 #include "entity/client.h"
 #include "entity/entity.h"
+#include "entity/save.h"
 #include "entity/value.h"
 
 #include <stdlib.h>
@@ -176,17 +177,10 @@ static void saved(void *user, gw_err err)
 static void save(struct pending *p)
 {
     struct world *w = p->world;
-    gw_err err = world_is_cut_off(w, p->id) ? GW_EAWAY
-                                            : storage_save(w->desc.storage, p->type->def->name,
-                                                           p->id, view_of(&p->data), saved, p);
-    if (!err) {
-        w->stats.saves++;
+    if (save_packed(w, p->type, p->id, view_of(&p->data), saved, p))
+        heap_push(&w->retries, &p->retry, w->desc.clock->now_ms + PENDING_RETRY_MS);
+    else
         buf_free(&p->data);
-        return;
-    }
-    w->stats.save_retries++;
-    world_complain(w, &w->limit_storage, "save_put_off", p->id, gw_strerror(err));
-    heap_push(&w->retries, &p->retry, w->desc.clock->now_ms + PENDING_RETRY_MS);
 }
 
 void pending_save(struct world *w, struct type *type, gw_id id, struct buf data)

@@ -18,20 +18,25 @@ void save_schedule_first(struct world *w, struct entity *e)
               w->desc.clock->now_ms + (e->is_saved ? w->desc.save_interval_ms : 0));
 }
 
-gw_err save_now(struct world *w, struct entity *e, storage_saved saved, void *user)
+gw_err save_packed(struct world *w, const struct type *type, gw_id id, struct view data,
+                   storage_saved saved, void *user)
 {
-    gw_err err = GW_EAWAY;
-    if (!world_is_cut_off(w, e->base.id)) {
-        buf_clear(&w->pack);
-        save_pack(e, &w->pack);
-        err = storage_save(w->desc.storage, e->type->def->name, e->base.id, view_of(&w->pack),
-                           saved, user);
-    }
+    gw_err err = world_is_cut_off(w, id)
+                     ? GW_EAWAY
+                     : storage_save(w->desc.storage, type->def->name, id, data, saved, user);
     if (err)
-        world_complain(w, &w->limit_storage, "save_put_off", e->base.id, gw_strerror(err));
+        world_complain(w, save_retries, "save_put_off", "entity=" GW_ID_FORMAT " why=\"%s\"",
+                       GW_ID_ARG(id), gw_strerror(err));
     else
         w->stats.saves++;
     return err;
+}
+
+gw_err save_now(struct world *w, struct entity *e, storage_saved saved, void *user)
+{
+    buf_clear(&w->pack);
+    save_pack(e, &w->pack);
+    return save_packed(w, e->type, e->base.id, view_of(&w->pack), saved, user);
 }
 
 void saves_run(struct world *w)

@@ -15,14 +15,11 @@ struct waiting_call {
 
 /* ---- waiting -------------------------------------------------------------------------------- */
 
-static void complain_of(struct world *w, const struct shard *s, const gw_method *method,
-                        const char *why)
+static void drop(struct world *w, const struct shard *s, const gw_method *method, const char *why)
 {
-    uint64_t held_back;
-    if (log_limit_pass(&w->limit_service, w->desc.clock->now_ms, &held_back))
-        log_warn(w->desc.log, "service_call_dropped",
-                 "service=%s shard=%u method=%s why=\"%s\" more=%llu", s->type->def->name, s->index,
-                 method->name, why, (unsigned long long)held_back);
+    world_complain(w, service_calls_dropped, "service_call_dropped",
+                   "service=%s shard=%u method=%s why=\"%s\"", s->type->def->name, s->index,
+                   method->name, why);
 }
 
 /* The view of the arguments lasts until the next call is put. */
@@ -52,8 +49,7 @@ static gw_err wait_for(struct world *w, struct shard *s, const gw_method *method
     size_t bytes = sizeof call + call.args_size;
     if (s->waiting.size + bytes > WAITING_BYTES_MAX ||
         w->services.waiting_bytes + bytes > WAITING_BYTES_MAX_ALL) {
-        w->stats.service_calls_dropped++;
-        complain_of(w, s, method, "too much waits for it already");
+        drop(w, s, method, "too much waits for it already");
         return GW_EFULL;
     }
     if (!s->waiting.size)
@@ -90,8 +86,7 @@ static int64_t drop_due(struct world *w, struct shard *s, int64_t due_ms, const 
         if (call.due_ms > due_ms)
             break;
         (void)take_first(w, s, &call, &args);
-        w->stats.service_calls_dropped++;
-        complain_of(w, s, call.method, why);
+        drop(w, s, call.method, why);
         call.due_ms = CLOCK_NEVER;
     }
     forget_taken(s);

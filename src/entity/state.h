@@ -80,8 +80,7 @@ struct world {
     bool stopping, ready;
     int64_t cut_off_ms; /* from then on some entities may be: ask the outbox which */
     int64_t stopped_ms; /* when it was told to stop */
-    struct log_limit limit_refused, limit_unknown, limit_bad, limit_misuse, limit_storage;
-    struct log_limit limit_service;
+    struct log_limit limit_misuse;
     struct world_stats stats;
 };
 
@@ -101,9 +100,9 @@ bool world_has_work(const struct world *w); /* left for after a handler */
 /* The game used the API wrongly: logged (rate limited), counted. */
 void world_misuse(struct world *w, const gw_entity *entity, const char *what, const char *detail);
 
-/* Logs at most once per interval and kind. */
-void world_complain(struct world *w, struct log_limit *limit, const char *event, gw_id id,
-                    const char *what);
+/* Counts and logs one kind of trouble. */
+#define world_complain(w, kind, event, ...)                                                        \
+    complain(&(w)->stats.kind, (w)->desc.log, (w)->desc.clock, event, __VA_ARGS__)
 
 /* Another game may have the entity by now: what is saved of it here would be wrong. */
 bool world_is_cut_off(const struct world *w, gw_id id);

@@ -18,20 +18,9 @@
 
 /* ---- saying what is wrong ------------------------------------------------------------------- */
 
-void world_complain(struct world *w, struct log_limit *limit, const char *event, gw_id id,
-                    const char *what)
-{
-    uint64_t held_back;
-    if (!log_limit_pass(limit, w->desc.clock->now_ms, &held_back))
-        return;
-    log_warn(w->desc.log, event, "entity=" GW_ID_FORMAT " why=\"%s\" more=%llu", GW_ID_ARG(id),
-             what, (unsigned long long)held_back);
-}
-
 void world_bad_packet(struct world *w, const char *message)
 {
-    w->stats.packets_bad++;
-    world_complain(w, &w->limit_bad, "packet_bad", (gw_id){0}, message);
+    world_complain(w, packets_bad, "packet_bad", "why=\"%s\"", message);
 }
 
 void world_misuse(struct world *w, const gw_entity *entity, const char *what, const char *detail)
@@ -42,7 +31,7 @@ void world_misuse(struct world *w, const gw_entity *entity, const char *what, co
         return;
     gw_id id = entity ? entity->id : w->caller;
     log_error(w->desc.log, "misuse",
-              "entity=%s/" GW_ID_FORMAT " what=\"%s\" detail=\"%s\" more=%llu",
+              "entity=%s/" GW_ID_FORMAT " what=\"%s\" detail=\"%s\" held_back=%llu",
               entity ? entity->type->name : "?", GW_ID_ARG(id), what, detail,
               (unsigned long long)held_back);
 }
@@ -241,27 +230,30 @@ const struct world_stats *world_stats(struct world *w)
 
 #define COUNTER(member, help)                                                                      \
     METRIC(COUNTER, struct world_stats, member, "game_" #member "_total", help)
+#define COMPLAINT(member, help)                                                                    \
+    METRIC(COUNTER, struct world_stats, member.count, "game_" #member "_total", help)
 #define GAUGE(member, help) METRIC(GAUGE, struct world_stats, member, "game_" #member, help)
 const struct metric world_metrics[] = {
     COUNTER(calls_in, "Calls from entities of other games."),
     COUNTER(calls_from_clients, "Calls from clients."),
     COUNTER(calls_local, "Calls between entities of this game."),
-    COUNTER(calls_refused, "Calls refused: no such method, no permission, wrong arguments."),
+    COMPLAINT(calls_refused, "Calls refused: no such method, no permission, wrong arguments."),
     COUNTER(calls_too_deep, "Calls refused because an argument was nested too deeply."),
-    COUNTER(calls_unknown_entity, "Calls dropped because there was no such entity."),
+    COMPLAINT(calls_unknown_entity, "Calls dropped because there was no such entity."),
     COUNTER(client_calls, "Calls to clients."),
     COUNTER(attribute_changes, "Changes of attributes sent to clients."),
-    COUNTER(packets_bad, "Packets that could not be read."),
+    COMPLAINT(packets_bad, "Packets that could not be read."),
     COUNTER(handler_errors, "Wrong uses of the API by the game's code."),
     COUNTER(saves, "Saves handed to the storage."),
-    COUNTER(save_retries, "Last saves put off because the storage had no room."),
+    COMPLAINT(save_retries,
+              "Saves put off: the storage had no room, or another game may have the entity."),
     COUNTER(loads, "Entities loaded."),
     COUNTER(loads_failed, "Entities that could not be loaded."),
-    COUNTER(fibers_refused, "Calls dropped because too many fibers ran."),
+    COMPLAINT(fibers_refused, "Calls dropped because too many fibers ran."),
     COUNTER(services_superseded,
             "Entities of services that ended since another game has the shard."),
     COUNTER(service_calls_waited, "Calls to services that waited for the shard."),
-    COUNTER(service_calls_dropped, "Calls to services that waited too long, or found no room."),
+    COMPLAINT(service_calls_dropped, "Calls to services that waited too long, or found no room."),
     GAUGE(entities, "Entities that live here."),
     GAUGE(clients, "Entities that have a client."),
     GAUGE(fibers, "Fibers that run or wait."),

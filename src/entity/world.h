@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/complain.h"
 #include "base/heap.h"
 #include "base/id.h"
 #include "base/idmap.h"
@@ -59,11 +60,15 @@ struct world_desc {
 
 /* Counted for ever, but for the gauges at the end. */
 struct world_stats {
-    uint64_t calls_in, calls_from_clients, calls_local, calls_refused, calls_unknown_entity;
+    uint64_t calls_in, calls_from_clients, calls_local;
+    struct complaint calls_refused, calls_unknown_entity;
     uint64_t calls_too_deep; /* of those refused */
-    uint64_t client_calls, attribute_changes, packets_bad, handler_errors;
-    uint64_t saves, save_retries, loads, loads_failed, fibers_refused;
-    uint64_t services_superseded, service_calls_waited, service_calls_dropped;
+    uint64_t client_calls, attribute_changes, handler_errors;
+    struct complaint packets_bad;
+    uint64_t saves, loads, loads_failed;
+    struct complaint save_retries, fibers_refused;
+    uint64_t services_superseded, service_calls_waited;
+    struct complaint service_calls_dropped;
     uint64_t entities, clients, fibers, services;
 };
 extern const struct metric world_metrics[];

@@ -31,7 +31,6 @@ struct game {
     struct membership *memberships; /* by dispatcher index */
     int64_t load_report_due_ms;
     struct buf out; /* scratch */
-    struct log_limit limit_bad, limit_unhandled, limit_unsendable;
     struct game_stats stats;
 };
 
@@ -303,14 +302,11 @@ static const handler handlers[] = {
     [MSG_REJECT_ENTITY] = on_rejected,
 };
 
-static void complain(struct game *g, struct log_limit *limit, const char *event, uint16_t type)
+static void refuse(struct game *g, struct complaint *kind, const char *event, uint16_t type)
 {
-    uint64_t held_back;
-    if (!log_limit_pass(limit, g->desc.world.clock->now_ms, &held_back))
-        return;
     const char *name = msg_name(type);
-    log_warn(g->desc.world.log, event, "type=%u/%s more=%llu", type, name ? name : "?",
-             (unsigned long long)held_back);
+    complain(kind, g->desc.world.log, g->desc.world.clock, event, "type=%u/%s", type,
+             name ? name : "?");
 }
 
 static void on_packet(void *user, unsigned index, const uint8_t *payload, size_t size)
@@ -320,11 +316,9 @@ static void on_packet(void *user, unsigned index, const uint8_t *payload, size_t
     uint16_t type = msg_type_of(view);
     handler handle = type < sizeof handlers / sizeof *handlers ? handlers[type] : NULL;
     if (!handle) {
-        g->stats.packets_unhandled++;
-        complain(g, &g->limit_unhandled, "packet_unhandled", type);
+        refuse(g, &g->stats.packets_unhandled, "packet_unhandled", type);
     } else if (!handle(g, index, view)) {
-        g->stats.packets_bad++;
-        complain(g, &g->limit_bad, "packet_bad", type);
+        refuse(g, &g->stats.packets_bad, "packet_bad", type);
     }
 }
 
@@ -380,8 +374,7 @@ static void keep_until_hello(struct game *g, unsigned index, uint16_t type, stru
         write_var(early, payload.data, payload.size);
         return;
     }
-    g->stats.packets_unsendable++;
-    complain(g, &g->limit_unsendable, "dispatcher_does_not_know_message", type);
+    refuse(g, &g->stats.packets_unsendable, "dispatcher_does_not_know_message", type);
 }
 
 static void send_out(void *user, gw_id route, const void *head, size_t head_size, const void *tail,
@@ -627,11 +620,11 @@ struct dispatchers *game_dispatchers(struct game *g)
 }
 
 const struct metric game_metrics[] = {
-    METRIC(COUNTER, struct game_stats, packets_bad, "game_packets_bad_total",
+    METRIC(COUNTER, struct game_stats, packets_bad.count, "game_packets_bad_total",
            "Packets from dispatchers that could not be read."),
-    METRIC(COUNTER, struct game_stats, packets_unhandled, "game_packets_unhandled_total",
+    METRIC(COUNTER, struct game_stats, packets_unhandled.count, "game_packets_unhandled_total",
            "Packets of a type that this game does not know."),
-    METRIC(COUNTER, struct game_stats, packets_unsendable, "game_packets_unsendable_total",
+    METRIC(COUNTER, struct game_stats, packets_unsendable.count, "game_packets_unsendable_total",
            "Packets for a dispatcher that does not know their type."),
     METRIC_END,
 };

@@ -17,7 +17,7 @@ struct game_desc {
 };
 
 struct game_stats {
-    uint64_t packets_bad, packets_unhandled, packets_unsendable;
+    struct complaint packets_bad, packets_unhandled, packets_unsendable;
 };
 extern const struct metric game_metrics[];
 

@@ -1,8 +1,8 @@
 /* registry: see registry.h. */
 #include "game/registry.h"
 
+#include "base/complain.h"
 #include "base/hash.h"
-#include "cluster/complain.h"
 #include "cluster/kvreg.h"
 #include "wire/messages.h"
 #include "wire/servicekey.h"

@@ -1,9 +1,9 @@
 /* gate: holds the clients' connections and passes packets between them and the dispatchers. */
 #pragma once
 
+#include "base/complain.h"
 #include "base/id.h"
 #include "base/metric.h"
-#include "cluster/complain.h"
 #include "gate/filters.h"
 #include "net/link.h"
 

@@ -36,7 +36,7 @@ static void check_understands(struct node *p, void *user)
         bad = gate_stats(p->gate)->bad_dispatcher_packets.count +
               gate_stats(p->gate)->unknown_messages.count;
     else
-        bad = game_stats(p->game)->packets_bad + game_stats(p->game)->packets_unhandled;
+        bad = game_stats(p->game)->packets_bad.count + game_stats(p->game)->packets_unhandled.count;
     if (bad && !c->why->size)
         buf_print(c->why, "%s has got %llu packets from other processes that it cannot read",
                   p->name, (unsigned long long)bad);

@@ -578,8 +578,8 @@ static void clients_call_only_what_they_may(void **state)
     fixture_call_from(f, "c1", id, "NoSuchMethod", "");
     fixture_call_from(f, "c1", fixture_id("nobody"), "Own", "");
     assert_happened("own(7) any(x,9) ");
-    assert_int_equal(world_stats(f->world)->calls_refused, 3);
-    assert_int_equal(world_stats(f->world)->calls_unknown_entity, 1);
+    assert_int_equal(world_stats(f->world)->calls_refused.count, 3);
+    assert_int_equal(world_stats(f->world)->calls_unknown_entity.count, 1);
     fixture_call(f, id, "Own", "01");
     assert_happened("own(1) ");
 }
@@ -617,7 +617,7 @@ static void wrong_arguments_are_refused(void **state)
     for (size_t i = 0; i < count; i++)
         fixture_call(f, id, "Any", wrong[i]);
     assert_happened("");
-    assert_int_equal(world_stats(f->world)->calls_refused, count);
+    assert_int_equal(world_stats(f->world)->calls_refused.count, count);
     assert_int_equal(world_stats(f->world)->calls_too_deep, 1);
 }
 
@@ -874,7 +874,7 @@ static void too_many_fibers_are_refused(void **state)
     for (int i = 0; i < 101; i++)
         fixture_call(f, id, "Sleep", "64");
     assert_int_equal(world_stats(f->world)->fibers, 100);
-    assert_int_equal(world_stats(f->world)->fibers_refused, 1);
+    assert_int_equal(world_stats(f->world)->fibers_refused.count, 1);
 }
 
 static void passwords_are_hashed_and_checked(void **state)
@@ -1053,7 +1053,7 @@ static void a_method_name_is_all_of_its_bytes(void **state)
     world_call_from_client(f->world, (struct view){payload.data, (uint32_t)payload.size});
     buf_free(&payload);
     assert_happened("");
-    assert_int_equal(world_stats(f->world)->calls_refused, 1);
+    assert_int_equal(world_stats(f->world)->calls_refused.count, 1);
 }
 
 static void two_that_end_each_other_end_once(void **state)

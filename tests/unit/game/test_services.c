@@ -456,15 +456,15 @@ static void a_call_that_has_waited_too_long_is_dropped_and_counted(void **state)
     rig_pass(r, 3000);
     ask(r, 2);
     rig_pass(r, GW_SERVICE_WAIT_MS - 3001);
-    assert_int_equal(world_stats(game_world(r->game))->service_calls_dropped, 0);
+    assert_int_equal(world_stats(game_world(r->game))->service_calls_dropped.count, 0);
     rig_pass(r, 1);
-    assert_int_equal(world_stats(game_world(r->game))->service_calls_dropped, 1);
+    assert_int_equal(world_stats(game_world(r->game))->service_calls_dropped.count, 1);
     assert_true(rig_logged(r, "service_call_dropped service=Desk shard=0 method=Ask"));
     rig_tell(r, 0, ENTITY, FAR_ID);
     assert_called(r, FAR_ID, 2);
     assert_silent(r);
     rig_pass(r, 10000);
-    assert_int_equal(world_stats(game_world(r->game))->service_calls_dropped, 1);
+    assert_int_equal(world_stats(game_world(r->game))->service_calls_dropped.count, 1);
     rig_destroy(r);
 }
 
@@ -489,10 +489,10 @@ static void who_calls_too_much_is_told(void **state)
     while (ask(r, waiting + 1) == GW_OK)
         waiting++;
     assert_int_equal(ask(r, 0), GW_EFULL);
-    assert_int_equal(world_stats(game_world(r->game))->service_calls_dropped, 2);
+    assert_int_equal(world_stats(game_world(r->game))->service_calls_dropped.count, 2);
     assert_true(waiting > 1000 && waiting < 100000);
     rig_pass(r, GW_SERVICE_WAIT_MS);
-    assert_int_equal(world_stats(game_world(r->game))->service_calls_dropped, 2 + waiting);
+    assert_int_equal(world_stats(game_world(r->game))->service_calls_dropped.count, 2 + waiting);
     assert_int_equal(ask(r, 1), GW_OK); /* there is room again */
     rig_destroy(r);
 }

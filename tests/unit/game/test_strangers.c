@@ -211,7 +211,7 @@ static void what_was_queued_for_it_may_come_before_the_answer_to_its_registratio
     rig_take_in(r, 0, true, NULL);
     assert_true(game_is_serving(r->game));
     assert_non_null(find(r, ENTITY));
-    assert_int_equal(game_stats(r->game)->packets_unhandled, 0);
+    assert_int_equal(game_stats(r->game)->packets_unhandled.count, 0);
     assert_int_equal(lost, 0);
 }
 
@@ -271,7 +271,8 @@ static void messages_that_it_does_not_know_are_counted_and_that_is_all(void **st
     static const uint16_t unknown[] = {0, 1, 3, 26, 999, 1002, 1501, 2001, 3001, 3999, 65535};
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
         fake_link_receive(link_of(r), &unknown[i], sizeof *unknown);
-    assert_int_equal(game_stats(r->game)->packets_unhandled, sizeof unknown / sizeof *unknown);
+    assert_int_equal(game_stats(r->game)->packets_unhandled.count,
+                     sizeof unknown / sizeof *unknown);
     assert_null(link_of(r)->reason);
     assert_true(game_is_serving(r->game));
 }
@@ -301,8 +302,8 @@ static void nonsense_is_counted_and_costs_nobody_anything(void **state)
     enum { COUNT = sizeof bad / sizeof *bad, OF_WORLD = 2 };
     for (size_t i = 0; i < COUNT; i++)
         fake_link_receive(link_of(r), bad[i].bytes, bad[i].size);
-    assert_int_equal(game_stats(r->game)->packets_bad, COUNT - OF_WORLD);
-    assert_int_equal(world_stats(game_world(r->game))->packets_bad, OF_WORLD);
+    assert_int_equal(game_stats(r->game)->packets_bad.count, COUNT - OF_WORLD);
+    assert_int_equal(world_stats(game_world(r->game))->packets_bad.count, OF_WORLD);
     assert_int_equal(lost, 0);
     assert_null(link_of(r)->reason);
 }
@@ -319,7 +320,7 @@ static void its_own_messages_wait_for_a_hello_up_to_a_limit(void **state)
     for (unsigned i = 0; i < EARLY + 10; i++)
         close_client(r);
     expect_nothing_of_ours(r);
-    uint64_t refused = game_stats(r->game)->packets_unsendable;
+    uint64_t refused = game_stats(r->game)->packets_unsendable.count;
     assert_in_range(refused, 1, 10);
     say_hello(r, 5);
     unsigned came = 0;

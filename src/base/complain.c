@@ -1,5 +1,5 @@
 /* complain: see complain.h. */
-#include "cluster/complain.h"
+#include "base/complain.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
