@@ -23,7 +23,7 @@ struct session {
     struct outq out;   /* without a link: what the peer may not have, and what waits */
     struct outq_kept kept;
     bool resumes;           /* the peer has said that it can go on */
-    bool failed;            /* but not in this session: its queue was full, or it was told off */
+    bool failed;            /* but not in this session: its queue was full, or it broke the rules */
     bool said_hello;        /* the peer: its messages count, and it knows ours */
     uint64_t epoch;         /* of the peer, once it has said HELLO */
     uint64_t confirmed;     /* of what was sent, by the peer */

@@ -78,7 +78,7 @@ static void hold_free(struct dispatcher *d, struct hold *hold)
     free(hold);
 }
 
-static struct view view_of(const struct packet *packet)
+static struct view payload_of(const struct packet *packet)
 {
     return (struct view){packet->bytes + PACKET_HEADER_BYTES, packet->size - PACKET_HEADER_BYTES};
 }
@@ -86,10 +86,10 @@ static struct view view_of(const struct packet *packet)
 static void hold_deliver(struct dispatcher *d, struct hold *hold, struct peer *game)
 {
     for (size_t i = 0; i < hold->count; i++) {
-        if (game_knows(game, view_of(hold->packets[i])))
+        if (game_knows(game, payload_of(hold->packets[i])))
             peer_send_packet(game, hold->packets[i]);
         else
-            refuse(d, hold->entity, view_of(hold->packets[i]));
+            refuse(d, hold->entity, payload_of(hold->packets[i]));
     }
     hold_free(d, hold);
 }
@@ -97,7 +97,7 @@ static void hold_deliver(struct dispatcher *d, struct hold *hold, struct peer *g
 static void hold_refuse(struct dispatcher *d, struct hold *hold)
 {
     for (size_t i = 0; i < hold->count; i++)
-        refuse(d, hold->entity, view_of(hold->packets[i]));
+        refuse(d, hold->entity, payload_of(hold->packets[i]));
     hold_free(d, hold);
 }
 

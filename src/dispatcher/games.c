@@ -49,11 +49,6 @@ static void claim(struct dispatcher *d, struct peer *game, struct view entities,
     }
 }
 
-static struct view view_of(const struct buf *b)
-{
-    return (struct view){b->data, (uint32_t)b->size};
-}
-
 static void answer(struct dispatcher *d, struct peer *game, const struct buf *rejected)
 {
     struct buf games = {0}, registry = {0};

@@ -251,7 +251,7 @@ static struct view write_connected(struct dispatcher *d, const struct peer *gate
     msg_notify_client_connected_forwarded_write(
         b, &(struct msg_notify_client_connected_forwarded){
                .client = client, .boot_entity = boot_entity, .gate = gate->id});
-    return (struct view){b->data, (uint32_t)b->size};
+    return view_of(b);
 }
 
 /* Chooses a game for a new client. `own` is our message about it, or empty. */

@@ -9,11 +9,6 @@
 
 #define CLIENT_ADDRESS_MAX 63u /* what a gate writes: "[IPv6]:port" fits */
 
-static struct view view_of_text(const char *text)
-{
-    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
-}
-
 void client_write_head(struct buf *b, uint16_t message, const struct entity *e)
 {
     write_u16(b, message);
@@ -23,7 +18,7 @@ void client_write_head(struct buf *b, uint16_t message, const struct entity *e)
 
 void client_close(struct world *w, gw_id route, uint16_t gateid, gw_id client, const char *reason)
 {
-    struct msg_close_client m = {.gate = gateid, .client = client, .reason = view_of_text(reason)};
+    struct msg_close_client m = {.gate = gateid, .client = client, .reason = view_str(reason)};
     buf_clear(&w->out);
     msg_close_client_write(&w->out, &m);
     world_send(w, route, (struct view){0});
@@ -38,7 +33,7 @@ static void send_create(struct world *w, struct entity *e)
         .client = e->client,
         .is_player = true,
         .entity = e->base.id,
-        .type = view_of_text(e->type->def->name),
+        .type = view_str(e->type->def->name),
         .attrs = view_of(&w->pack),
     };
     buf_clear(&w->out);
@@ -51,7 +46,7 @@ static void send_destroy(struct world *w, struct entity *e, gw_id route)
     struct msg_destroy_entity_on_client m = {
         .gate = e->gateid,
         .client = e->client,
-        .type = view_of_text(e->type->def->name),
+        .type = view_str(e->type->def->name),
         .entity = e->base.id,
     };
     buf_clear(&w->out);
@@ -155,8 +150,8 @@ gw_err gw_set_filter(gw_entity *entity, const char *key, const char *value)
     struct msg_set_clientproxy_filter_prop m = {
         .gate = e->gateid,
         .client = e->client,
-        .key = view_of_text(key),
-        .value = view_of_text(value),
+        .key = view_str(key),
+        .value = view_str(value),
     };
     buf_clear(&w->out);
     msg_set_clientproxy_filter_prop_write(&w->out, &m);
@@ -199,7 +194,7 @@ static gw_err give_here(struct world *w, struct entity *from, gw_id to)
     from->client_address = NULL;
     take_from_sight(w, from, to);
     unbind(w, from);
-    client_begin(w, e, client, gateid, address ? view_of_text(address) : (struct view){0});
+    client_begin(w, e, client, gateid, address ? view_str(address) : (struct view){0});
     free(address);
     if (!entity_is_dead(from))
         entity_hook(w, from, from->type->def->on_client_lost);

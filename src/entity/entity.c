@@ -51,6 +51,14 @@ void entity_hook(struct world *w, struct entity *e, void (*hook)(gw_entity *self
     world_leave(w, before);
 }
 
+void entity_log_misfit(void *user, const char *key, size_t key_size, const char *why)
+{
+    const struct entity *e = user;
+    log_warn(world_running()->desc.log, "attribute_dropped",
+             "entity=%s/" GW_ID_FORMAT " attribute=\"%.*s\" why=\"%s\"", e->type->def->name,
+             GW_ID_ARG(e->base.id), (int)key_size, key, why);
+}
+
 void entity_gone(struct world *w, struct type *type, gw_id id)
 {
     entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);

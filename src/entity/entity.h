@@ -30,6 +30,9 @@ struct type *world_type_named(const struct world *w, struct view name);
 /* Runs a hook; nothing for NULL. */
 void entity_hook(struct world *w, struct entity *e, void (*hook)(gw_entity *self));
 
+/* Logs what of its attributes was dropped: a fields_misfit, whose `user` is the entity. */
+void entity_log_misfit(void *user, const char *key, size_t key_size, const char *why);
+
 /* Tells of its end: storage has all that it has to. */
 void entity_gone(struct world *w, struct type *type, gw_id id);
 

@@ -88,22 +88,14 @@ static void refuse_create(struct world *w, gw_id id, struct view type_name, cons
              GW_ID_ARG(id), (int)type_name.size, (const char *)type_name.data, why);
 }
 
-static void log_misfit(void *user, const char *key, size_t key_size, const char *why)
-{
-    const struct entity *e = user;
-    log_warn(world_running()->desc.log, "attribute_dropped",
-             "entity=%s/" GW_ID_FORMAT " attribute=\"%.*s\" why=\"%s\"", e->type->def->name,
-             GW_ID_ARG(e->base.id), (int)key_size, key, why);
-}
-
 static void create_sent(struct world *w, gw_id id, struct type *type, struct view attrs)
 {
     bool is_whole = attrs.size && attrs.data[0] != MSGPACK_NIL;
     struct scope before = world_enter(w, NULL);
     struct entity *e =
         entity_new(w, type, id, is_whole ? ENTITY_SENT_WHOLE : ENTITY_CREATED_FROM_AFAR);
-    if (fields_read(attrs, type->def->attrs, &e->base, 0, log_misfit, e))
-        log_misfit(e, "", 0, "the attributes are no map");
+    if (fields_read(attrs, type->def->attrs, &e->base, 0, entity_log_misfit, e))
+        entity_log_misfit(e, "", 0, "the attributes are no map");
     entity_begin(w, e);
     world_leave(w, before);
 }

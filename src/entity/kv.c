@@ -152,11 +152,6 @@ static struct request *request_new(gw_kv_answer answer, void *argument)
     return r;
 }
 
-static struct view key_view(const char *key)
-{
-    return (struct view){(const uint8_t *)key, (uint32_t)strlen(key)};
-}
-
 static void answer_request(void *user, gw_err err, struct view value)
 {
     struct request r = *(struct request *)user;
@@ -178,7 +173,7 @@ static gw_err requested(struct request *r, gw_err err)
 gw_err gw_kv_get(const char *key, gw_kv_answer answer, void *argument)
 {
     struct request *r = request_new(answer, argument);
-    return requested(r, kv_get(r->world->desc.kv, key_view(key), answer_request, r));
+    return requested(r, kv_get(r->world->desc.kv, view_str(key), answer_request, r));
 }
 
 gw_err gw_kv_put(const char *key, const void *value, size_t size, gw_kv_answer answer,
@@ -188,7 +183,7 @@ gw_err gw_kv_put(const char *key, const void *value, size_t size, gw_kv_answer a
         return GW_EINVAL;
     struct request *r = request_new(answer, argument);
     struct view bytes = {value, (uint32_t)size};
-    return requested(r, kv_put(r->world->desc.kv, key_view(key), bytes, answer_request, r));
+    return requested(r, kv_put(r->world->desc.kv, view_str(key), bytes, answer_request, r));
 }
 
 gw_err gw_kv_put_if_absent(const char *key, const void *value, size_t size, gw_kv_answer answer,
@@ -199,13 +194,13 @@ gw_err gw_kv_put_if_absent(const char *key, const void *value, size_t size, gw_k
     struct request *r = request_new(answer, argument);
     struct view bytes = {value, (uint32_t)size};
     return requested(r,
-                     kv_put_if_absent(r->world->desc.kv, key_view(key), bytes, answer_request, r));
+                     kv_put_if_absent(r->world->desc.kv, view_str(key), bytes, answer_request, r));
 }
 
 gw_err gw_kv_remove(const char *key, gw_kv_answer answer, void *argument)
 {
     struct request *r = request_new(answer, argument);
-    return requested(r, kv_remove(r->world->desc.kv, key_view(key), answer_request, r));
+    return requested(r, kv_remove(r->world->desc.kv, view_str(key), answer_request, r));
 }
 
 static void each_pair(const struct request *r, struct view pairs)
@@ -240,5 +235,5 @@ gw_err gw_kv_range(const char *begin, const char *end, uint32_t limit, gw_kv_pai
     r->each = each;
     r->done = done;
     return requested(
-        r, kv_range(r->world->desc.kv, key_view(begin), key_view(end), limit, answer_range, r));
+        r, kv_range(r->world->desc.kv, view_str(begin), view_str(end), limit, answer_range, r));
 }

@@ -19,9 +19,8 @@ void local_put(struct world *w, gw_id to, const gw_method *method)
 
 static void run_one(struct world *w, const struct local_call *call, struct view args)
 {
-    struct view name = {(const uint8_t *)call->method->name, (uint32_t)strlen(call->method->name)};
     w->stats.calls_local++;
-    call_as_server(w, call->to, name, args);
+    call_as_server(w, call->to, view_str(call->method->name), args);
 }
 
 static bool take_batch(struct world *w)

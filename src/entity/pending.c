@@ -74,15 +74,6 @@ void pendings_free(struct world *w)
 
 /* ---- loading -------------------------------------------------------------------------------- */
 
-static void log_misfit(void *user, const char *key, size_t key_size, const char *why)
-{
-    const struct entity *e = user;
-    struct world *w = world_running();
-    log_warn(w->desc.log, "attribute_dropped",
-             "entity=%s/" GW_ID_FORMAT " attribute=\"%.*s\" why=\"%s\"", e->type->def->name,
-             GW_ID_ARG(e->base.id), (int)key_size, key, why);
-}
-
 /* Whose dispatcher is one of GoWorld's, or has forgotten its question and takes the entity for one
  * of this game, is answered by its end. One that waits for an answer ignores that. */
 static void answer_load_failed(struct world *w, gw_id id)
@@ -105,7 +96,7 @@ static void bring_to_life(struct world *w, struct type *type, gw_id id, struct v
 {
     struct scope before = world_enter(w, NULL);
     struct entity *e = entity_new(w, type, id, ENTITY_LOADED);
-    gw_err err = fields_read(data, type->def->attrs, &e->base, GW_PERSISTENT, log_misfit, e);
+    gw_err err = fields_read(data, type->def->attrs, &e->base, GW_PERSISTENT, entity_log_misfit, e);
     if (err) {
         w->stats.loads_failed++;
         log_error(w->desc.log, "load_failed", "entity=%s/" GW_ID_FORMAT " why=\"%s\"",

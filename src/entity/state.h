@@ -115,8 +115,3 @@ void world_send(struct world *w, gw_id route, struct view tail);
 
 /* Whether messages from MSG_OWN_FIRST up can go through the dispatcher of `route` to that gate. */
 bool world_speaks_own(const struct world *w, gw_id route, uint16_t gateid);
-
-static inline struct view view_of(const struct buf *b)
-{
-    return (struct view){b->data, (uint32_t)b->size};
-}

@@ -66,7 +66,7 @@ static void register_game(void *user, unsigned index, struct link *link)
         .game = g->desc.world.gameid,
         .is_reconnect = g->memberships[index].was_registered,
         .is_ban_boot_entity = g->desc.ban_boot_entity,
-        .entities = {ids.data, (uint32_t)ids.size},
+        .entities = view_of(&ids),
     };
     buf_clear(&g->out);
     msg_set_game_id_write(&g->out, &m);

@@ -65,8 +65,7 @@ static uint16_t owner_of(struct registry *r, const struct kvreg_entry *entry)
     parts.is_of_entity = false;
     struct buf key = {0};
     service_key_write(&key, &parts);
-    const struct kvreg_entry *host =
-        kvreg_find(&r->copy, (struct view){key.data, (uint32_t)key.size});
+    const struct kvreg_entry *host = kvreg_find(&r->copy, view_of(&key));
     buf_free(&key);
     return host ? service_game_read(kvreg_value(host)) : 0;
 }
@@ -92,7 +91,7 @@ static void forget(struct registry *r, struct kvreg_entry *entry)
     buf_append(&key, entry->key, entry->key_size);
     kvreg_remove(&r->copy, entry);
     r->stats.keys = kvreg_count(&r->copy);
-    r->desc.changed(r->desc.user, (struct view){key.data, (uint32_t)key.size}, NULL);
+    r->desc.changed(r->desc.user, view_of(&key), NULL);
     buf_free(&key);
 }
 

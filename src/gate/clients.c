@@ -29,8 +29,7 @@ static void list_remove(struct gate *g, struct client *client)
 
 struct view client_address(const struct client *client)
 {
-    const char *text = client->link->address;
-    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
+    return view_str(client->link->address);
 }
 
 /* GoWorld's message has no room for the address. */

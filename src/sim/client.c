@@ -184,8 +184,7 @@ const struct known_attr *client_attr(const gw_sim_client *client, struct view na
 
 const char *gw_sim_attr(const gw_sim_client *client, const char *name)
 {
-    const struct known_attr *attr =
-        client_attr(client, (struct view){(const uint8_t *)name, (uint32_t)strlen(name)});
+    const struct known_attr *attr = client_attr(client, view_str(name));
     return attr ? attr->text : NULL;
 }
 

@@ -21,11 +21,6 @@ static const char *chars(struct view text)
     return (const char *)text.data;
 }
 
-static struct view view_of(const char *text)
-{
-    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
-}
-
 void sights_note(gw_sim_client *client, gw_sim_sight_kind kind, gw_id entity, struct view name,
                  const char *format, ...)
 {
@@ -230,7 +225,7 @@ static void on_closed(void *user, const char *reason)
     client->link = NULL;
     client->closed = true;
     forget_player(client);
-    sights_note(client, GW_SIM_CLOSED, (gw_id){0}, view_of(reason), "closed: %s", reason);
+    sights_note(client, GW_SIM_CLOSED, (gw_id){0}, view_str(reason), "closed: %s", reason);
 }
 
 const struct link_events client_events = {.packet = on_packet, .closed = on_closed};

@@ -269,7 +269,7 @@ static void answer_all(struct kv *kv, struct queue *answers)
     struct request *r;
     while ((r = STAILQ_FIRST(answers))) {
         STAILQ_REMOVE_HEAD(answers, entry);
-        struct view found = {r->found.data, (uint32_t)r->found.size};
+        struct view found = view_of(&r->found);
         if (r->answer)
             r->answer(r->user, r->err, found);
         request_free(kv, r);

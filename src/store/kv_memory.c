@@ -69,10 +69,10 @@ static gw_err range(void *database, struct view begin_key, struct view end_key, 
     const struct memory *table = database;
     size_t first = memory_find(table, begin_key);
     for (size_t i = first; i < table->count && (limit == 0 || i - first < limit); i++) {
-        struct view key = memory_view(&table->pairs[i].key);
+        struct view key = view_of(&table->pairs[i].key);
         if (memory_compare(key, end_key) >= 0)
             break;
-        gw_err err = kv_append_pair(pairs, key, memory_view(&table->pairs[i].value));
+        gw_err err = kv_append_pair(pairs, key, view_of(&table->pairs[i].value));
         if (err)
             return err;
     }

@@ -30,7 +30,7 @@ size_t memory_find(const struct memory *m, struct view key)
     size_t low = 0, high = m->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (memory_compare(memory_view(&m->pairs[middle].key), key) < 0)
+        if (memory_compare(view_of(&m->pairs[middle].key), key) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -40,7 +40,7 @@ size_t memory_find(const struct memory *m, struct view key)
 
 static bool is_at(const struct memory *m, size_t index, struct view key)
 {
-    return index < m->count && memory_compare(memory_view(&m->pairs[index].key), key) == 0;
+    return index < m->count && memory_compare(view_of(&m->pairs[index].key), key) == 0;
 }
 
 const struct memory_pair *memory_get(const struct memory *m, struct view key)
@@ -60,7 +60,7 @@ static void remember(struct memory *m, size_t index, struct view key)
     }
     struct memory_change change = {.before.key = copy_of(key), .existed = is_at(m, index, key)};
     if (change.existed)
-        change.before.value = copy_of(memory_view(&m->pairs[index].value));
+        change.before.value = copy_of(view_of(&m->pairs[index].value));
     m->changes[m->change_count++] = change;
 }
 
@@ -129,9 +129,9 @@ void memory_rollback(struct memory *m)
     m->in_transaction = false; /* what follows is not remembered again */
     for (size_t i = m->change_count; i-- > 0;) {
         struct memory_change *change = &m->changes[i];
-        struct view key = memory_view(&change->before.key);
+        struct view key = view_of(&change->before.key);
         if (change->existed)
-            memory_put(m, key, memory_view(&change->before.value));
+            memory_put(m, key, view_of(&change->before.value));
         else
             memory_remove(m, key);
     }

@@ -35,9 +35,4 @@ const struct memory_pair *memory_get(const struct memory *m, struct view key); /
 void memory_put(struct memory *m, struct view key, struct view value);
 bool memory_remove(struct memory *m, struct view key); /* false: there was none */
 
-static inline struct view memory_view(const struct buf *b)
-{
-    return (struct view){b->data, (uint32_t)b->size};
-}
-
 int memory_compare(struct view a, struct view b); /* in byte order */

@@ -48,7 +48,7 @@ static struct view key_of(struct database *d, const char *type, const gw_id *id)
     buf_append(&d->key, type, strlen(type) + 1);
     if (id)
         buf_append(&d->key, id->text, sizeof id->text);
-    return memory_view(&d->key);
+    return view_of(&d->key);
 }
 
 static gw_err save(void *user, const char *type, gw_id id, struct view data)

@@ -83,7 +83,7 @@ const char *storage_request_type(const struct storage_request *r)
 
 struct view storage_request_data(const struct storage_request *r)
 {
-    return (struct view){r->data.data, (uint32_t)r->data.size};
+    return view_of(&r->data);
 }
 
 void storage_request_set_data(struct storage_request *r, struct view data)

@@ -7,6 +7,7 @@
 #include <goworld/types.h>
 
 #include <endian.h>
+#include <string.h>
 
 /* After an error every read gives zero; `bad` is tested once at the end. */
 struct reader {
@@ -19,6 +20,16 @@ struct view {
     const uint8_t *data;
     uint32_t size;
 };
+
+ALWAYS_INLINE struct view view_of(const struct buf *b)
+{
+    return (struct view){b->data, (uint32_t)b->size};
+}
+
+ALWAYS_INLINE struct view view_str(const char *text)
+{
+    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
+}
 
 /* NULL counts as no bytes, so that nothing below computes with it. */
 ALWAYS_INLINE struct reader reader_of(const void *bytes, size_t size)

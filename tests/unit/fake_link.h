@@ -149,11 +149,6 @@ static inline void fake_link_hang_up(struct fake_link *fake)
 #include "wire/messages.inl"
 #undef MSG
 
-static inline struct view view_str(const char *text)
-{
-    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
-}
-
 static inline gw_id id_str(const char *text)
 {
     gw_id id;

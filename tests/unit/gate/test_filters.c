@@ -13,11 +13,6 @@
 #define KEYS 3
 #define ROUNDS 4000
 
-static struct view view_of(const char *text)
-{
-    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
-}
-
 struct member {
     struct filter_member filters;
     char values[KEYS][8];
@@ -57,7 +52,7 @@ static void check_query(const struct filters *filters, struct member *members, e
 {
     for (unsigned i = 0; i < MEMBERS; i++)
         members[i].visits = 0;
-    filters_each(filters, op, view_of(keys[key]), view_of(value), count_visit, NULL);
+    filters_each(filters, op, view_str(keys[key]), view_str(value), count_visit, NULL);
     for (unsigned i = 0; i < MEMBERS; i++) {
         struct member *m = &members[i];
         assert_int_equal(m->visits, m->has[key] && matches(op, m->values[key], value));
@@ -89,8 +84,8 @@ static void change_one(struct filters *filters, struct member *members, uint64_t
     unsigned key = (unsigned)(next_random(random) % KEYS);
     random_value(random, m->values[key]);
     m->has[key] = true;
-    assert_int_equal(filters_set(filters, &m->filters, view_of(keys[key]), view_of(m->values[key])),
-                     GW_OK);
+    assert_int_equal(
+        filters_set(filters, &m->filters, view_str(keys[key]), view_str(m->values[key])), GW_OK);
 }
 
 static void every_operator_visits_what_a_search_through_all_finds_once(void **state)
@@ -119,10 +114,10 @@ static void values_compare_as_byte_strings(void **state)
     (void)state;
     struct filters *filters = filters_create(1, (struct filters_limits){0});
     struct member nine = {0}, ten = {0}, high = {0};
-    assert_int_equal(filters_set(filters, &nine.filters, view_of("lv"), view_of("9")), GW_OK);
-    assert_int_equal(filters_set(filters, &ten.filters, view_of("lv"), view_of("10")), GW_OK);
-    assert_int_equal(filters_set(filters, &high.filters, view_of("lv"), view_of("\xff")), GW_OK);
-    filters_each(filters, FILTER_GT, view_of("lv"), view_of("10"), count_visit, NULL);
+    assert_int_equal(filters_set(filters, &nine.filters, view_str("lv"), view_str("9")), GW_OK);
+    assert_int_equal(filters_set(filters, &ten.filters, view_str("lv"), view_str("10")), GW_OK);
+    assert_int_equal(filters_set(filters, &high.filters, view_str("lv"), view_str("\xff")), GW_OK);
+    filters_each(filters, FILTER_GT, view_str("lv"), view_str("10"), count_visit, NULL);
     assert_int_equal(nine.visits, 1);
     assert_int_equal(ten.visits, 0);
     assert_int_equal(high.visits, 1);
@@ -137,14 +132,15 @@ static void a_member_has_a_limit_of_properties_and_bytes(void **state)
     (void)state;
     struct filters *filters = filters_create(1, (struct filters_limits){.props = 2, .bytes = 10});
     struct member m = {0};
-    assert_int_equal(filters_set(filters, &m.filters, view_of(""), view_of("x")), GW_EINVAL);
-    assert_int_equal(filters_set(filters, &m.filters, view_of("a"), view_of("1234567")), GW_OK);
-    assert_int_equal(filters_set(filters, &m.filters, view_of("b"), view_of("12")), GW_EFULL);
-    assert_int_equal(filters_set(filters, &m.filters, view_of("b"), view_of("1")), GW_OK);
-    assert_int_equal(filters_set(filters, &m.filters, view_of("c"), view_of("")), GW_EFULL);
-    assert_int_equal(filters_set(filters, &m.filters, view_of("a"), view_of("12345678")), GW_EFULL);
-    assert_int_equal(filters_set(filters, &m.filters, view_of("a"), view_of("")), GW_OK);
-    assert_int_equal(filters_set(filters, &m.filters, view_of("b"), view_of("12345678")), GW_OK);
+    assert_int_equal(filters_set(filters, &m.filters, view_str(""), view_str("x")), GW_EINVAL);
+    assert_int_equal(filters_set(filters, &m.filters, view_str("a"), view_str("1234567")), GW_OK);
+    assert_int_equal(filters_set(filters, &m.filters, view_str("b"), view_str("12")), GW_EFULL);
+    assert_int_equal(filters_set(filters, &m.filters, view_str("b"), view_str("1")), GW_OK);
+    assert_int_equal(filters_set(filters, &m.filters, view_str("c"), view_str("")), GW_EFULL);
+    assert_int_equal(filters_set(filters, &m.filters, view_str("a"), view_str("12345678")),
+                     GW_EFULL);
+    assert_int_equal(filters_set(filters, &m.filters, view_str("a"), view_str("")), GW_OK);
+    assert_int_equal(filters_set(filters, &m.filters, view_str("b"), view_str("12345678")), GW_OK);
     filters_clear(filters, &m.filters);
     assert_int_equal(m.filters.bytes, 0);
     filters_destroy(filters);

@@ -170,37 +170,30 @@ static void on_answer(void *user, gw_err err, struct view value)
     a->value[value.size] = '\0';
 }
 
-static struct view view_text(const char *text)
-{
-    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
-}
-
 static void get(const char *key, struct answer *a)
 {
-    assert_int_equal(kv_get(rig.kv, view_text(key), on_answer, a), GW_OK);
+    assert_int_equal(kv_get(rig.kv, view_str(key), on_answer, a), GW_OK);
 }
 
 static void put(const char *key, const char *value, struct answer *a)
 {
-    assert_int_equal(kv_put(rig.kv, view_text(key), view_text(value), a ? on_answer : NULL, a),
+    assert_int_equal(kv_put(rig.kv, view_str(key), view_str(value), a ? on_answer : NULL, a),
                      GW_OK);
 }
 
 static void claim(const char *key, const char *value, struct answer *a)
 {
-    assert_int_equal(kv_put_if_absent(rig.kv, view_text(key), view_text(value), on_answer, a),
-                     GW_OK);
+    assert_int_equal(kv_put_if_absent(rig.kv, view_str(key), view_str(value), on_answer, a), GW_OK);
 }
 
 static void remove_key(const char *key, struct answer *a)
 {
-    assert_int_equal(kv_remove(rig.kv, view_text(key), on_answer, a), GW_OK);
+    assert_int_equal(kv_remove(rig.kv, view_str(key), on_answer, a), GW_OK);
 }
 
 static void range(const char *begin, const char *end, uint32_t limit, struct answer *a)
 {
-    assert_int_equal(kv_range(rig.kv, view_text(begin), view_text(end), limit, on_answer, a),
-                     GW_OK);
+    assert_int_equal(kv_range(rig.kv, view_str(begin), view_str(end), limit, on_answer, a), GW_OK);
 }
 
 static void assert_answer(const struct answer *a, gw_err err, const char *value)
@@ -457,7 +450,7 @@ static void a_full_queue_refuses_and_gives_no_answer(void **state)
     kv_destroy(rig.kv);
     rig_open(10000);
     int taken = 0;
-    while (kv_put(rig.kv, view_text("key"), view_text(value), on_answer, &a[taken]) == GW_OK)
+    while (kv_put(rig.kv, view_str("key"), view_str(value), on_answer, &a[taken]) == GW_OK)
         taken++;
     assert_in_range(taken, 5, 10);
     drain();
@@ -476,7 +469,7 @@ static void a_range_that_is_too_large_says_so(void **state)
     for (int i = 0; i < 64; i++) {
         char key[16];
         snprintf(key, sizeof key, "big%02d", i);
-        assert_int_equal(kv_put(rig.kv, view_text(key), value, NULL, NULL), GW_OK);
+        assert_int_equal(kv_put(rig.kv, view_str(key), value, NULL, NULL), GW_OK);
         drain();
     }
     free((void *)value.data);

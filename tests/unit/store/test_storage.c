@@ -216,15 +216,10 @@ static gw_id id_of(int number)
     return id;
 }
 
-static struct view view_text(const char *text)
-{
-    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
-}
-
 static void save(const char *type, int number, const char *data, struct answer *a)
 {
     gw_err err =
-        storage_save(rig.storage, type, id_of(number), view_text(data), a ? on_saved : NULL, a);
+        storage_save(rig.storage, type, id_of(number), view_str(data), a ? on_saved : NULL, a);
     assert_int_equal(err, GW_OK);
 }
 
@@ -527,7 +522,7 @@ static void a_full_queue_refuses(void **state)
     storage_destroy(rig.storage);
     rig_open(10000);
     int taken = 0;
-    while (storage_save(rig.storage, "A", id_of(taken), view_text(data), NULL, NULL) == GW_OK)
+    while (storage_save(rig.storage, "A", id_of(taken), view_str(data), NULL, NULL) == GW_OK)
         taken++;
     assert_in_range(taken, 5, 10);
     assert_true(storage_stats(rig.storage)->queue_bytes <= 10000);
@@ -711,7 +706,7 @@ static void save_again(void *user, gw_err err)
     assert_int_equal(err, GW_OK);
     assert_false(storage_is_idle(rig.storage));
     if (--*left > 0)
-        assert_int_equal(storage_save(rig.storage, "A", id_of(1), view_text("x"), save_again, left),
+        assert_int_equal(storage_save(rig.storage, "A", id_of(1), view_str("x"), save_again, left),
                          GW_OK);
 }
 

@@ -234,16 +234,6 @@ static void names_are_those_of_the_plain_rows(void **state)
     assert_int_equal(msg_type_of((struct view){(const uint8_t *)"\xd1", 1}), 0);
 }
 
-static struct view view_of(const char *text)
-{
-    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
-}
-
-static struct view view_of_buf(const struct buf *b)
-{
-    return (struct view){b->data, (uint32_t)b->size};
-}
-
 static const gw_id entity = {"awNEKGhsggslAAAC"}, client = {"awNEKGhsggslAAAB"};
 
 /* The known answers of docs/internals/protocol.md 7 begin with the u32 length of the packet. */
@@ -266,8 +256,8 @@ static void create_entity_is_what_goworld_sends(void **state)
                                                   .client = client,
                                                   .is_player = true,
                                                   .entity = entity,
-                                                  .type = view_of("Account"),
-                                                  .attrs = view_of("\x80")});
+                                                  .type = view_str("Account"),
+                                                  .attrs = view_str("\x80")});
     assert_packet(&b, "45000000ea03010061774e454b4768736767736c414141420161774e454b4768736767736c"
                       "41414143070000004163636f756e74000000000000000000000000000000000100000080");
 }
@@ -281,9 +271,9 @@ static void an_attribute_change_is_what_goworld_sends(void **state)
         &b, &(struct msg_notify_map_attr_change){.gate = 1,
                                                  .client = client,
                                                  .entity = entity,
-                                                 .path = view_of("\xc0"),
-                                                 .key = view_of("hp"),
-                                                 .value = view_of_buf(&value)});
+                                                 .path = view_str("\xc0"),
+                                                 .key = view_str("hp"),
+                                                 .value = view_of(&value)});
     buf_free(&value);
     assert_packet(&b, "3c000000ec03010061774e454b4768736767736c4141414261774e454b4768736767736c4141"
                       "414301000000c002000000687009000000d30000000000000064");
@@ -295,7 +285,7 @@ static void a_filtered_call_is_what_goworld_sends(void **state)
     struct buf b = {0};
     msg_call_filtered_clients_write(
         &b, &(struct msg_call_filtered_clients){
-                .op = 4, .key = view_of("lv"), .value = view_of("5"), .method = view_of("Hi")});
+                .op = 4, .key = view_str("lv"), .value = view_str("5"), .method = view_str("Hi")});
     assert_packet(&b, "16000000dd0504020000006c7601000000350200000048690000");
 }
 
@@ -306,7 +296,7 @@ static void the_load_report_is_what_goworld_sends(void **state)
     msgpack_write_map(&info, 1);
     msgpack_write_str(&info, "cp", 2);
     msgpack_write_f64(&info, 12.5);
-    msg_game_lbc_info_write(&b, &(struct msg_game_lbc_info){.info = view_of_buf(&info)});
+    msg_game_lbc_info_write(&b, &(struct msg_game_lbc_info){.info = view_of(&info)});
     buf_free(&info);
     assert_packet(&b, "1300000019000d00000081a26370cb4029000000000000");
 }
@@ -317,7 +307,7 @@ static void create_somewhere_is_what_goworld_sends(void **state)
     struct buf b = {0};
     msg_create_entity_somewhere_write(
         &b, &(struct msg_create_entity_somewhere){
-                .entity = entity, .type = view_of("Avatar"), .attrs = view_of("\xc0")});
+                .entity = entity, .type = view_str("Avatar"), .attrs = view_str("\xc0")});
     assert_packet(&b, "230000000700000061774e454b4768736767736c414141430600000041766174617201000000"
                       "c0");
 }

@@ -9,16 +9,11 @@
 
 #include <cmocka.h>
 
-static struct view view_str(const char *text)
-{
-    return (struct view){(const uint8_t *)text, (uint32_t)strlen(text)};
-}
-
 static void assert_written(const struct service_key *key, const char *text)
 {
     struct buf b = {0};
     service_key_write(&b, key);
-    assert_true(view_equals((struct view){b.data, (uint32_t)b.size}, text));
+    assert_true(view_equals(view_of(&b), text));
     buf_free(&b);
 }
 
@@ -80,7 +75,7 @@ static void a_game_is_read_or_none(void **state)
         assert_int_equal(service_game_read(view_str(none[i])), 0);
     struct buf b = {0};
     service_game_write(&b, 12);
-    assert_true(view_equals((struct view){b.data, (uint32_t)b.size}, "game12"));
+    assert_true(view_equals(view_of(&b), "game12"));
     buf_free(&b);
 }
 
