@@ -1,0 +1,220 @@
+/* What a game does with each message from a dispatcher. */
+#include "game/from_dispatcher.h"
+
+#include "game/core.h"
+
+/* Each returns false when the packet cannot be read. */
+static bool on_registered(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_set_game_id_ack m;
+    if (!msg_set_game_id_ack_read(payload, &m))
+        return false;
+    struct membership *membership = &g->memberships[index];
+    membership->registered = membership->was_registered = true;
+    membership->online = (struct numbers){0};
+    struct reader games = reader_of(m.games.data, m.games.size);
+    while (reader_left(&games))
+        numbers_set(&membership->online, read_u16(&games), true);
+    struct reader rejected = reader_of(m.rejected.data, m.rejected.size);
+    while (reader_left(&rejected))
+        world_disown_entity(g->world, read_id(&rejected));
+    registry_told_all(g->registry, index, m.registry);
+    world_registry_joined(g->world);
+    membership->ready |= m.is_deployment_ready;
+    game_check_ready(g);
+    return true;
+}
+
+static bool on_rejected(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_reject_entity m;
+    if (!msg_reject_entity_read(payload, &m))
+        return false;
+    world_disown_entity(g->world, m.entity);
+    return true;
+}
+
+static bool on_deployment_ready(struct game *g, unsigned index, struct view payload)
+{
+    (void)payload;
+    g->memberships[index].ready = true;
+    game_check_ready(g);
+    return true;
+}
+
+static bool on_call(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    world_call(g->world, payload);
+    return true;
+}
+
+static bool on_call_from_client(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    world_call_from_client(g->world, payload);
+    return true;
+}
+
+static bool on_client_given(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    world_client_given(g->world, payload);
+    return true;
+}
+
+static bool on_create(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_create_entity_somewhere m;
+    if (!msg_create_entity_somewhere_read(payload, &m))
+        return false;
+    world_create_entity(g->world, m.entity, m.type, m.attrs);
+    return true;
+}
+
+static bool on_load(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_load_entity_somewhere m;
+    if (!msg_load_entity_somewhere_read(payload, &m))
+        return false;
+    world_load_entity(g->world, m.entity, m.type);
+    return true;
+}
+
+static bool on_client_connected(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_notify_client_connected_forwarded m;
+    if (!msg_notify_client_connected_forwarded_read(payload, &m))
+        return false;
+    world_client_connected(g->world, m.client, m.boot_entity, m.gate, (struct view){0});
+    return true;
+}
+
+static bool on_connect_client(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_connect_client m;
+    if (!msg_connect_client_read(payload, &m))
+        return false;
+    world_client_connected(g->world, m.client, m.boot_entity, m.gate, m.address);
+    return true;
+}
+
+static bool on_client_disconnected(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_notify_client_disconnected m;
+    if (!msg_notify_client_disconnected_read(payload, &m))
+        return false;
+    world_client_lost(g->world, m.owner, m.client);
+    return true;
+}
+
+static bool on_gate_lost(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_notify_gate_disconnected m;
+    if (!msg_notify_gate_disconnected_read(payload, &m) || m.gate == 0)
+        return false;
+    numbers_set(&g->memberships[index].gates, m.gate, false);
+    game_lose_clients(g, index, m.gate);
+    return true;
+}
+
+static bool on_gate_hello(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_notify_gate_hello m;
+    if (!msg_notify_gate_hello_read(payload, &m))
+        return false;
+    numbers_set(&g->memberships[index].gates, m.gate, true);
+    return true;
+}
+
+/* A gate that missed the end of a client, because its dispatcher died with the message, tells it
+ * now. */
+static bool on_check_owner(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    world_check_owner(g->world, payload);
+    return true;
+}
+
+static bool on_game_connected(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_notify_game_connected m;
+    if (!msg_notify_game_connected_read(payload, &m))
+        return false;
+    numbers_set(&g->memberships[index].online, m.game, true);
+    return true;
+}
+
+static bool on_game_disconnected(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_notify_game_disconnected m;
+    if (!msg_notify_game_disconnected_read(payload, &m))
+        return false;
+    numbers_set(&g->memberships[index].online, m.game, false);
+    return true;
+}
+
+static bool on_registered_key(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_kvreg_register m;
+    if (!msg_kvreg_register_read(payload, &m))
+        return false;
+    registry_told(g->registry, index, m.key, m.value);
+    return true;
+}
+
+static bool on_removed_key(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_notify_kvreg_removed m;
+    if (!msg_notify_kvreg_removed_read(payload, &m))
+        return false;
+    registry_told_removed(g->registry, index, m.key);
+    return true;
+}
+
+typedef bool (*handler)(struct game *g, unsigned index, struct view payload);
+
+static const handler handlers[] = {
+    [MSG_CALL_ENTITY_METHOD_FROM_CLIENT] = on_call_from_client,
+    [MSG_CALL_ENTITY_METHOD] = on_call,
+    [MSG_NOTIFY_CLIENT_CONNECTED] = on_client_connected,
+    [MSG_CONNECT_CLIENT] = on_connect_client,
+    [MSG_NOTIFY_CLIENT_DISCONNECTED] = on_client_disconnected,
+    [MSG_NOTIFY_CLIENT_GIVEN] = on_client_given,
+    [MSG_CREATE_ENTITY_SOMEWHERE] = on_create,
+    [MSG_LOAD_ENTITY_SOMEWHERE] = on_load,
+    [MSG_NOTIFY_GATE_DISCONNECTED] = on_gate_lost,
+    [MSG_NOTIFY_GATE_HELLO] = on_gate_hello,
+    [MSG_SET_GAME_ID_ACK] = on_registered,
+    [MSG_NOTIFY_DEPLOYMENT_READY] = on_deployment_ready,
+    [MSG_NOTIFY_GAME_CONNECTED] = on_game_connected,
+    [MSG_NOTIFY_GAME_DISCONNECTED] = on_game_disconnected,
+    [MSG_KVREG_REGISTER] = on_registered_key,
+    [MSG_NOTIFY_KVREG_REMOVED] = on_removed_key,
+    [MSG_CHECK_OWNER] = on_check_owner,
+    [MSG_REJECT_ENTITY] = on_rejected,
+};
+
+void game_packet(void *user, unsigned index, const uint8_t *payload, size_t size)
+{
+    struct game *g = user;
+    struct view view = {payload, (uint32_t)size};
+    uint16_t type = msg_type_of(view);
+    handler handle = type < sizeof handlers / sizeof *handlers ? handlers[type] : NULL;
+    if (!handle) {
+        game_refuse(g, &g->stats.packets_unhandled, "packet_unhandled", type);
+    } else if (!handle(g, index, view)) {
+        game_refuse(g, &g->stats.packets_bad, "packet_bad", type);
+    }
+}
+
+void game_packet_ahead(void *user, const uint8_t *payload, size_t size)
+{
+    world_call_ahead(((struct game *)user)->world, (struct view){payload, (uint32_t)size});
+}
