@@ -139,6 +139,12 @@ gw_id fixture_id(const char *text)
     return id;
 }
 
+bool fixture_concerns_all(void *user, gw_id entity)
+{
+    (void)user, (void)entity;
+    return true;
+}
+
 gw_entity *fixture_connect(struct fixture *f, const char *client)
 {
     char boot[17];
@@ -152,6 +158,14 @@ gw_entity *fixture_connect(struct fixture *f, const char *client)
 gw_entity *fixture_find(struct fixture *f, gw_id id)
 {
     return world_find(f->world, id);
+}
+
+void fixture_create_entity(struct fixture *f, const char *name, const char *type, const char *attrs,
+                           size_t size)
+{
+    world_create_entity(f->world, fixture_id(name),
+                        (struct view){(const uint8_t *)type, (uint32_t)strlen(type)},
+                        (struct view){(const uint8_t *)attrs, (uint32_t)size});
 }
 
 struct view fixture_next(struct fixture *f)
@@ -230,4 +244,15 @@ void fixture_call_from(struct fixture *f, const char *client, gw_id entity, cons
     world_call_from_client(f->world, (struct view){payload.data, (uint32_t)payload.size});
     buf_free(&payload);
     buf_free(&values);
+}
+
+const char *fixture_hex(gw_id id)
+{
+    static char texts[2][40];
+    static unsigned which;
+    char *text = texts[which++ % 2];
+    int at = snprintf(text, sizeof texts[0], "b0");
+    for (size_t i = 0; i < sizeof id.text; i++)
+        at += snprintf(text + at, sizeof texts[0] - (size_t)at, "%02x", (uint8_t)id.text[i]);
+    return text;
 }

@@ -37,10 +37,16 @@ void fixture_work(struct fixture *f);
 void fixture_pass(struct fixture *f, int64_t ms); /* time goes on, in one turn */
 
 gw_id fixture_id(const char *text); /* padded with 'x' */
+/* Where the world asks whether a loss concerns an entity: every one. */
+bool fixture_concerns_all(void *user, gw_id entity);
 
 /* A client connects; its boot entity is fixture_id("boot" + name). */
 gw_entity *fixture_connect(struct fixture *f, const char *client);
 gw_entity *fixture_find(struct fixture *f, gw_id id);
+
+/* Another game creates the entity fixture_id(name) here; `attrs` is msgpack. */
+void fixture_create_entity(struct fixture *f, const char *name, const char *type, const char *attrs,
+                           size_t size);
 
 /* The next packet that was sent; its size is 0 when there is none. */
 struct view fixture_next(struct fixture *f);
@@ -53,3 +59,5 @@ bool fixture_logged(const struct fixture *f, const char *text);
 void fixture_call(struct fixture *f, gw_id entity, const char *method, const char *args);
 void fixture_call_from(struct fixture *f, const char *client, gw_id entity, const char *method,
                        const char *args);
+/* The id as a value among those args; the text lasts until the second call after this one. */
+const char *fixture_hex(gw_id id);

@@ -2,8 +2,6 @@
  * it and the gates ask each other when a dispatcher was started again. */
 #include "fixture.h"
 
-#include <stdio.h>
-
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -132,9 +130,7 @@ static void calls_go_by_the_dispatcher_until_they_have_come_back(void **state)
 {
     struct fixture *f = *state;
     Clock *one = settled(f, "c1"), *two = settled(f, "c2");
-    char hex[40] = "b0";
-    for (unsigned i = 0; i < 16; i++)
-        snprintf(hex + 2 + 2 * i, 3, "%02x", (unsigned)two->base.id.text[i]);
+    const char *hex = fixture_hex(two->base.id);
     fixture_call(f, one->base.id, "Push", hex);
     assert_int_equal(two->ticks, 1);
     fixture_skip(f);
@@ -199,12 +195,6 @@ static void a_client_of_another_or_of_nobody_is_closed(void **state)
     assert_int_equal(world_stats(f->world)->packets_bad.count, 1);
 }
 
-static bool all(void *user, gw_id entity)
-{
-    (void)user, (void)entity;
-    return true;
-}
-
 static void the_gates_are_asked_for_each_client(void **state)
 {
     struct fixture *f = *state;
@@ -212,7 +202,7 @@ static void the_gates_are_asked_for_each_client(void **state)
     settled(f, "c2");
     world_client_lost(f->world, fixture_id("bootc2"), fixture_id("c2"));
     fixture_skip(f);
-    world_check_clients(f->world, all, NULL);
+    world_check_clients(f->world, fixture_concerns_all, NULL);
     struct msg_check_client m;
     assert_true(msg_check_client_read(fixture_next(f), &m));
     assert_true(gw_id_equal(m.entity, clock->base.id));
