@@ -7,43 +7,55 @@ import { once } from "node:events";
 import { command } from "./goworld.js";
 import { skip, buildDemo } from "./demo.js";
 
-/** Runs the demo until its gate serves, ends it by Ctrl-C, and returns what came out. */
-async function runUntilItServes(t, program, args, env) {
-  const running = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
+/** Starts a program that calls `hear` with all that it has said so far, and returns that text when it has ended well. */
+async function listenTo(t, program, args, env, hear) {
+  const running = spawn(program, args, { stdio: "pipe", env: { ...process.env, ...env } });
   t.after(() => running.kill("SIGKILL"));
-  const ended = once(running, "exit");
+  const ended = once(running, "close");
   let text = "";
-  const hear = (bytes) => {
-    const wanted = !/gate1.* serving /.test(text);
-    text += bytes;
-    if (!wanted || !/gate1.* serving /.test(text)) return;
-    if (program === "script") running.stdin.write("\x03"); // as the terminal's user types it
-    else running.kill("SIGINT");
-  };
-  running.stdout.setEncoding("utf8").on("data", hear);
-  running.stderr.setEncoding("utf8").on("data", hear);
+  for (const output of [running.stdout, running.stderr])
+    output.setEncoding("utf8").on("data", (bytes) => hear((text += bytes), running));
   const [code] = await ended;
   assert.equal(code, 0, text);
   return text;
 }
 
+/** Calls each of the steps once, in their order, when the text matches. */
+function inOrder(...steps) {
+  return (text, running) => {
+    while (steps.length > 0 && steps[0][0].test(text)) steps.shift()[1](running);
+  };
+}
+
+const SERVES = /gate1.* serving /;
+const OVER = /nothing more comes/;
+
+/** What a terminal shows of `goworld run` that its user ends by Ctrl-C as soon as the gate serves. */
+function runOnTerminal(t, dir, env) {
+  // script ends soon after its child and may leave behind what the terminal still holds. The shell lives until that was read.
+  const session = `trap : INT; "${command}" run "${dir}"; code=$?; echo nothing more comes; read -r answer; exit $code`;
+  const user = inOrder([SERVES, ({ stdin }) => stdin.write("\x03")], [OVER, ({ stdin }) => stdin.write("\r")]);
+  const environment = { NO_COLOR: "", TERM: "xterm-256color", SHELL: "/bin/sh", ...env };
+  return listenTo(t, "script", ["-qec", session, "/dev/null"], environment, user);
+}
+
 test("a terminal gets aligned lines, a colour per process; a pipe and NO_COLOR get none", { skip }, async (t) => {
   const demo = await buildDemo();
   t.after(() => demo.remove());
-  const onTerminal = (env) => runUntilItServes(t, "script", ["-qec", `${command} run ${demo.dir}`, "/dev/null"], { NO_COLOR: "", TERM: "xterm-256color", ...env });
 
-  const coloured = await onTerminal({});
+  const coloured = await runOnTerminal(t, demo.dir, {});
   const colourOf = (name) => new RegExp(`Z\\x1b\\[0m INFO \\x1b\\[0m \\x1b\\[38;5;(\\d+)m${name} +\\x1b\\[0m \\w+ .*\\r\\n`).exec(coloured)?.[1];
   const colours = ["dispatcher1", "game1", "gate1"].map(colourOf);
   assert.equal(new Set(colours).size, 3, coloured);
   assert.ok(!colours.includes(undefined), coloured);
   assert.match(coloured, /game1 .* stopping [^]*game1 .* stopped/);
 
-  const plain = await onTerminal({ NO_COLOR: "1" });
+  const plain = await runOnTerminal(t, demo.dir, { NO_COLOR: "1" });
   assert.doesNotMatch(plain, /\x1b/);
   assert.match(plain, /^[\d:.]+Z INFO {2}gate1 {8}serving port=\d+\r$/m);
 
-  const piped = await runUntilItServes(t, command, ["run", demo.dir], { TERM: "xterm-256color" });
+  const user = inOrder([SERVES, (running) => running.kill("SIGINT")]);
+  const piped = await listenTo(t, command, ["run", demo.dir], { TERM: "xterm-256color" }, user);
   assert.match(piped, /^\d{4}-\d\d-\d\dT[\d:.]+Z INFO gate1 serving port=\d+$/m);
   assert.doesNotMatch(piped, /\x1b/);
 });
