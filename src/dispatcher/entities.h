@@ -56,8 +56,10 @@ bool entities_remove(struct dispatcher *d, gw_id entity, const struct peer *game
 void entities_remove_all(struct dispatcher *d, const struct peer *game);
 
 /* Delivers a packet to the entity's game, or lets it wait. One that cannot be delivered is counted
- * and logged, and its client, if it is about one, is closed. */
-void entities_send(struct dispatcher *d, const struct peer *from, gw_id entity, struct view packet);
+ * and logged, and its client, if it is about one, is closed. Returns the game that it was sent to,
+ * NULL when it was sent to none. */
+struct peer *entities_send(struct dispatcher *d, const struct peer *from, gw_id entity,
+                           struct view packet);
 
 /* Drops what has waited too long; returns when the next one will have. */
 int64_t entities_turn(struct dispatcher *d);

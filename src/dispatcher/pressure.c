@@ -76,11 +76,9 @@ static void press(struct dispatcher *d, struct peer *game, const struct peer *ga
     tell_paused(d, pressed);
 }
 
-void pressure_check(struct dispatcher *d, const struct peer *gate, gw_id client, gw_id entity)
+void pressure_check(struct dispatcher *d, struct peer *game, const struct peer *gate, gw_id client)
 {
-    const struct place *place = entities_find(d, entity);
-    struct peer *game = place && !place->hold ? place->game : NULL;
-    if (!game || session_unsent_bytes(&game->session) <= d->desc.limits.game_queue_soft_bytes ||
+    if (session_unsent_bytes(&game->session) <= d->desc.limits.game_queue_soft_bytes ||
         !gate->session.said_hello || !peer_is_there(game) ||
         idmap_get(&d->pressure.clients, client))
         return;

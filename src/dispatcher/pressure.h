@@ -15,8 +15,8 @@ struct pressure {
 void pressure_init(struct pressure *pressure, uint64_t seed);
 void pressure_fini(struct dispatcher *d);
 
-/* The client of that gate has just called the entity. */
-void pressure_check(struct dispatcher *d, const struct peer *gate, gw_id client, gw_id entity);
+/* A call by the client of that gate has just been sent to the game. */
+void pressure_check(struct dispatcher *d, struct peer *game, const struct peer *gate, gw_id client);
 
 /* The game has read, or is gone: it holds nobody any more. */
 void pressure_release(struct dispatcher *d, struct peer *game);

@@ -196,11 +196,11 @@ static bool on_client_call(struct dispatcher *d, struct peer *from, struct view 
     gw_id client, entity = read_id(&r);
     if (r.bad)
         return false;
-    entities_send(d, from, entity, packet);
-    if (reader_left(&r) < sizeof client)
+    struct peer *game = entities_send(d, from, entity, packet);
+    if (!game || reader_left(&r) < sizeof client)
         return true;
     memcpy(&client, packet.data + packet.size - sizeof client, sizeof client);
-    pressure_check(d, from, client, entity);
+    pressure_check(d, game, from, client);
     return true;
 }
 
