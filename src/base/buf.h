@@ -7,6 +7,10 @@
  * inlining makes the program, and reaches that before it comes to these. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
+/* For what is seldom done, in a function that runs for every message: inlined, it would cost that
+ * one registers that have to be saved. */
+#define NEVER_INLINE static __attribute__((noinline))
+
 /* Zero is an empty buffer that owns nothing. Memory never shrinks until buf_free. */
 struct buf {
     uint8_t *data;

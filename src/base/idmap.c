@@ -75,10 +75,29 @@ static inline bool find(const struct idmap *map, gw_id id, uint64_t hash, size_t
     }
 }
 
-void *idmap_get(const struct idmap *map, gw_id id)
+NEVER_INLINE void *get_slowly(const struct idmap *map, gw_id id, uint64_t hash)
 {
     size_t i;
-    return map->count && find(map, id, hash_of(map, id), &i) ? map->slots[i].value : NULL;
+    return find(map, id, hash, &i) ? map->slots[i].value : NULL;
+}
+
+/* The first group nearly always says it: the id stands at its first like tag, or there is none, and
+ * a free slot. */
+void *idmap_get(const struct idmap *map, gw_id id)
+{
+    if (!map->count)
+        return NULL;
+    uint64_t hash = hash_of(map, id);
+    size_t home = home_of(map, hash);
+    uint64_t group = group_at(map, home), like = bytes_equal(group, tag_of(hash));
+    if (like) {
+        const struct idmap_slot *slot = &map->slots[first_marked(map, home, like)];
+        if (gw_id_equal(slot->id, id))
+            return slot->value;
+    } else if (bytes_free(group)) {
+        return NULL;
+    }
+    return get_slowly(map, id, hash);
 }
 
 /* Its slot is at home or close behind, for the table is never full: two cache lines nearly always

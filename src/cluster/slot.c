@@ -161,9 +161,9 @@ static void on_other(struct slot *slot, struct view packet)
 }
 
 /* Returns false for what does not follow the protocol. */
-static bool handle(struct slot *slot, struct view packet)
+static bool handle(struct slot *slot, unsigned type, struct view packet)
 {
-    switch (msg_type_of(packet)) {
+    switch (type) {
     case MSG_HELLO:
         return on_hello(slot, packet);
     case MSG_RESUME_ANSWER:
@@ -181,25 +181,29 @@ static bool handle(struct slot *slot, struct view packet)
 }
 
 /* HELLO and the answer are not counted: what follows them is. */
-static bool counts(const struct slot *slot, struct view packet)
+static bool counts(const struct slot *slot, unsigned type)
 {
-    unsigned type = msg_type_of(packet);
     return slot->session.said_hello && type != MSG_HELLO && type != MSG_RESUME_ANSWER;
+}
+
+NEVER_INLINE void refuse(struct slot *slot, unsigned type, size_t size)
+{
+    complain(&slot->all->bad, slot->all->desc.log, slot->all->desc.clock, "bad_dispatcher",
+             "dispid=%u type=%u size=%zu", slot->index + 1, type, size);
+    session_fail(&slot->session);
+    link_close(slot->link, "it sent what does not follow the protocol");
 }
 
 static void link_packet(void *user, const uint8_t *payload, size_t size)
 {
     struct slot *slot = user;
     struct view packet = {payload, (uint32_t)size};
+    unsigned type = msg_type_of(packet);
     slot->heard_ms = now_of(slot);
-    if (counts(slot, packet))
+    if (counts(slot, type))
         session_count(&slot->session, size);
-    if (handle(slot, packet))
-        return;
-    complain(&slot->all->bad, slot->all->desc.log, slot->all->desc.clock, "bad_dispatcher",
-             "dispid=%u type=%u size=%zu", slot->index + 1, msg_type_of(packet), size);
-    session_fail(&slot->session);
-    link_close(slot->link, "it sent what does not follow the protocol");
+    if (!handle(slot, type, packet))
+        refuse(slot, type, size);
 }
 
 /* ---- coming and going ----------------------------------------------------------------------- */

@@ -296,19 +296,26 @@ static void refuse_from(struct dispatcher *d, const struct peer *from, gw_id ent
         gates_tell_one_gone(d, from->id, entity);
 }
 
-struct peer *entities_send(struct dispatcher *d, const struct peer *from, gw_id entity,
-                           struct view packet)
+/* It waits for its entity, or cannot be delivered. */
+NEVER_INLINE void send_later(struct dispatcher *d, const struct peer *from, gw_id entity,
+                             const struct place *place, struct view packet)
 {
-    const struct place *place = entities_find(d, entity);
-    if (place && !place->hold && game_knows(place->game, packet)) {
-        peer_send(place->game, packet.data, packet.size);
-        return place->game;
-    }
     if (place && place->hold)
         hold_put(d, place->hold, packet);
     else if (place || !await(d, entity, packet))
         refuse_from(d, from, entity, packet);
-    return NULL;
+}
+
+struct peer *entities_send(struct dispatcher *d, const struct peer *from, gw_id entity,
+                           struct view packet)
+{
+    const struct place *place = entities_find(d, entity);
+    if (!place || place->hold || !game_knows(place->game, packet)) {
+        send_later(d, from, entity, place, packet);
+        return NULL;
+    }
+    peer_send(place->game, packet.data, packet.size);
+    return place->game;
 }
 
 static void hold_timed_out(struct dispatcher *d, struct hold *hold)

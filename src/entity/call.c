@@ -49,7 +49,8 @@ void call_invoke(struct world *w, struct entity *e, const gw_method *method, str
     world_leave(w, before);
 }
 
-static void refuse_name(struct world *w, const struct entity *e, struct view name, const char *why)
+NEVER_INLINE void refuse_name(struct world *w, const struct entity *e, struct view name,
+                              const char *why)
 {
     world_complain(w, calls_refused, "call_refused",
                    "entity=%s/" GW_ID_FORMAT " method=\"%.*s\" why=\"%s\"", e->type->def->name,
@@ -64,14 +65,15 @@ static bool is_too_deep(const struct world *w, enum caller caller, struct view a
     return caller != CALLER_SERVER && depth_max && args_are_deeper(args, depth_max);
 }
 
-static void refuse_depth(struct world *w, const struct entity *e, struct view name)
+NEVER_INLINE void refuse_depth(struct world *w, const struct entity *e, struct view name)
 {
     w->stats.calls_too_deep++;
     refuse_name(w, e, name, args_too_deep);
 }
 
-static void call_by_name(struct world *w, struct entity *e, struct view name, enum caller caller,
-                         struct view args)
+/* Its callers say who calls: what that one may do is known where it is compiled. */
+ALWAYS_INLINE void call_by_name(struct world *w, struct entity *e, struct view name,
+                                enum caller caller, struct view args)
 {
     const gw_method *method = type_method(e->type, (const char *)name.data, name.size);
     if (!method)
@@ -84,7 +86,7 @@ static void call_by_name(struct world *w, struct entity *e, struct view name, en
         call_invoke(w, e, method, args);
 }
 
-static void unknown_entity(struct world *w, gw_id id)
+NEVER_INLINE void unknown_entity(struct world *w, gw_id id)
 {
     world_complain(w, calls_unknown_entity, "call_dropped",
                    "entity=" GW_ID_FORMAT " why=\"there is no such entity\"", GW_ID_ARG(id));
@@ -101,7 +103,7 @@ void call_as_server(struct world *w, gw_id to, struct view method, struct view a
 
 /* Everything that was sent before the fence has come; for what was sent after it there is another
  * one. */
-static void fence_is_back(struct world *w, struct entity *e)
+NEVER_INLINE void fence_is_back(struct world *w, struct entity *e)
 {
     e->behind_fence = e->called_since;
     e->called_since = false;

@@ -34,7 +34,7 @@ bool world_has_work(const struct world *w)
 
 /* Runs what user code left for after the handler, until nothing is left or a turn's worth is done.
  */
-static void settle(struct world *w)
+NEVER_INLINE void settle(struct world *w)
 {
     w->settling = true;
     while (w->budget && world_has_work(w)) {
@@ -54,7 +54,7 @@ struct scope world_enter(struct world *w, const struct entity *e)
     return before;
 }
 
-static void check_caller(struct world *w)
+NEVER_INLINE void check_caller(struct world *w)
 {
     struct entity *e = gw_id_is_none(w->caller) ? NULL : entity_find(w, w->caller);
     if (e)
@@ -65,7 +65,7 @@ void world_leave(struct world *w, struct scope before)
 {
     if (w->desc.check_attrs)
         check_caller(w);
-    if (w->depth == 1 && !w->settling)
+    if (w->depth == 1 && !w->settling && world_has_work(w))
         settle(w);
     w->depth--;
     w->caller = before.caller;

@@ -16,8 +16,9 @@ enum {
 
 struct input {
     const uint8_t *at, *end;
-    const uint8_t *ahead; /* up to here packets have been told of before they come */
-    unsigned ahead_count; /* of these, how many have not come */
+    const uint8_t *ahead;     /* up to here packets have been found, and told of before they come */
+    unsigned found;           /* of these, how many have not come */
+    enum frame_result result; /* of what stands behind them */
     uint32_t payload_bytes_max;
     const struct frame_taker *taker;
 };
@@ -41,18 +42,20 @@ static enum frame_result check(const struct input *in, uint32_t size)
     return size > in->payload_bytes_max || size > INT32_MAX ? FRAME_TOO_LONG : FRAME_OK;
 }
 
-/* Tells of the next packets, up to one that does not lie whole in the input. */
-static void look_ahead(struct input *in)
+/* Finds the next packets and tells of them, up to one that does not lie whole in the input or
+ * breaks a limit. */
+static inline void look_ahead(struct input *in)
 {
-    while (in->ahead_count < AHEAD_PACKETS &&
-           (size_t)(in->end - in->ahead) >= PACKET_HEADER_BYTES) {
+    while (in->found < AHEAD_PACKETS && (size_t)(in->end - in->ahead) >= PACKET_HEADER_BYTES) {
         const uint8_t *payload = in->ahead + PACKET_HEADER_BYTES;
         uint32_t size = payload_bytes(in->ahead);
-        if (check(in, size) != FRAME_OK || (size_t)(in->end - payload) < size)
+        in->result = check(in, size);
+        if (in->result != FRAME_OK || (size_t)(in->end - payload) < size)
             return;
-        in->taker->ahead(in->taker->user, payload, size);
+        if (in->taker->ahead)
+            in->taker->ahead(in->taker->user, payload, size);
         in->ahead = payload + size;
-        in->ahead_count++;
+        in->found++;
     }
 }
 
@@ -60,23 +63,15 @@ static void look_ahead(struct input *in)
 static enum frame_result deliver_whole(struct input *in)
 {
     in->ahead = in->at;
-    while (input_left(in) >= PACKET_HEADER_BYTES) {
+    while (look_ahead(in), in->found > 0) {
         uint32_t size = payload_bytes(in->at);
-        enum frame_result result = check(in, size);
-        if (result != FRAME_OK)
-            return result;
-        if (input_left(in) - PACKET_HEADER_BYTES < size)
-            return FRAME_OK;
         const uint8_t *payload = in->at + PACKET_HEADER_BYTES;
         in->at = payload + size;
-        if (in->taker->ahead) {
-            look_ahead(in);
-            in->ahead_count--;
-        }
+        in->found--;
         if (!in->taker->packet(in->taker->user, payload, size))
             return FRAME_STOPPED;
     }
-    return FRAME_OK;
+    return in->result;
 }
 
 /* Room for `needed` bytes out of `total` that the packet will have: exact when that is little, else

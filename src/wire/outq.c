@@ -138,8 +138,6 @@ static inline void copy(uint8_t *to, const uint8_t *from, size_t size)
 
 static void copy_into_last(struct outq *q, const void *bytes, size_t size)
 {
-    if (size == 0)
-        return;
     copy(q->last->bytes + q->last->end, bytes, size);
     q->last->end += (uint32_t)size;
     q->bytes += size;
@@ -158,32 +156,48 @@ static void append(struct outq *q, const void *bytes, size_t size)
     }
 }
 
+/* A packet that the last chunk has no room for, or that is refused. */
+NEVER_INLINE gw_err put_across(struct outq *q, struct outq_span head, struct outq_span tail)
+{
+    if (head.size > PACKET_PAYLOAD_BYTES_MAX || tail.size > PACKET_PAYLOAD_BYTES_MAX - head.size ||
+        !fits(q, PACKET_HEADER_BYTES + head.size + tail.size))
+        return GW_EFULL;
+    uint32_t header = htole32((uint32_t)(head.size + tail.size));
+    append(q, &header, PACKET_HEADER_BYTES);
+    append(q, head.data, head.size);
+    append(q, tail.data, tail.size);
+    return GW_OK;
+}
+
+/* What is counted is written once, at the end: bytes that are copied might be it, for all the
+ * compiler knows. */
+ALWAYS_INLINE gw_err put(struct outq *q, struct outq_span head, struct outq_span tail)
+{
+    struct outq_chunk *last = q->last;
+    size_t room = last ? last->capacity - last->end : 0;
+    size_t size = PACKET_HEADER_BYTES + head.size + tail.size;
+    if (head.size > room || tail.size > room || size > room || !fits(q, size))
+        return put_across(q, head, tail);
+    uint32_t header = htole32((uint32_t)(head.size + tail.size));
+    uint8_t *at = last->bytes + last->end;
+    memcpy(at, &header, PACKET_HEADER_BYTES);
+    copy(at + PACKET_HEADER_BYTES, head.data, head.size);
+    if (tail.size)
+        copy(at + PACKET_HEADER_BYTES + head.size, tail.data, tail.size);
+    last->end += (uint32_t)size;
+    q->bytes += size;
+    return GW_OK;
+}
+
 gw_err outq_put(struct outq *q, const void *payload, size_t size)
 {
-    return outq_put2(q, payload, size, NULL, 0);
+    return put(q, (struct outq_span){payload, size}, (struct outq_span){0});
 }
 
 gw_err outq_put2(struct outq *q, const void *head, size_t head_size, const void *tail,
                  size_t tail_size)
 {
-    if (head_size > PACKET_PAYLOAD_BYTES_MAX || tail_size > PACKET_PAYLOAD_BYTES_MAX - head_size)
-        return GW_EFULL;
-    size_t size = head_size + tail_size;
-    if (!fits(q, PACKET_HEADER_BYTES + size))
-        return GW_EFULL;
-    uint32_t header = htole32((uint32_t)size);
-    if (!q->last)
-        add_room(q);
-    if (room_of_last(q) >= PACKET_HEADER_BYTES + size) {
-        copy_into_last(q, &header, PACKET_HEADER_BYTES);
-        copy_into_last(q, head, head_size);
-        copy_into_last(q, tail, tail_size);
-    } else {
-        append(q, &header, PACKET_HEADER_BYTES);
-        append(q, head, head_size);
-        append(q, tail, tail_size);
-    }
-    return GW_OK;
+    return put(q, (struct outq_span){head, head_size}, (struct outq_span){tail, tail_size});
 }
 
 static void share(struct outq *q, struct packet *packet)

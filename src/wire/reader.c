@@ -9,10 +9,13 @@ static struct view view_since(const struct reader *r, const uint8_t *start)
     return (struct view){.data = start, .size = (uint32_t)(r->at - start)};
 }
 
-static struct view read_vars(struct reader *r, const uint8_t *start, uint64_t count)
+/* The loop has a reader of its own, which fits into registers. */
+static inline struct view read_vars(struct reader *r, const uint8_t *start, uint64_t count)
 {
-    for (uint64_t i = 0; i < count && !r->bad; i++)
-        read_var(r);
+    struct reader own = *r;
+    for (uint64_t i = 0; i < count && !own.bad; i++)
+        read_var(&own);
+    *r = own;
     return view_since(r, start);
 }
 
