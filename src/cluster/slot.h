@@ -56,4 +56,7 @@ void slot_down(struct slot *slot); /* the dial failed */
 int64_t slot_turn(struct slot *slot);
 
 bool slot_is_up(const struct slot *slot);
-void slot_note_backlog(struct slot *slot); /* its session has been written to or has gone on */
+
+/* Sends one packet in two pieces, or lets it wait; false when there is no room. */
+bool slot_send2(struct slot *slot, const void *head, size_t head_size, const void *tail,
+                size_t tail_size);

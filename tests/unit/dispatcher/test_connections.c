@@ -148,6 +148,32 @@ static void nobody_goes_on_as_another_or_with_bytes_that_never_were(void **state
     world_stop(&w);
 }
 
+/* What found no room would be missing in the middle of what it gets. */
+static void one_for_which_too_much_waits_may_only_register(void **state)
+{
+    (void)state;
+    struct world w;
+    struct fake_link *other;
+    world_start(&w, (struct dispatcher_desc){.limits.peer_queue_bytes = 1000});
+    break_one(&w, &other);
+    for (unsigned i = 0; dispatcher_stats(w.d)->lost_packets.count == 0; i++) {
+        assert_true(i < 1000);
+        call(other, ENTITY, "two");
+    }
+    struct fake_link *next = world_connect(&w);
+    ask(next, 22, 0);
+    expect_answer(next, false, 0);
+    assert_true(fake_link_is_quiet(other)); /* it keeps its place until it registers */
+    RECEIVE(next, set_game_id, .game = 2, .entities = view_str(ENTITY));
+    struct msg_set_game_id_ack ack;
+    EXPECT(next, set_game_id_ack, &ack);
+    assert_int_equal(ack.rejected.size, 0);
+    struct msg_notify_game_disconnected gone;
+    EXPECT(other, notify_game_disconnected, &gone);
+    assert_int_equal(gone.game, 2);
+    world_stop(&w);
+}
+
 /* The game saw the break first. */
 static void a_link_whose_peer_goes_on_elsewhere_is_closed_first(void **state)
 {
@@ -379,6 +405,7 @@ int main(void)
         cmocka_unit_test(what_it_has_got_does_not_come_again),
         cmocka_unit_test(after_its_grace_a_game_is_dead_and_may_only_register),
         cmocka_unit_test(nobody_goes_on_as_another_or_with_bytes_that_never_were),
+        cmocka_unit_test(one_for_which_too_much_waits_may_only_register),
         cmocka_unit_test(a_link_whose_peer_goes_on_elsewhere_is_closed_first),
         cmocka_unit_test(one_that_waits_for_its_old_link_may_not_register),
         cmocka_unit_test(nobody_says_hello_before_its_name),
