@@ -328,8 +328,79 @@ static void nobody_confirms_more_than_was_sent(void **state)
     struct fake_link *game = resumable_game(&w, 1, 11);
     RECEIVE(game, received, .bytes = 1000000);
     assert_non_null(game->reason);
+    world_stop(&w);
+}
+
+/* The game has the entity and has just been sent away. It may take itself for its owner as long as
+ * one whose link broke: nobody else gets it before that. */
+static void expect_grace_without_a_session(struct world *w, struct fake_link *game,
+                                           struct fake_link *other)
+{
+    assert_non_null(game->reason);
     fake_link_turn(game);
-    assert_int_equal(dispatcher_stats(w.d)->connections, 0); /* and it has no grace */
+    fake_link_skip(other);
+    w->clock.now_ms += SESSION_GRACE_MS - 1;
+    dispatcher_turn(w->d);
+    struct fake_link *next = world_connect(w);
+    ask(next, 22, 0);
+    expect_answer(next, false, 0);
+    RECEIVE(other, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
+    assert_true(fake_link_is_quiet(other));
+    w->clock.now_ms++;
+    dispatcher_turn(w->d);
+    struct msg_notify_game_disconnected gone;
+    EXPECT(other, notify_game_disconnected, &gone);
+    assert_int_equal(gone.game, 2);
+    RECEIVE(other, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
+    struct msg_load_entity_somewhere load;
+    EXPECT(other, load_entity_somewhere, &load);
+}
+
+static void one_that_broke_the_rules_has_its_grace_and_may_not_go_on(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){0});
+    struct fake_link *other = resumable_game(&w, 1, 11), *game = resumable_game(&w, 2, 22);
+    RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
+    RECEIVE(game, notify_client_disconnected, .client = id_str(ENTITY)); /* a gate says that */
+    expect_grace_without_a_session(&w, game, other);
+    world_stop(&w);
+}
+
+static void one_that_does_not_read_has_its_grace_and_may_not_go_on(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){.limits.peer_queue_bytes = 1000});
+    struct fake_link *other = resumable_game(&w, 1, 11), *game = resumable_game(&w, 2, 22);
+    RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
+    for (unsigned i = 0; i < 1000 && !game->reason; i++)
+        call(other, ENTITY, "one");
+    expect_grace_without_a_session(&w, game, other);
+    world_stop(&w);
+}
+
+/* The number is the new one's: there cannot be two. */
+static void one_whose_place_is_taken_has_no_grace(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){0});
+    struct fake_link *other = resumable_game(&w, 1, 11), *game = resumable_game(&w, 2, 22);
+    fake_link_skip(other);
+    resumable_game(&w, 2, 23);
+    struct msg_notify_game_disconnected gone;
+    struct msg_notify_game_connected connected;
+    EXPECT(other, notify_game_disconnected, &gone);
+    EXPECT(other, notify_game_connected, &connected);
+    assert_non_null(game->reason);
+    fake_link_turn(game);
+    assert_int_equal(dispatcher_stats(w.d)->connections, 2);
+    struct fake_link *next = world_connect(&w);
+    ask(next, 22, 0);
+    expect_answer(next, false, 0);
+    assert_true(fake_link_is_quiet(other));
     world_stop(&w);
 }
 
@@ -415,6 +486,9 @@ int main(void)
         cmocka_unit_test(one_that_is_away_gets_nothing_new),
         cmocka_unit_test(the_only_game_gets_new_things_while_it_is_away),
         cmocka_unit_test(nobody_confirms_more_than_was_sent),
+        cmocka_unit_test(one_that_broke_the_rules_has_its_grace_and_may_not_go_on),
+        cmocka_unit_test(one_that_does_not_read_has_its_grace_and_may_not_go_on),
+        cmocka_unit_test(one_whose_place_is_taken_has_no_grace),
         cmocka_unit_test(a_young_dispatcher_lets_packets_wait_for_those_that_may_come_back),
         cmocka_unit_test(whoever_has_not_come_back_is_gone_when_the_dispatcher_is_young_no_more),
         cmocka_unit_test(a_gate_that_asks_for_an_owner_that_is_gone_closes_the_client),
