@@ -451,6 +451,39 @@ static void whoever_has_not_come_back_is_gone_when_the_dispatcher_is_young_no_mo
     world_stop(&w);
 }
 
+/* One that knows only GoWorld's messages, or has not yet said that it knows more. */
+static void what_waits_for_the_hello_of_a_gate_is_refused_when_the_gate_goes(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){.desired_games = 1, .desired_gates = 1});
+    struct fake_link *game = resumable_game(&w, 1, 11), *gate = world_foreign_gate(&w, 3);
+    struct msg_check_client check;
+    RECEIVE(game, check_client, .gate = 3, .client = id_str(ENTITY), .entity = id_str(ENTITY));
+    assert_int_equal(dispatcher_turn(w.d), 1000 + 5000);
+    fake_link_hang_up(gate);
+    gate = world_foreign_gate(&w, 3); /* back before the turn: it may have what waits */
+    dispatcher_turn(w.d);
+    assert_true(fake_link_is_quiet(game));
+    RECEIVE(gate, hello, .version = 1);
+    struct msg_hello hello;
+    EXPECT(gate, hello, &hello);
+    EXPECT(gate, check_client, &check);
+
+    fake_link_hang_up(gate);
+    gate = world_foreign_gate(&w, 3);
+    RECEIVE(game, check_client, .gate = 3, .client = id_str(ENTITY), .entity = id_str(ENTITY));
+    dispatcher_turn(w.d);
+    fake_link_hang_up(gate);
+    fake_link_skip(game);
+    dispatcher_turn(w.d);
+    struct msg_notify_gate_disconnected gone;
+    EXPECT(game, notify_gate_disconnected, &gone);
+    assert_int_equal(gone.gate, 3);
+    assert_int_equal(dispatcher_stats(w.d)->no_gate.count, 1);
+    world_stop(&w);
+}
+
 /* Its player died with a game while the dispatcher was away. */
 static void a_gate_that_asks_for_an_owner_that_is_gone_closes_the_client(void **state)
 {
@@ -491,6 +524,7 @@ int main(void)
         cmocka_unit_test(one_whose_place_is_taken_has_no_grace),
         cmocka_unit_test(a_young_dispatcher_lets_packets_wait_for_those_that_may_come_back),
         cmocka_unit_test(whoever_has_not_come_back_is_gone_when_the_dispatcher_is_young_no_more),
+        cmocka_unit_test(what_waits_for_the_hello_of_a_gate_is_refused_when_the_gate_goes),
         cmocka_unit_test(a_gate_that_asks_for_an_owner_that_is_gone_closes_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
