@@ -117,12 +117,10 @@ void dispatchers_send2(struct dispatchers *ds, unsigned index, const void *head,
         drop(ds, index, "it is too large");
         return;
     }
-    if (session_send2(&slot->session, head, head_size, tail, tail_size))
+    if (slot_send2(slot, head, head_size, tail, tail_size))
         ds->all.stats.packets_sent++;
     else
         drop(ds, index, slot->session.link ? "the link is full" : "the backlog is full");
-    if (!slot->session.link)
-        slot_note_backlog(slot);
 }
 
 void dispatchers_send(struct dispatchers *ds, unsigned index, const void *payload, size_t size)

@@ -21,7 +21,7 @@ struct dispatchers_desc {
     uint16_t id;              /* which, */
     uint64_t epoch;           /* and which life of it */
     size_t backlog_bytes_max; /* per dispatcher, what waits while it is away; 0: 64 MiB; beyond:
-                                 counted, dropped */
+                                 counted, dropped, and it is registered at anew */
     int64_t away_ms_max;      /* then a dispatcher that does not come back is given up; 0: 30 s */
     size_t queue_soft_max;    /* unsent to one, before it counts as congested; 0: 4 MiB */
     struct outq_pool *pool;
@@ -68,7 +68,8 @@ bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index);
 int64_t dispatchers_cut_off_ms(const struct dispatchers *ds, unsigned index);
 
 /* Each sends one packet, or keeps it in the backlog while that dispatcher is away. What cannot be
- * sent or kept is counted and dropped: one that is too large, too. */
+ * sent or kept is counted and dropped: one that is too large, too. One that finds no room ends the
+ * registration: what follows would come as if nothing were missing. */
 void dispatchers_send(struct dispatchers *ds, unsigned index, const void *payload, size_t size);
 void dispatchers_send2(struct dispatchers *ds, unsigned index, const void *head, size_t head_size,
                        const void *tail, size_t tail_size);

@@ -183,7 +183,8 @@ static struct outq *waiting_queue(struct session *s)
     return s->link ? &s->link->out : &s->out;
 }
 
-/* A link that is full closes itself, and its peer counts as dead. */
+/* The stream would go on without the packet that found no room, and the peer would never know. A
+ * link that is full closes itself. */
 static bool sent(struct session *s, bool ok)
 {
     s->failed |= !ok;
@@ -194,7 +195,7 @@ bool session_send(struct session *s, const void *payload, size_t size)
 {
     if (linked(s))
         return sent(s, link_send(s->link, payload, size));
-    return outq_put(waiting_queue(s), payload, size) == GW_OK;
+    return sent(s, outq_put(waiting_queue(s), payload, size) == GW_OK);
 }
 
 bool session_send2(struct session *s, const void *head, size_t head_size, const void *tail,
@@ -202,14 +203,14 @@ bool session_send2(struct session *s, const void *head, size_t head_size, const 
 {
     if (linked(s))
         return sent(s, link_send2(s->link, head, head_size, tail, tail_size));
-    return outq_put2(waiting_queue(s), head, head_size, tail, tail_size) == GW_OK;
+    return sent(s, outq_put2(waiting_queue(s), head, head_size, tail, tail_size) == GW_OK);
 }
 
 bool session_send_packet(struct session *s, struct packet *packet)
 {
     if (linked(s))
         return sent(s, link_send_packet(s->link, packet));
-    return outq_put_packet(waiting_queue(s), packet) == GW_OK;
+    return sent(s, outq_put_packet(waiting_queue(s), packet) == GW_OK);
 }
 
 size_t session_unsent_bytes(const struct session *s)

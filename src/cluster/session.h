@@ -67,7 +67,8 @@ void session_resume(struct session *s, struct link *link, uint64_t peer_received
  * sent wait for the next one. Returns how many bytes the peer may not have got. */
 size_t session_end(struct session *s);
 
-/* Each sends one packet, or lets it wait while there is no link; false when that cannot be. */
+/* Each sends one packet, or lets it wait while there is no link; false when that cannot be, and
+ * then the session does not go on. */
 bool session_send(struct session *s, const void *payload, size_t size);
 bool session_send2(struct session *s, const void *head, size_t head_size, const void *tail,
                    size_t tail_size);

@@ -11,7 +11,8 @@ static int64_t now_of(const struct slot *slot)
     return slot->all->desc.clock->now_ms;
 }
 
-void slot_note_backlog(struct slot *slot)
+/* The session has been written to, or has gone on or ended. */
+static void note_backlog(struct slot *slot)
 {
     size_t backlog = slot->session.link ? 0 : slot->session.out.bytes;
     slot->all->stats.backlog_bytes += backlog - slot->backlog_noted;
@@ -31,6 +32,18 @@ bool slot_is_up(const struct slot *slot)
         msg_##name##_write(&b_, &(struct msg_##name){__VA_ARGS__});                                \
         session_send(&(slot)->session, b_.data, b_.size);                                          \
     } while (0)
+
+/* Who waits for an answer cannot take the question back: the dispatcher may have gone on. */
+bool slot_send2(struct slot *slot, const void *head, size_t head_size, const void *tail,
+                size_t tail_size)
+{
+    bool ok = session_send2(&slot->session, head, head_size, tail, tail_size);
+    if (!slot->session.link)
+        note_backlog(slot);
+    if (!ok && slot->state == SLOT_ASKING)
+        link_close(slot->link, link_full);
+    return ok;
+}
 
 /* ---- registering ---------------------------------------------------------------------------- */
 
@@ -57,7 +70,7 @@ static void begin(struct slot *slot)
     desc->register_at(desc->user, slot->index, slot->link);
     write_hello(slot);
     session_begin(&slot->session, slot->link);
-    slot_note_backlog(slot);
+    note_backlog(slot);
 }
 
 /* What it knew of us is gone. Packets that were not sent yet wait for the next registration. */
@@ -66,7 +79,7 @@ static void end(struct slot *slot, enum dispatchers_loss loss)
     const struct dispatchers_desc *desc = &slot->all->desc;
     size_t lost = session_end(&slot->session);
     slot->all->stats.bytes_lost += lost;
-    slot_note_backlog(slot);
+    note_backlog(slot);
     if (!slot->registered)
         return;
     slot->registered = false;
@@ -100,7 +113,7 @@ static void go_on(struct slot *slot, uint64_t received)
     slot->up_ms = slot->ping_due_ms = now_of(slot);
     slot->all->stats.resumed++;
     session_resume(&slot->session, slot->link, received);
-    slot_note_backlog(slot);
+    note_backlog(slot);
     log_info(slot->all->desc.log, "dispatcher_resumed", "dispid=%u", slot->index + 1);
 }
 
@@ -239,7 +252,7 @@ static void link_closed(void *user, const char *reason)
     if (was_up && now_of(slot) >= slot->up_ms + SLOT_RETRY_MS_MAX_RESUMING)
         slot->retries = 0;
     retry_later(slot);
-    slot_note_backlog(slot);
+    note_backlog(slot);
     if (!session_goes_on(&slot->session))
         end(slot, DISPATCHER_GAVE_UP);
 }
@@ -279,10 +292,12 @@ void slot_up(struct slot *slot, struct link *link)
     slot->heard_ms = now_of(slot);
     log_info(slot->all->desc.log, "dispatcher_connected", "dispid=%u address=%s", slot->index + 1,
              link->address);
-    if (session_goes_on(&slot->session))
+    if (session_goes_on(&slot->session)) {
         ask(slot);
-    else
-        begin(slot);
+        return;
+    }
+    end(slot, DISPATCHER_GAVE_UP); /* if too much has waited since the last turn */
+    begin(slot);
 }
 
 void slot_down(struct slot *slot)
@@ -294,10 +309,16 @@ void slot_down(struct slot *slot)
              "dispatcher_unreachable", "dispid=%u", slot->index + 1);
 }
 
+static bool cannot_come_back(const struct slot *slot)
+{
+    return !session_goes_on(&slot->session) ||
+           now_of(slot) >= slot->away_ms + slot->all->desc.away_ms_max;
+}
+
 static int64_t turn_away(struct slot *slot)
 {
     const struct dispatchers_desc *desc = &slot->all->desc;
-    if (slot->registered && now_of(slot) >= slot->away_ms + desc->away_ms_max)
+    if (slot->registered && cannot_come_back(slot))
         end(slot, DISPATCHER_GAVE_UP);
     if (slot->state == SLOT_DIALLING)
         return CLOCK_NEVER;

@@ -12,8 +12,9 @@
 #define SLOT_RETRY_MS_MAX_RESUMING 200 /* while a session can go on: its grace is short */
 
 /* A dispatcher gives a game up no earlier than SESSION_GRACE_MS after it has last heard of it.
- * Before that, SLOT_LEASE_MS after the last ping that came back was sent, the game takes itself for
- * cut off. */
+ * This holds when the game had to be sent away, too; not when it has said BYE, or has registered
+ * anew. Before that, SLOT_LEASE_MS after the last ping that came back was sent, the game takes
+ * itself for cut off. */
 #define SLOT_PING_MS 400
 #define SLOT_LEASE_MS (SESSION_GRACE_MS - 100)
 #define SLOT_SILENCE_MS 10000 /* a link over which nothing comes is closed */
@@ -56,4 +57,7 @@ void slot_down(struct slot *slot); /* the dial failed */
 int64_t slot_turn(struct slot *slot);
 
 bool slot_is_up(const struct slot *slot);
-void slot_note_backlog(struct slot *slot); /* its session has been written to or has gone on */
+
+/* Sends one packet in two pieces, or lets it wait; false when there is no room. */
+bool slot_send2(struct slot *slot, const void *head, size_t head_size, const void *tail,
+                size_t tail_size);

@@ -158,10 +158,13 @@ static void resume_waiting(struct dispatcher *d)
 
 /* ---- breaking ------------------------------------------------------------------------------- */
 
-static bool may_come_back(const struct peer *peer)
+/* For its grace, even if its session has failed and it can only register anew: a game may save its
+ * entities until its lease is over, so nobody else may have them yet. One whose place has been
+ * taken has none to keep. */
+static bool keeps_place(const struct peer *peer)
 {
     return (peer->kind == PEER_GAME || peer->kind == PEER_GATE) && !peer->said_bye &&
-           session_goes_on(&peer->session);
+           peer->session.resumes;
 }
 
 static void on_closed(void *user, const char *reason)
@@ -172,7 +175,7 @@ static void on_closed(void *user, const char *reason)
     bool keeps = peer->link->out.kept;
     session_break(&peer->session);
     peer->link = NULL;
-    bool stays = may_come_back(peer);
+    bool stays = keeps_place(peer);
     log_info(d->desc.log, "peer_closed",
              "peer=%s%u address=%s unsent_bytes=%zu may_come_back=%d reason=\"%s\"",
              peer_kind_name(peer), peer->id, peer->address, unsent, stays, reason);

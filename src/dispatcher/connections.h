@@ -15,7 +15,8 @@ void connections_hello(struct dispatcher *d, struct peer *peer, uint64_t epoch, 
  * be gone afterwards. When it may not, it is told so and may register. */
 void connections_resume(struct dispatcher *d, struct peer *from, const struct msg_resume *asked);
 
-/* Ends a peer whose place another one takes. */
+/* Ends a peer whose place another one takes, without grace: that is the same process, which claims
+ * what it has, or a new one, and then the old one is dead. */
 void connections_replace(struct dispatcher *d, struct peer *peer, const char *reason);
 
 /* Ends those that have been away or silent for too long; returns when the next one will have. */

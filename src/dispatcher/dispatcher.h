@@ -11,7 +11,7 @@
 
 /* What peers may make grow. Zero takes the default that stands behind it. */
 struct dispatcher_limits {
-    size_t peer_queue_bytes; /* unsent to one game or gate: 256 MiB; beyond, it counts as dead */
+    size_t peer_queue_bytes;      /* unsent to one game or gate: 256 MiB; beyond, it cannot go on */
     size_t game_queue_soft_bytes; /* unsent to one game, before clients wait for it: 4 MiB */
     size_t hold_bytes;            /* waiting for one entity: 4 MiB */
     size_t hold_bytes_all;        /* waiting for all entities: 256 MiB */

@@ -43,19 +43,23 @@ static struct record read_record(struct reader *r)
     return record;
 }
 
-/* Takes those out of the queue for which take() returns true. */
+/* Takes those out of the queue for which take() returns true, and puts none in; the others move
+ * up. */
 static void take_out(struct dispatcher *d, bool (*take)(struct dispatcher *d, struct record record))
 {
-    struct buf all = d->early.packets, left = {0};
-    d->early.packets = (struct buf){0};
-    struct reader r = reader_of(all.data, all.size);
+    struct buf *b = &d->early.packets;
+    struct reader r = reader_of(b->data, b->size);
+    b->size = 0;
     while (reader_left(&r) > 0) {
         const uint8_t *begin = r.at;
-        if (!take(d, read_record(&r)))
-            buf_append(&left, begin, (size_t)(r.at - begin));
+        if (take(d, read_record(&r)))
+            continue;
+        size_t size = (size_t)(r.at - begin);
+        memmove(b->data + b->size, begin, size);
+        b->size += size;
     }
-    buf_free(&all);
-    d->early.packets = left;
+    if (b->size == 0)
+        buf_free(b);
 }
 
 static bool send_now(struct dispatcher *d, struct record record)
@@ -80,12 +84,19 @@ static bool refuse_late(struct dispatcher *d, struct record record)
     return true;
 }
 
+void early_gate_is_gone(struct dispatcher *d)
+{
+    d->early.all_may_come = false;
+}
+
 int64_t early_turn(struct dispatcher *d)
 {
     if (d->early.packets.size == 0)
         return CLOCK_NEVER;
-    if (early_is_young(d))
+    bool is_over = d->desc.clock->now_ms >= d->early.until_ms;
+    if (early_is_young(d) || (d->early.all_may_come && !is_over))
         return d->early.until_ms;
     take_out(d, refuse_late);
+    d->early.all_may_come = true;
     return d->early.packets.size ? d->early.until_ms : CLOCK_NEVER;
 }

@@ -11,6 +11,7 @@ struct peer;
 struct early {
     struct buf packets; /* u16 gate, u16 game that sent it, VarBytes packet */
     int64_t until_ms;   /* then nobody is waited for any more */
+    bool all_may_come;  /* what waits is for gates that are here: no need to look before then */
 };
 
 /* A dispatcher that was started anew learns from its games and gates who is there. Until then it
@@ -23,6 +24,9 @@ GW_NODISCARD bool early_put(struct dispatcher *d, const struct peer *from, uint1
 
 /* A gate has joined, or said HELLO: it gets what it can have now. */
 void early_gate_is_here(struct dispatcher *d);
+
+/* A gate has left: what waits for it is refused in the next turn, unless it is back. */
+void early_gate_is_gone(struct dispatcher *d);
 
 /* Refuses what has waited in vain; returns when that will be. */
 int64_t early_turn(struct dispatcher *d);

@@ -62,6 +62,7 @@ void gates_leave(struct dispatcher *d, struct peer *gate)
     d->stats.gates = d->gates.count;
     gate->kind = PEER_GONE;
     pressure_gate_gone(d, gate);
+    early_gate_is_gone(d);
     const struct buf *b = write_disconnected(d, gate->id);
     peers_send(&d->games, NULL, b->data, b->size);
 }

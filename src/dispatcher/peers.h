@@ -15,7 +15,7 @@ enum peer_kind { PEER_NEW, PEER_GAME, PEER_GATE, PEER_GONE };
 /* One connection, over one link after the other. */
 struct peer {
     struct dispatcher *dispatcher;
-    struct link *link; /* NULL: it has broken, and the peer may come back until its deadline */
+    struct link *link; /* NULL: it has broken, and the place is the peer's until its deadline */
     struct session session;
     char address[64];
     struct peer *prev, *next; /* all connections */

@@ -433,6 +433,73 @@ static void a_full_backlog_drops_whole_packets_and_counts_them(void **state)
     stop(&w);
 }
 
+#define SMALL_BACKLOG 24
+
+/* One packet has found room and another has not: to go on would leave that out unnoticed. */
+static void overflow(struct world *w)
+{
+    dispatchers_send(w->ds, 0, "\x06\x00one", 5);
+    dispatchers_send(w->ds, 0, "\x06\x00too long for it", 17);
+    assert_int_equal(dispatchers_stats(w->ds)->packets_dropped, 1);
+}
+
+static void expect_new_session(struct world *w, struct fake_link *link)
+{
+    assert_int_equal(w->gave_up[0], 1);
+    expect_registration(link);
+    expect_text(link, "one");
+    RECEIVE(link, hello, .version = 1, .features = SESSION_FEATURE_RESUMES, .epoch = 9);
+    assert_null(link->reason);
+    assert_int_equal(dispatchers_stats(w->ds)->resumed, 0);
+    assert_int_equal(dispatchers_stats(w->ds)->backlog_bytes, 0);
+}
+
+static void a_full_backlog_ends_the_session(void **state)
+{
+    (void)state;
+    struct world w;
+    start_with(&w, SMALL_BACKLOG);
+    fake_link_hang_up(hello_from(&w, 0, 9));
+    overflow(&w);
+    assert_int_equal(w.gave_up[0], 0); /* not from inside a send */
+    dispatchers_turn(w.ds);
+    assert_int_equal(w.gave_up[0], 1);
+    expect_new_session(&w, link_up(&w, 0));
+    stop(&w);
+}
+
+static void a_backlog_that_is_full_before_the_link_is_back_ends_the_session(void **state)
+{
+    (void)state;
+    struct world w;
+    start_with(&w, SMALL_BACKLOG);
+    struct fake_link *link = hello_from(&w, 0, 9);
+    fake_link_hang_up(link);
+    dispatchers_turn(w.ds);
+    overflow(&w);
+    fake_link_fini(link);
+    fake_link_init(link, &w.pool);
+    dispatchers_up(w.ds, 0, &link->link);
+    expect_new_session(&w, link);
+    stop(&w);
+}
+
+/* The dispatcher may have gone on already: only another link ends that. */
+static void a_backlog_that_is_full_before_the_answer_ends_the_link_and_the_session(void **state)
+{
+    (void)state;
+    struct world w;
+    start_with(&w, SMALL_BACKLOG);
+    fake_link_hang_up(hello_from(&w, 0, 9));
+    struct fake_link *link = link_up(&w, 0);
+    overflow(&w);
+    assert_non_null(link->reason);
+    fake_link_turn(link);
+    w.clock.now_ms += SLOT_RETRY_MS_MAX;
+    expect_new_session(&w, link_up(&w, 0));
+    stop(&w);
+}
+
 static void packets_come_with_the_index_of_their_dispatcher(void **state)
 {
     (void)state;
@@ -531,6 +598,9 @@ int main(void)
         cmocka_unit_test(one_that_does_not_come_back_is_given_up),
         cmocka_unit_test(a_process_that_stops_says_so),
         cmocka_unit_test(a_full_backlog_drops_whole_packets_and_counts_them),
+        cmocka_unit_test(a_full_backlog_ends_the_session),
+        cmocka_unit_test(a_backlog_that_is_full_before_the_link_is_back_ends_the_session),
+        cmocka_unit_test(a_backlog_that_is_full_before_the_answer_ends_the_link_and_the_session),
         cmocka_unit_test(packets_come_with_the_index_of_their_dispatcher),
         cmocka_unit_test(a_packet_that_is_too_large_costs_itself_and_not_the_link),
         cmocka_unit_test(an_entity_is_served_by_the_dispatcher_of_the_known_answers),

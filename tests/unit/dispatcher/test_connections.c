@@ -148,6 +148,32 @@ static void nobody_goes_on_as_another_or_with_bytes_that_never_were(void **state
     world_stop(&w);
 }
 
+/* What found no room would be missing in the middle of what it gets. */
+static void one_for_which_too_much_waits_may_only_register(void **state)
+{
+    (void)state;
+    struct world w;
+    struct fake_link *other;
+    world_start(&w, (struct dispatcher_desc){.limits.peer_queue_bytes = 1000});
+    break_one(&w, &other);
+    for (unsigned i = 0; dispatcher_stats(w.d)->lost_packets.count == 0; i++) {
+        assert_true(i < 1000);
+        call(other, ENTITY, "two");
+    }
+    struct fake_link *next = world_connect(&w);
+    ask(next, 22, 0);
+    expect_answer(next, false, 0);
+    assert_true(fake_link_is_quiet(other)); /* it keeps its place until it registers */
+    RECEIVE(next, set_game_id, .game = 2, .entities = view_str(ENTITY));
+    struct msg_set_game_id_ack ack;
+    EXPECT(next, set_game_id_ack, &ack);
+    assert_int_equal(ack.rejected.size, 0);
+    struct msg_notify_game_disconnected gone;
+    EXPECT(other, notify_game_disconnected, &gone);
+    assert_int_equal(gone.game, 2);
+    world_stop(&w);
+}
+
 /* The game saw the break first. */
 static void a_link_whose_peer_goes_on_elsewhere_is_closed_first(void **state)
 {
@@ -302,8 +328,79 @@ static void nobody_confirms_more_than_was_sent(void **state)
     struct fake_link *game = resumable_game(&w, 1, 11);
     RECEIVE(game, received, .bytes = 1000000);
     assert_non_null(game->reason);
+    world_stop(&w);
+}
+
+/* The game has the entity and has just been sent away. It may take itself for its owner as long as
+ * one whose link broke: nobody else gets it before that. */
+static void expect_grace_without_a_session(struct world *w, struct fake_link *game,
+                                           struct fake_link *other)
+{
+    assert_non_null(game->reason);
     fake_link_turn(game);
-    assert_int_equal(dispatcher_stats(w.d)->connections, 0); /* and it has no grace */
+    fake_link_skip(other);
+    w->clock.now_ms += SESSION_GRACE_MS - 1;
+    dispatcher_turn(w->d);
+    struct fake_link *next = world_connect(w);
+    ask(next, 22, 0);
+    expect_answer(next, false, 0);
+    RECEIVE(other, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
+    assert_true(fake_link_is_quiet(other));
+    w->clock.now_ms++;
+    dispatcher_turn(w->d);
+    struct msg_notify_game_disconnected gone;
+    EXPECT(other, notify_game_disconnected, &gone);
+    assert_int_equal(gone.game, 2);
+    RECEIVE(other, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
+    struct msg_load_entity_somewhere load;
+    EXPECT(other, load_entity_somewhere, &load);
+}
+
+static void one_that_broke_the_rules_has_its_grace_and_may_not_go_on(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){0});
+    struct fake_link *other = resumable_game(&w, 1, 11), *game = resumable_game(&w, 2, 22);
+    RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
+    RECEIVE(game, notify_client_disconnected, .client = id_str(ENTITY)); /* a gate says that */
+    expect_grace_without_a_session(&w, game, other);
+    world_stop(&w);
+}
+
+static void one_that_does_not_read_has_its_grace_and_may_not_go_on(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){.limits.peer_queue_bytes = 1000});
+    struct fake_link *other = resumable_game(&w, 1, 11), *game = resumable_game(&w, 2, 22);
+    RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
+    for (unsigned i = 0; i < 1000 && !game->reason; i++)
+        call(other, ENTITY, "one");
+    expect_grace_without_a_session(&w, game, other);
+    world_stop(&w);
+}
+
+/* The number is the new one's: there cannot be two. */
+static void one_whose_place_is_taken_has_no_grace(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){0});
+    struct fake_link *other = resumable_game(&w, 1, 11), *game = resumable_game(&w, 2, 22);
+    fake_link_skip(other);
+    resumable_game(&w, 2, 23);
+    struct msg_notify_game_disconnected gone;
+    struct msg_notify_game_connected connected;
+    EXPECT(other, notify_game_disconnected, &gone);
+    EXPECT(other, notify_game_connected, &connected);
+    assert_non_null(game->reason);
+    fake_link_turn(game);
+    assert_int_equal(dispatcher_stats(w.d)->connections, 2);
+    struct fake_link *next = world_connect(&w);
+    ask(next, 22, 0);
+    expect_answer(next, false, 0);
+    assert_true(fake_link_is_quiet(other));
     world_stop(&w);
 }
 
@@ -354,6 +451,39 @@ static void whoever_has_not_come_back_is_gone_when_the_dispatcher_is_young_no_mo
     world_stop(&w);
 }
 
+/* One that knows only GoWorld's messages, or has not yet said that it knows more. */
+static void what_waits_for_the_hello_of_a_gate_is_refused_when_the_gate_goes(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){.desired_games = 1, .desired_gates = 1});
+    struct fake_link *game = resumable_game(&w, 1, 11), *gate = world_foreign_gate(&w, 3);
+    struct msg_check_client check;
+    RECEIVE(game, check_client, .gate = 3, .client = id_str(ENTITY), .entity = id_str(ENTITY));
+    assert_int_equal(dispatcher_turn(w.d), 1000 + 5000);
+    fake_link_hang_up(gate);
+    gate = world_foreign_gate(&w, 3); /* back before the turn: it may have what waits */
+    dispatcher_turn(w.d);
+    assert_true(fake_link_is_quiet(game));
+    RECEIVE(gate, hello, .version = 1);
+    struct msg_hello hello;
+    EXPECT(gate, hello, &hello);
+    EXPECT(gate, check_client, &check);
+
+    fake_link_hang_up(gate);
+    gate = world_foreign_gate(&w, 3);
+    RECEIVE(game, check_client, .gate = 3, .client = id_str(ENTITY), .entity = id_str(ENTITY));
+    dispatcher_turn(w.d);
+    fake_link_hang_up(gate);
+    fake_link_skip(game);
+    dispatcher_turn(w.d);
+    struct msg_notify_gate_disconnected gone;
+    EXPECT(game, notify_gate_disconnected, &gone);
+    assert_int_equal(gone.gate, 3);
+    assert_int_equal(dispatcher_stats(w.d)->no_gate.count, 1);
+    world_stop(&w);
+}
+
 /* Its player died with a game while the dispatcher was away. */
 static void a_gate_that_asks_for_an_owner_that_is_gone_closes_the_client(void **state)
 {
@@ -379,6 +509,7 @@ int main(void)
         cmocka_unit_test(what_it_has_got_does_not_come_again),
         cmocka_unit_test(after_its_grace_a_game_is_dead_and_may_only_register),
         cmocka_unit_test(nobody_goes_on_as_another_or_with_bytes_that_never_were),
+        cmocka_unit_test(one_for_which_too_much_waits_may_only_register),
         cmocka_unit_test(a_link_whose_peer_goes_on_elsewhere_is_closed_first),
         cmocka_unit_test(one_that_waits_for_its_old_link_may_not_register),
         cmocka_unit_test(nobody_says_hello_before_its_name),
@@ -388,8 +519,12 @@ int main(void)
         cmocka_unit_test(one_that_is_away_gets_nothing_new),
         cmocka_unit_test(the_only_game_gets_new_things_while_it_is_away),
         cmocka_unit_test(nobody_confirms_more_than_was_sent),
+        cmocka_unit_test(one_that_broke_the_rules_has_its_grace_and_may_not_go_on),
+        cmocka_unit_test(one_that_does_not_read_has_its_grace_and_may_not_go_on),
+        cmocka_unit_test(one_whose_place_is_taken_has_no_grace),
         cmocka_unit_test(a_young_dispatcher_lets_packets_wait_for_those_that_may_come_back),
         cmocka_unit_test(whoever_has_not_come_back_is_gone_when_the_dispatcher_is_young_no_more),
+        cmocka_unit_test(what_waits_for_the_hello_of_a_gate_is_refused_when_the_gate_goes),
         cmocka_unit_test(a_gate_that_asks_for_an_owner_that_is_gone_closes_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
