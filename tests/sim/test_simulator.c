@@ -392,6 +392,30 @@ static void a_failure_is_shrunk_to_the_steps_it_takes(void **state)
     assert_non_null(strstr(text, "GW_SIM_ONLY=two_steps GW_SIM_SEED=1 GW_SIM_STEPS=7,23 "));
 }
 
+/* The second step alone fails in another way; the third changes ids and numbers, and what is told
+ * in further lines, and nothing else. */
+static void fail_in_two_ways(gw_sim *sim)
+{
+    bool first = gw_sim_step(sim, "first"), second = gw_sim_step(sim, "second");
+    bool third = gw_sim_step(sim, "third");
+    if (first && second)
+        gw_sim_fail(sim, "client%u belongs to %s, which does not live%s", third ? 1 : 12,
+                    third ? "AAAAAAAAAAAAAAAA" : "B.9_BBBBBBBBBBBB", third ? "\n    here" : "");
+    if (second)
+        gw_sim_fail(sim, "client1 belongs to nobody");
+}
+
+static void shrinking_keeps_to_the_failure_that_was_seen(void **state)
+{
+    (void)state;
+    static const gw_sim_property property = {
+        .name = "two_ways", .cluster = COUNTING, .seeds = 1, .run = fail_in_two_ways};
+    char text[8192];
+    assert_int_equal(check(&property, text, sizeof text), 1);
+    assert_non_null(strstr(text, "client12 belongs to B.9_BBBBBBBBBBBB, which does not live\n"));
+    assert_non_null(strstr(text, "with 2 of its 3 steps"));
+}
+
 static int replay_two_steps(void *steps)
 {
     setenv("GW_SIM_ONLY", "two_steps", 1);
@@ -585,6 +609,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_gate_that_gives_a_client_to_another_is_found_out),
         cmocka_unit_test(one_seed_is_one_run_here_and_in_another_process),
         cmocka_unit_test(a_failure_is_shrunk_to_the_steps_it_takes),
+        cmocka_unit_test(shrinking_keeps_to_the_failure_that_was_seen),
         cmocka_unit_test(the_printed_command_fails_again_and_no_less_does),
         cmocka_unit_test(faults_are_shrunk_to_one),
         cmocka_unit_test(a_process_that_ends_is_a_failure),
