@@ -3,6 +3,7 @@
 #include "dispatcher/core.h"
 #include "gate/core.h"
 #include "os/child.h"
+#include "os/sanitize.h"
 #include "sim/invariants.h"
 #include "sim/node.h"
 
@@ -496,6 +497,53 @@ static void static_variables_that_change_a_run_are_found_out(void **state)
     assert_non_null(strstr(text, "two runs of one seed differ"));
 }
 
+#if defined(SANITIZE_ADDRESS)
+
+/* Several times: where the last one lies may still stand in a register. */
+static void lose_memory(void)
+{
+    for (unsigned i = 0; i < 10; i++)
+        (void)mem_zalloc(100);
+}
+
+static void leak_with_seed_2(gw_sim *sim)
+{
+    if (sim->desc.seed == 2 && gw_sim_step(sim, "it leaks"))
+        lose_memory();
+}
+
+/* Alone, a seed has two. */
+static void leak_in_the_third_run(gw_sim *sim)
+{
+    static unsigned runs;
+    (void)sim;
+    if (++runs == 3)
+        lose_memory();
+}
+
+static void a_leak_is_blamed_on_the_seed_that_has_it(void **state)
+{
+    (void)state;
+    const gw_sim_property property = {
+        .name = "leak", .cluster = COUNTING, .seeds = 3 * os_cores(), .run = leak_with_seed_2};
+    char text[8192];
+    assert_int_equal(check(&property, text, sizeof text), 1);
+    assert_non_null(strstr(text, "leak: seed 2 fails: it leaks memory\n  with 1 of its 1 steps"));
+}
+
+static void a_leak_that_no_seed_has_alone_is_blamed_on_none(void **state)
+{
+    (void)state;
+    const gw_sim_property property = {
+        .name = "leak", .cluster = COUNTING, .seeds = 3 * os_cores(), .run = leak_in_the_third_run};
+    char text[8192];
+    assert_true(check(&property, text, sizeof text) > 0);
+    assert_non_null(strstr(text, "leak: seeds 1 to 3 fail one behind the other, and none of them "
+                                 "alone: it leaks memory\n"));
+}
+
+#endif
+
 static void note_size(gw_sim *sim)
 {
     bool has_second = sim->counts[NODE_GAME] == 2;
@@ -614,6 +662,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(faults_are_shrunk_to_one),
         cmocka_unit_test(a_process_that_ends_is_a_failure),
         cmocka_unit_test(static_variables_that_change_a_run_are_found_out),
+#if defined(SANITIZE_ADDRESS)
+        cmocka_unit_test(a_leak_is_blamed_on_the_seed_that_has_it),
+        cmocka_unit_test(a_leak_that_no_seed_has_alone_is_blamed_on_none),
+#endif
         cmocka_unit_test(variables_that_make_no_sense_are_refused),
         cmocka_unit_test(variables_that_make_sense_are_followed),
         cmocka_unit_test(clusters_of_any_size_come_up),
