@@ -137,6 +137,7 @@ static void a_test_looks_into_games_and_metrics(void **state)
     gw_sim_in_game(sim, "game2", ask_a_game, &count);
     assert_int_equal(count, 2);
     assert_int_equal(gw_sim_metric(sim, "gate2", "gate_clients"), 1);
+    assert_int_equal(gw_sim_metric(sim, "game1", "game_registry_keys"), 0);
     gw_sim_destroy(sim);
 }
 
