@@ -5,8 +5,10 @@
 
 #include <stdlib.h>
 
-/* What a key costs besides its bytes. */
-#define ENTRY_BYTES sizeof(struct kvreg_entry)
+static size_t cost_of(size_t key_size, size_t value_size)
+{
+    return sizeof(struct kvreg_entry) + key_size + value_size;
+}
 
 void kvreg_init(struct kvreg *registry, size_t bytes_max)
 {
@@ -39,7 +41,7 @@ static struct kvreg_entry *add(struct kvreg *registry, struct view key)
         memcpy(entry->key, key.data, key.size);
     entry->key_size = key.size;
     HASH_ADD_KEYPTR(hh, registry->entries, entry->key, key.size, entry);
-    registry->bytes += ENTRY_BYTES + key.size;
+    registry->bytes += cost_of(key.size, 0);
     return entry;
 }
 
@@ -59,8 +61,8 @@ gw_err kvreg_put(struct kvreg *registry, struct view key, struct view value, uin
     struct kvreg_entry *entry = kvreg_find(registry, key);
     if (entry && !force)
         return GW_EEXIST;
-    size_t more = (entry ? 0 : ENTRY_BYTES + key.size) + value.size;
-    if (more > registry->bytes_max - registry->bytes)
+    size_t replaced = entry ? cost_of(entry->key_size, entry->value_size) : 0;
+    if (cost_of(key.size, value.size) > registry->bytes_max - registry->bytes + replaced)
         return GW_EFULL;
     if (!entry)
         entry = add(registry, key);
@@ -72,7 +74,7 @@ gw_err kvreg_put(struct kvreg *registry, struct view key, struct view value, uin
 
 void kvreg_remove(struct kvreg *registry, struct kvreg_entry *entry)
 {
-    registry->bytes -= ENTRY_BYTES + entry->key_size + entry->value_size;
+    registry->bytes -= cost_of(entry->key_size, entry->value_size);
     HASH_DEL(registry->entries, entry);
     free(entry->value);
     free(entry);

@@ -4,8 +4,9 @@
 #include "dispatcher/core.h"
 #include "wire/servicekey.h"
 
-/* How long a key waits for its game to register here: games dial a restarted dispatcher
- * once a second at least. */
+/* From the first key of a game that is not here until all such keys go. A game dials a dispatcher
+ * that was started anew at least once a second: one that has not come by then has most likely died
+ * meanwhile. */
 #define ABSENT_MS 3000
 
 #define KEY_LOGGED(key) (int)((key).size < 64 ? (key).size : 64), (const char *)(key).data

@@ -5,7 +5,8 @@
 #include "entity/pending.h"
 #include "entity/value.h"
 
-void save_pack(const struct entity *e, struct buf *out)
+/* Appends what is persistent as one msgpack map. */
+static void pack(const struct entity *e, struct buf *out)
 {
     fields_write(out, e->type->def->attrs, &e->base, GW_PERSISTENT);
 }
@@ -35,7 +36,7 @@ gw_err save_packed(struct world *w, const struct type *type, gw_id id, struct vi
 gw_err save_now(struct world *w, struct entity *e, storage_saved saved, void *user)
 {
     buf_clear(&w->pack);
-    save_pack(e, &w->pack);
+    pack(e, &w->pack);
     return save_packed(w, e->type, e->base.id, view_of(&w->pack), saved, user);
 }
 
@@ -60,7 +61,7 @@ void save_last(struct world *w, struct entity *e)
         return;
     }
     struct buf data = {0};
-    save_pack(e, &data);
+    pack(e, &data);
     pending_save(w, e->type, e->base.id, data);
 }
 

@@ -20,6 +20,3 @@ GW_NODISCARD gw_err save_packed(struct world *w, const struct type *type, gw_id 
 /* The entity ends: what it is now is kept until storage has it; then the cluster is told that it is
  * gone. */
 void save_last(struct world *w, struct entity *e);
-
-/* Appends what is persistent as one msgpack map. */
-void save_pack(const struct entity *e, struct buf *out);

@@ -172,7 +172,9 @@ static gw_err read_chars(struct view value, char *out, size_t capacity)
     return GW_OK;
 }
 
-gw_err value_read(struct view value, const gw_field *field, void *member)
+/* Reads one checked msgpack value into the member; GW_EINVAL (member untouched) when it has another
+ * type or does not fit. */
+static gw_err read_value(struct view value, const gw_field *field, void *member)
 {
     switch (field->type) {
     case GW_VALUE_bool:
@@ -244,7 +246,7 @@ gw_err fields_read(struct view data, const gw_field *fields, void *base, unsigne
         const char *why = NULL;
         if (!f || !is_chosen(f, flags))
             why = "there is no such field";
-        else if (value_read(value, f, (char *)base + f->offset))
+        else if (read_value(value, f, (char *)base + f->offset))
             why = "the value does not fit";
         if (why && misfit)
             misfit(user, (const char *)key.data, key.size, why);

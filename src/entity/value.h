@@ -10,10 +10,6 @@
  * (d3). */
 void value_write(struct buf *b, const gw_field *field, const void *member);
 
-/* Reads one checked msgpack value into the member; GW_EINVAL (member untouched) when it has another
- * type or does not fit. */
-GW_NODISCARD gw_err value_read(struct view value, const gw_field *field, void *member);
-
 /* Writes a map of the fields with any of `flags` (0: of all). */
 void fields_write(struct buf *b, const gw_field *fields, const void *base, unsigned flags);
 

@@ -281,10 +281,10 @@ struct dispatchers *game_dispatchers(struct game *g)
 
 const struct metric game_metrics[] = {
     METRIC(COUNTER, struct game_stats, packets_bad.count, "game_packets_bad_total",
-           "Packets from dispatchers that could not be read."),
+           "Packets from dispatchers that could not be read"),
     METRIC(COUNTER, struct game_stats, packets_unhandled.count, "game_packets_unhandled_total",
-           "Packets of a type that this game does not know."),
+           "Packets of a type that this game does not know"),
     METRIC(COUNTER, struct game_stats, packets_unsendable.count, "game_packets_unsendable_total",
-           "Packets for a dispatcher that does not know their type."),
+           "Packets for a dispatcher that does not know their type"),
     METRIC_END,
 };

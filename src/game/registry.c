@@ -169,10 +169,10 @@ void registry_told_life(struct registry *r, unsigned index, bool is_new_life)
 
 const struct metric registry_metrics[] = {
     METRIC(GAUGE, struct registry_stats, keys, "game_registry_keys",
-           "Keys in this game's copy of the registry."),
+           "Keys in this game's copy of the registry"),
     METRIC(COUNTER, struct registry_stats, refused, "game_registry_refused_total",
-           "Keys that did not fit, or came from a dispatcher that does not serve them."),
+           "Keys that did not fit, or came from a dispatcher that does not serve them"),
     METRIC(COUNTER, struct registry_stats, restored, "game_registry_restored_total",
-           "Keys given back to a dispatcher that was started anew."),
+           "Keys given back to a dispatcher that was started anew"),
     METRIC_END,
 };

@@ -10,7 +10,9 @@
 
 enum { EXIT_WRONG_USAGE = 2 };
 
-int host_fail(const char *name, char *error)
+/* Reports why the process cannot go on, to standard error and to whoever started it, and frees the
+ * sentence. */
+static int fail(const char *name, char *error)
 {
     fprintf(stderr, "%s: %s\n", name, error);
     os_notify_error(error);
@@ -53,8 +55,8 @@ static gw_err stop_on_signals(struct run *run)
     return err != GW_OK ? err : loop_on_signal(run->loop, SIGINT, asked_to_stop, run);
 }
 
-gw_err host_run(const struct host_server *server, const struct conf *conf,
-                const struct host_options *options, char **error)
+static gw_err run_server(const struct host_server *server, const struct conf *conf,
+                         const struct host_options *options, char **error)
 {
     struct host *host;
     gw_err err = host_open(&host, error);
@@ -80,12 +82,12 @@ int host_server_main(const struct host_server *server, int argc, char **argv)
     struct conf *conf;
     char *error;
     if (host_options_parse(argc, argv, server->id_flag, &options, &error) != GW_OK) {
-        host_fail(server->name, error);
+        fail(server->name, error);
         return EXIT_WRONG_USAGE;
     }
     if (conf_load(options.configfile, &conf, &error) != GW_OK)
-        return host_fail(server->name, error);
-    gw_err err = host_run(server, conf, &options, &error);
+        return fail(server->name, error);
+    gw_err err = run_server(server, conf, &options, &error);
     conf_free(conf);
-    return err == GW_OK ? EXIT_SUCCESS : host_fail(server->name, error);
+    return err == GW_OK ? EXIT_SUCCESS : fail(server->name, error);
 }

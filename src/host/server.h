@@ -21,14 +21,6 @@ struct host_server {
     bool (*stop)(void *running);
 };
 
-/* Runs with that configuration until SIGTERM or SIGINT. On failure *error is a sentence the caller
- * frees. */
-GW_NODISCARD gw_err host_run(const struct host_server *server, const struct conf *conf,
-                             const struct host_options *options, char **error);
-
-/* Reads the command line and the configuration, then does host_run; returns the exit code. */
+/* Reads the command line and the configuration, then runs until SIGTERM or SIGINT; returns the exit
+ * code. */
 int host_server_main(const struct host_server *server, int argc, char **argv);
-
-/* Reports why the process cannot start, to standard error and to whoever started it, and frees the
- * sentence. Returns the exit code, 1. */
-int host_fail(const char *name, char *error);

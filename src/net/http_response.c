@@ -27,7 +27,7 @@ static const struct {
     {505, "HTTP Version Not Supported"},
 };
 
-const char *http_status_text(unsigned status)
+static const char *text_of(unsigned status)
 {
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
         if (statuses[i].status == status)
@@ -40,7 +40,7 @@ void http_response_error(struct http_response *response, unsigned status)
     response->status = status;
     response->content_type = NULL;
     buf_clear(&response->body);
-    buf_print(&response->body, "%u %s\n", status, http_status_text(status));
+    buf_print(&response->body, "%u %s\n", status, text_of(status));
     if (status == 405)
         buf_print(&response->headers, "Allow: GET, HEAD\r\n");
     if (status == 426)
@@ -69,8 +69,8 @@ void http_response_head(const struct http_response *response, bool keep_alive, i
     const char *type =
         response->content_type ? response->content_type : "text/plain; charset=utf-8";
     http_date(wall_ms / 1000, date);
-    buf_print(out, "HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: %s\r\n", status,
-              http_status_text(status), date,
+    buf_print(out, "HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: %s\r\n", status, text_of(status),
+              date,
               status == 426 ? keep_alive ? "Upgrade" : "Upgrade, close"
               : keep_alive  ? "keep-alive"
                             : "close");

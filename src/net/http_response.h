@@ -19,8 +19,6 @@ struct http_response {
 /* Makes it a short text that says the status. */
 void http_response_error(struct http_response *response, unsigned status);
 
-const char *http_status_text(unsigned status); /* "Not Found" */
-
 /* Appends the head, with the empty line. */
 void http_response_head(const struct http_response *response, bool keep_alive, int64_t wall_ms,
                         struct buf *out);

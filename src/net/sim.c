@@ -122,7 +122,8 @@ struct random *sim_random(struct sim *sim)
 bool sim_is_quiet(const struct sim *sim)
 {
     for (const struct sim_end *end = sim->ends; end; end = end->next)
-        if (end->first || end->link.out.bytes || end->close_us != CLOCK_NEVER)
+        if (end->first || end->link.out.bytes || end->close_us != CLOCK_NEVER ||
+            end->break_us != CLOCK_NEVER)
             return false;
     for (const struct sim_host *host = sim->hosts; host; host = host->next)
         if (host->jobs)

@@ -73,9 +73,9 @@ void sim_run_for(struct sim *sim, int64_t virtual_ms);
 
 /* ---- faults: between steps or from sim_at, not from inside what a link tells ----------------- */
 
-/* Every link between the two breaks: what travels is lost, and each end is told at some time. */
+/* Every link between the two breaks: what travels is lost, and each end is told at some time, but
+ * for one that is paused or stalled not before it is read again or writes. */
 void sim_cut(struct sim *sim, const char *host, const char *other);
-void sim_cut_link(struct link *link);
 void sim_stall(struct link *link, bool stalled); /* this end reads nothing */
 /* Nothing passes between the two, and nothing is lost: it comes when they are joined again. Dials
  * time out. */

@@ -4,9 +4,8 @@
 
 #include <stdlib.h>
 
-void sim_cut_link(struct link *link)
+static void cut(struct sim_end *end)
 {
-    struct sim_end *end = (struct sim_end *)link;
     if (end->peer)
         sim_end_break(end->peer);
     sim_end_break(end);
@@ -22,7 +21,7 @@ void sim_cut(struct sim *sim, const char *host, const char *other)
     const struct sim_host *a = sim_host_of(sim, host), *b = sim_host_of(sim, other);
     for (struct sim_end *end = sim->ends; end; end = end->next)
         if (joins(end, a, b))
-            sim_cut_link(&end->link);
+            cut(end);
 }
 
 void sim_stall(struct link *link, bool stalled)

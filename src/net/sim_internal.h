@@ -64,8 +64,10 @@ struct sim_end {
     int64_t close_us; /* when `closed` is told; CLOCK_NEVER: nothing is known of a close */
     const char *reason;
     struct sim_listen_desc listener; /* who has to accept it first; .accepted is NULL afterwards */
+    /* When its system knows that the connection broke; CLOCK_NEVER: it did not. Nothing arrives any
+     * more: what came behind a gap would be nonsense. */
+    int64_t break_us;
     bool stalled, dirty, dead;
-    bool broken; /* nothing arrives any more: what came behind a gap would be nonsense */
 };
 
 struct sim {
@@ -103,7 +105,7 @@ void sim_paths_fini(struct sim *sim);
 struct sim_end *sim_end_create(struct sim *sim, struct sim_host *host, struct sim_host *peer_host,
                                const struct link_limits *limits);
 void sim_end_schedule(struct sim_end *end); /* sets its event to what comes next for it */
-void sim_end_break(struct sim_end *end);    /* what travels to it is lost, then it is told */
+void sim_end_break(struct sim_end *end);    /* what travels to it is lost; it is told later */
 void sim_end_draw_delays(struct sim_end *end);
 void sim_end_mark_dirty(struct sim_end *end);
 void sim_end_kill(struct sim_end *end); /* says nothing any more and hears nothing */

@@ -10,14 +10,20 @@
 
 enum { QUEUE_BYTES_MAX = 64 * 1024 * 1024 };
 
+static bool is_reading(const struct sim_end *end)
+{
+    return !end->stalled && !end->link.closing && !end->link.paused;
+}
+
+/* A break is noticed by those only who read or write. */
 void sim_end_schedule(struct sim_end *end)
 {
     int64_t due_us = end->listener.accepted ? end->sim->now_us : end->close_us;
-    bool can_read = end->first && !end->stalled && !end->link.closing && !end->link.paused;
-    if (can_read && sim_is_parted(end->sim, end->host, end->peer_host))
-        can_read = false;
-    if (can_read && end->first->due_us < due_us)
+    if (is_reading(end) && end->first && end->first->due_us < due_us &&
+        !sim_is_parted(end->sim, end->host, end->peer_host))
         due_us = end->first->due_us;
+    if ((is_reading(end) || end->link.out.bytes > 0) && end->break_us < due_us)
+        due_us = end->break_us;
     if (due_us == CLOCK_NEVER || end->dead)
         sim_event_cancel(end->sim, &end->event);
     else
@@ -59,11 +65,14 @@ static void link_asked_to_pause(struct link *link, bool paused)
     sim_end_schedule((struct sim_end *)link);
 }
 
-/* The end of the stream comes last. */
+/* Its system knows what has arrived. The end of the stream comes last. */
 static bool link_peer_has_gone(const struct link *link)
 {
     const struct sim_end *end = (const struct sim_end *)link;
-    return end->first && end->last->size == 0;
+    if (end->break_us <= end->sim->now_us)
+        return true;
+    return end->first && end->last->size == 0 && end->last->due_us <= end->sim->now_us &&
+           !sim_is_parted(end->sim, end->host, end->peer_host);
 }
 
 static const struct link_ops ops = {
@@ -93,7 +102,7 @@ static void segments_drop(struct sim_end *end)
  */
 static void segment_add(struct sim_end *to, struct sim_segment *segment)
 {
-    if (to->broken) {
+    if (to->break_us != CLOCK_NEVER) {
         free(segment);
         return;
     }
@@ -158,7 +167,9 @@ void sim_links_flush(struct sim *sim)
         struct sim_end *end = sim->dirty;
         sim->dirty = end->next_dirty;
         end->dirty = false;
-        if (!end->host->paused)
+        if (end->break_us <= sim->now_us)
+            sim_end_schedule(end);
+        else if (!end->host->paused)
             end_flush(end);
     }
 }
@@ -226,10 +237,10 @@ static void end_close(struct sim *sim, struct sim_end *end)
 
 void sim_end_break(struct sim_end *end)
 {
-    end->broken = true;
+    if (end->break_us != CLOCK_NEVER)
+        return;
     segments_drop(end);
-    close_at(end, "the connection broke",
-             end->sim->now_us + (int64_t)random_below(&end->random, end->delay_us_max + 1));
+    end->break_us = end->sim->now_us + (int64_t)random_below(&end->random, end->delay_us_max + 1);
     sim_end_schedule(end);
 }
 
@@ -329,6 +340,8 @@ static void end_due(struct sim *sim, struct sim_event *event)
     } else if (end->close_us <= sim->now_us) {
         end_close(sim, end);
         return;
+    } else if (end->break_us <= sim->now_us) {
+        close_at(end, "the connection broke", sim->now_us);
     } else if (end->first) {
         end_read(end);
     }
@@ -367,7 +380,7 @@ struct sim_end *sim_end_create(struct sim *sim, struct sim_host *host, struct si
     end->peer_host = peer_host;
     end->random.state = random_next(&host->random);
     end->event = (struct sim_event){.host = host, .run = end_due};
-    end->close_us = CLOCK_NEVER;
+    end->close_us = end->break_us = CLOCK_NEVER;
     sim_end_draw_delays(end);
     end->next = sim->ends;
     if (end->next)

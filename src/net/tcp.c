@@ -501,8 +501,3 @@ struct loop *tcp_loop(struct tcp *tcp)
 {
     return tcp->loop;
 }
-
-struct outq_pool *tcp_pool(struct tcp *tcp)
-{
-    return tcp->pool;
-}

@@ -17,7 +17,6 @@ struct tcp *tcp_create(struct loop *loop, struct outq_pool *pool);
 void tcp_destroy(struct tcp *tcp);
 struct net_stats *tcp_stats(struct tcp *tcp);
 struct loop *tcp_loop(struct tcp *tcp);
-struct outq_pool *tcp_pool(struct tcp *tcp);
 
 /* Whom listeners let in, beside their connections_max; several may share one. */
 struct tcp_admission {

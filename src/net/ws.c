@@ -61,11 +61,6 @@ size_t ws_close_words(const uint8_t *words, size_t size)
     return fits;
 }
 
-unsigned ws_close_code(const uint8_t *payload, size_t size)
-{
-    return size < 2 ? WS_NO_CODE : (unsigned)payload[0] << 8 | payload[1];
-}
-
 /* RFC 6455 7.4: these may stand in a close frame. */
 static bool is_close_code(unsigned code)
 {
@@ -77,7 +72,7 @@ static enum ws_code check_close(const uint8_t *payload, size_t size)
 {
     if (size == 0)
         return WS_OK;
-    if (size == 1 || !is_close_code(ws_close_code(payload, size)))
+    if (size == 1 || !is_close_code((unsigned)payload[0] << 8 | payload[1]))
         return WS_PROTOCOL_ERROR;
     return is_utf8(payload + 2, size - 2) ? WS_OK : WS_BAD_TEXT;
 }

@@ -19,7 +19,6 @@ enum ws_code {
     WS_NORMAL = 1000,
     WS_PROTOCOL_ERROR = 1002,
     WS_UNSUPPORTED = 1003, /* text */
-    WS_NO_CODE = 1005,     /* not on the wire: a close frame without one */
     WS_BAD_TEXT = 1007,
     WS_TOO_BIG = 1009,
     WS_BY_GAME = 4001, /* ours: the game does not want this client any more */
@@ -62,6 +61,3 @@ size_t ws_head(uint8_t head[WS_HEAD_BYTES_MAX], enum ws_opcode opcode, uint64_t 
 /* How many bytes of the words go into a close frame: whole characters of UTF-8, up to the first
  * byte that is none, at most 123. */
 size_t ws_close_words(const uint8_t *words, size_t size);
-
-/* The code in the payload of a close frame; WS_NO_CODE when there is none. */
-unsigned ws_close_code(const uint8_t *payload, size_t size);

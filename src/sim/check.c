@@ -79,6 +79,8 @@ static void shrink_and_print(struct trial *trial, const char *why)
     free(kept);
 }
 
+static const char left_over_hint[] = "  Are there static variables that a run leaves changed?\n";
+
 static void explain(const struct trial *of, const char *why_among_others)
 {
     struct trial trial = *of;
@@ -90,10 +92,9 @@ static void explain(const struct trial *of, const char *why_among_others)
         shrink_and_print(&trial, why);
         return;
     }
-    fprintf(stderr,
-            "%s: seed %llu fails behind others, and not alone: %s\n  Are there static variables "
-            "that a run leaves changed?\n",
-            trial.property->name, (unsigned long long)trial.first, why_among_others);
+    fprintf(stderr, "%s: seed %llu fails behind others, and not alone: %s\n%s",
+            trial.property->name, (unsigned long long)trial.first, why_among_others,
+            left_over_hint);
 }
 
 /* A leak is seen when a child ends: which of its seeds it was is searched by running each alone. */
@@ -101,12 +102,17 @@ static void find_leak(const struct trial *of, const char *why_among_others)
 {
     struct trial trial = *of;
     char why[RUN_MESSAGE_SIZE];
-    int end = 0;
-    for (uint64_t seed = of->first; seed <= of->last && !end; seed++) {
+    for (uint64_t seed = of->first; seed <= of->last; seed++) {
         trial.first = trial.last = seed;
-        end = trial_run(&trial, why);
+        if (trial_run(&trial, why)) {
+            explain(&trial, why_among_others);
+            return;
+        }
     }
-    explain(&trial, why_among_others);
+    fprintf(stderr,
+            "%s: seeds %llu to %llu fail one behind the other, and none of them alone: %s\n%s",
+            trial.property->name, (unsigned long long)of->first, (unsigned long long)of->last,
+            why_among_others, left_over_hint);
 }
 
 /* ---- all seeds ------------------------------------------------------------------------------ */

@@ -256,8 +256,10 @@ void gw_sim_expect(gw_sim_client *client, const char *format, ...)
     struct buf came = {0};
     for (size_t i = from; i < client->count && i < from + SHOWN_MAX; i++)
         buf_print(&came, "\n    %s", client->sights[i]->line);
+    if (!came.size)
+        buf_print(&came, "\n    nothing");
     gw_sim_fail(client->sim, "%s does not see \"%s\", but%.*s", client->name, search.line,
-                came.size ? (int)came.size : 8, came.size ? (const char *)came.data : " nothing");
+                (int)came.size, (const char *)came.data);
 }
 
 size_t gw_sim_times_seen(const gw_sim_client *client, const char *format, ...)

@@ -34,6 +34,4 @@ const struct known_attr *client_attr(const gw_sim_client *client, struct view na
 
 /* What comes in becomes sights: sights.c. */
 extern const struct link_events client_events;
-void sights_note(gw_sim_client *client, gw_sim_sight_kind kind, gw_id entity, struct view name,
-                 const char *format, ...) GW_PRINTF(5, 6);
 void sights_free(gw_sim_client *client);

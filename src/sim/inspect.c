@@ -1,5 +1,6 @@
 /* Looking inside a simulated cluster. */
 #include "entity/state.h"
+#include "game/registry.h"
 #include "sim/node.h"
 
 void gw_sim_in_game(gw_sim *sim, const char *game, void (*run)(void *argument), void *argument)
@@ -20,7 +21,7 @@ struct numbers {
     const void *values;
 };
 
-enum { NUMBERS_MAX = 5 };
+enum { NUMBERS_MAX = 6 };
 
 /* Returns how many there are. */
 static unsigned numbers_of(struct node *p, struct numbers out[NUMBERS_MAX])
@@ -37,10 +38,11 @@ static unsigned numbers_of(struct node *p, struct numbers out[NUMBERS_MAX])
     default:
         out[0] = (struct numbers){world_metrics, world_stats(game_world(p->game))};
         out[1] = (struct numbers){game_metrics, game_stats(p->game)};
-        out[2] =
+        out[2] = (struct numbers){registry_metrics, registry_stats(game_registry(p->game))};
+        out[3] =
             (struct numbers){dispatchers_metrics, dispatchers_stats(game_dispatchers(p->game))};
-        out[3] = (struct numbers){storage_metrics, storage_stats(p->storage)};
-        out[4] = (struct numbers){kv_metrics, kv_stats(p->kv)};
+        out[4] = (struct numbers){storage_metrics, storage_stats(p->storage)};
+        out[5] = (struct numbers){kv_metrics, kv_stats(p->kv)};
         return NUMBERS_MAX;
     }
 }

@@ -247,14 +247,13 @@ void node_start(struct node *p)
     p->ids.pid = (uint16_t)random_next(random);
     p->ids.counter = (uint32_t)random_next(random);
     p->lives = true;
-    p->paused = false;
     start[p->kind](p, random);
 }
 
 void node_kill(struct node *p)
 {
     sim_kill(p->sim->net, p->name);
-    p->lives = p->paused = false;
+    p->lives = false;
     if (p->kind == NODE_DISPATCHER)
         dispatcher_destroy(p->dispatcher);
     else if (p->kind == NODE_GATE)
@@ -267,26 +266,13 @@ void node_kill(struct node *p)
     sim_bury(p->sim->net, p->name);
 }
 
-static struct node *find(gw_sim *sim, const char *name)
+struct node *node_named(gw_sim *sim, const char *name)
 {
     for (unsigned kind = 0; kind < NODE_KINDS; kind++)
         for (unsigned i = 0; i < sim->counts[kind]; i++)
             if (strcmp(sim->nodes[kind][i].name, name) == 0)
                 return &sim->nodes[kind][i];
-    return NULL;
-}
-
-bool node_is_name(gw_sim *sim, const char *name)
-{
-    return find(sim, name);
-}
-
-struct node *node_named(gw_sim *sim, const char *name)
-{
-    struct node *p = find(sim, name);
-    if (!p)
-        gw_sim_fail(sim, "there is no process %s", name);
-    return p;
+    gw_sim_fail(sim, "there is no process %s", name);
 }
 
 bool node_serves(const struct node *p)

@@ -11,7 +11,6 @@ void node_kill(struct node *p);
 
 /* "game2"; fails the run when there is no such process. */
 struct node *node_named(gw_sim *sim, const char *name);
-bool node_is_name(gw_sim *sim, const char *name);
 
 /* It is connected to every dispatcher, and taken in by them. */
 bool node_serves(const struct node *p);

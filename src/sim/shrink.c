@@ -2,10 +2,13 @@
 #include "sim/shrink.h"
 
 #include "base/buf.h"
+#include "base/id.h"
 #include "os/child.h"
 
 #include <ctype.h>
 #include <stdlib.h>
+
+#define WORD_ENDS " ,:=\"()\n"
 
 enum { RUNS_MAX = 400, SECONDS_MAX = 60 };
 
@@ -17,19 +20,36 @@ struct search {
     int64_t end_s;
 };
 
-/* Ids, numbers and times differ from run to run; what the sentence says does not. */
+static bool is_id(const char *word, size_t size)
+{
+    gw_id id;
+    if (size != sizeof id.text)
+        return false;
+    memcpy(id.text, word, size);
+    return id_is_valid(id);
+}
+
+/* Its first line, but for ids and numbers: those differ from run to run, as does what further lines
+ * list. */
+static void identify(const char *why, char out[RUN_MESSAGE_SIZE])
+{
+    while (*why && *why != '\n') {
+        size_t size = strcspn(why, WORD_ENDS);
+        const char *end = why + (size ? size : 1);
+        bool varies = is_id(why, size);
+        for (; why < end; why++)
+            if (!varies && !isdigit((unsigned char)*why))
+                *out++ = *why;
+    }
+    *out = '\0';
+}
+
 static bool is_same_failure(const char *a, const char *b)
 {
-    for (;; a++, b++) {
-        while (isdigit((unsigned char)*a))
-            a++;
-        while (isdigit((unsigned char)*b))
-            b++;
-        if (*a != *b)
-            return false;
-        if (!*a || *a == ' ')
-            return true;
-    }
+    char a_identity[RUN_MESSAGE_SIZE], b_identity[RUN_MESSAGE_SIZE];
+    identify(a, a_identity);
+    identify(b, b_identity);
+    return strcmp(a_identity, b_identity) == 0;
 }
 
 static bool still_fails(struct search *s)

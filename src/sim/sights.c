@@ -21,7 +21,8 @@ static const char *chars(struct view text)
     return (const char *)text.data;
 }
 
-void sights_note(gw_sim_client *client, gw_sim_sight_kind kind, gw_id entity, struct view name,
+GW_PRINTF(5, 6)
+static void note(gw_sim_client *client, gw_sim_sight_kind kind, gw_id entity, struct view name,
                  const char *format, ...)
 {
     char line[LINE_SIZE];
@@ -130,8 +131,7 @@ static bool on_create(gw_sim_client *client, struct view payload)
                  chars(m.type));
         set_attrs(client, m.attrs);
     }
-    sights_note(client, GW_SIM_CREATED, m.entity, m.type, "create %.*s", width(m.type),
-                chars(m.type));
+    note(client, GW_SIM_CREATED, m.entity, m.type, "create %.*s", width(m.type), chars(m.type));
     return true;
 }
 
@@ -142,8 +142,7 @@ static bool on_destroy(gw_sim_client *client, struct view payload)
         return false;
     if (gw_id_equal(m.entity, client->player))
         forget_player(client);
-    sights_note(client, GW_SIM_DESTROYED, m.entity, m.type, "destroy %.*s", width(m.type),
-                chars(m.type));
+    note(client, GW_SIM_DESTROYED, m.entity, m.type, "destroy %.*s", width(m.type), chars(m.type));
     return true;
 }
 
@@ -155,7 +154,7 @@ static bool on_change(gw_sim_client *client, struct view payload)
     check_player(client, m.entity, "an attribute");
     set_attr(client, m.key, m.value);
     const struct known_attr *attr = client_attr(client, m.key);
-    sights_note(client, GW_SIM_CHANGED, m.entity, m.key, "%s=%s", attr->name, attr->text);
+    note(client, GW_SIM_CHANGED, m.entity, m.key, "%s=%s", attr->name, attr->text);
     return true;
 }
 
@@ -171,8 +170,7 @@ static void note_call(gw_sim_client *client, gw_id entity, struct view method, s
         value_print(&line, read_var(&r));
     }
     buf_append(&line, ")", 1);
-    sights_note(client, GW_SIM_CALLED, entity, method, "%.*s", (int)line.size,
-                (const char *)line.data);
+    note(client, GW_SIM_CALLED, entity, method, "%.*s", (int)line.size, (const char *)line.data);
     buf_free(&line);
 }
 
@@ -225,7 +223,7 @@ static void on_closed(void *user, const char *reason)
     client->link = NULL;
     client->closed = true;
     forget_player(client);
-    sights_note(client, GW_SIM_CLOSED, (gw_id){0}, view_str(reason), "closed: %s", reason);
+    note(client, GW_SIM_CLOSED, (gw_id){0}, view_str(reason), "closed: %s", reason);
 }
 
 const struct link_events client_events = {.packet = on_packet, .closed = on_closed};

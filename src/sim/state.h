@@ -29,7 +29,7 @@ struct node {
     struct log log;
     struct id_source ids;
     struct node_dial dials[GW_SIM_PROCESSES_MAX];
-    bool lives, paused;
+    bool lives;
     /* One of these. */
     struct dispatcher *dispatcher;
     struct game *game;

@@ -3,6 +3,7 @@
 #include "dispatcher/core.h"
 #include "gate/core.h"
 #include "os/child.h"
+#include "os/sanitize.h"
 #include "sim/invariants.h"
 #include "sim/node.h"
 
@@ -136,6 +137,7 @@ static void a_test_looks_into_games_and_metrics(void **state)
     gw_sim_in_game(sim, "game2", ask_a_game, &count);
     assert_int_equal(count, 2);
     assert_int_equal(gw_sim_metric(sim, "gate2", "gate_clients"), 1);
+    assert_int_equal(gw_sim_metric(sim, "game1", "game_registry_keys"), 0);
     gw_sim_destroy(sim);
 }
 
@@ -392,6 +394,30 @@ static void a_failure_is_shrunk_to_the_steps_it_takes(void **state)
     assert_non_null(strstr(text, "GW_SIM_ONLY=two_steps GW_SIM_SEED=1 GW_SIM_STEPS=7,23 "));
 }
 
+/* The second step alone fails in another way; the third changes ids and numbers, and what is told
+ * in further lines, and nothing else. */
+static void fail_in_two_ways(gw_sim *sim)
+{
+    bool first = gw_sim_step(sim, "first"), second = gw_sim_step(sim, "second");
+    bool third = gw_sim_step(sim, "third");
+    if (first && second)
+        gw_sim_fail(sim, "client%u belongs to %s, which does not live%s", third ? 1 : 12,
+                    third ? "AAAAAAAAAAAAAAAA" : "B.9_BBBBBBBBBBBB", third ? "\n    here" : "");
+    if (second)
+        gw_sim_fail(sim, "client1 belongs to nobody");
+}
+
+static void shrinking_keeps_to_the_failure_that_was_seen(void **state)
+{
+    (void)state;
+    static const gw_sim_property property = {
+        .name = "two_ways", .cluster = COUNTING, .seeds = 1, .run = fail_in_two_ways};
+    char text[8192];
+    assert_int_equal(check(&property, text, sizeof text), 1);
+    assert_non_null(strstr(text, "client12 belongs to B.9_BBBBBBBBBBBB, which does not live\n"));
+    assert_non_null(strstr(text, "with 2 of its 3 steps"));
+}
+
 static int replay_two_steps(void *steps)
 {
     setenv("GW_SIM_ONLY", "two_steps", 1);
@@ -471,6 +497,53 @@ static void static_variables_that_change_a_run_are_found_out(void **state)
     assert_true(check(&property, text, sizeof text) > 0);
     assert_non_null(strstr(text, "two runs of one seed differ"));
 }
+
+#if defined(SANITIZE_ADDRESS)
+
+/* Several times: where the last one lies may still stand in a register. */
+static void lose_memory(void)
+{
+    for (unsigned i = 0; i < 10; i++)
+        (void)mem_zalloc(100);
+}
+
+static void leak_with_seed_2(gw_sim *sim)
+{
+    if (sim->desc.seed == 2 && gw_sim_step(sim, "it leaks"))
+        lose_memory();
+}
+
+/* Alone, a seed has two. */
+static void leak_in_the_third_run(gw_sim *sim)
+{
+    static unsigned runs;
+    (void)sim;
+    if (++runs == 3)
+        lose_memory();
+}
+
+static void a_leak_is_blamed_on_the_seed_that_has_it(void **state)
+{
+    (void)state;
+    const gw_sim_property property = {
+        .name = "leak", .cluster = COUNTING, .seeds = 3 * os_cores(), .run = leak_with_seed_2};
+    char text[8192];
+    assert_int_equal(check(&property, text, sizeof text), 1);
+    assert_non_null(strstr(text, "leak: seed 2 fails: it leaks memory\n  with 1 of its 1 steps"));
+}
+
+static void a_leak_that_no_seed_has_alone_is_blamed_on_none(void **state)
+{
+    (void)state;
+    const gw_sim_property property = {
+        .name = "leak", .cluster = COUNTING, .seeds = 3 * os_cores(), .run = leak_in_the_third_run};
+    char text[8192];
+    assert_true(check(&property, text, sizeof text) > 0);
+    assert_non_null(strstr(text, "leak: seeds 1 to 3 fail one behind the other, and none of them "
+                                 "alone: it leaks memory\n"));
+}
+
+#endif
 
 static void note_size(gw_sim *sim)
 {
@@ -585,10 +658,15 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_gate_that_gives_a_client_to_another_is_found_out),
         cmocka_unit_test(one_seed_is_one_run_here_and_in_another_process),
         cmocka_unit_test(a_failure_is_shrunk_to_the_steps_it_takes),
+        cmocka_unit_test(shrinking_keeps_to_the_failure_that_was_seen),
         cmocka_unit_test(the_printed_command_fails_again_and_no_less_does),
         cmocka_unit_test(faults_are_shrunk_to_one),
         cmocka_unit_test(a_process_that_ends_is_a_failure),
         cmocka_unit_test(static_variables_that_change_a_run_are_found_out),
+#if defined(SANITIZE_ADDRESS)
+        cmocka_unit_test(a_leak_is_blamed_on_the_seed_that_has_it),
+        cmocka_unit_test(a_leak_that_no_seed_has_alone_is_blamed_on_none),
+#endif
         cmocka_unit_test(variables_that_make_no_sense_are_refused),
         cmocka_unit_test(variables_that_make_sense_are_followed),
         cmocka_unit_test(clusters_of_any_size_come_up),

@@ -13,8 +13,8 @@ struct counts {
 };
 
 static const struct metric metrics[] = {
-    METRIC(GAUGE, struct counts, clients, "gate_clients", "Clients that are connected."),
-    METRIC(COUNTER, struct counts, refused, "gate_refused_total", "Packets refused."),
+    METRIC(GAUGE, struct counts, clients, "gate_clients", "Clients that are connected"),
+    METRIC(COUNTER, struct counts, refused, "gate_refused_total", "Packets refused"),
     METRIC_END,
 };
 
@@ -22,10 +22,10 @@ static void each_metric_has_help_type_and_value(void **state)
 {
     (void)state;
     struct counts counts = {.clients = 3, .refused = UINT64_MAX};
-    const char *expected = "# HELP goworld_gate_clients Clients that are connected.\n"
+    const char *expected = "# HELP goworld_gate_clients Clients that are connected\n"
                            "# TYPE goworld_gate_clients gauge\n"
                            "goworld_gate_clients{process=\"gate1\"} 3\n"
-                           "# HELP goworld_gate_refused_total Packets refused.\n"
+                           "# HELP goworld_gate_refused_total Packets refused\n"
                            "# TYPE goworld_gate_refused_total counter\n"
                            "goworld_gate_refused_total{process=\"gate1\"} 18446744073709551615\n";
     struct buf out = {0};

@@ -245,6 +245,28 @@ static void room_that_dead_games_had_is_there_again(void **state)
     world_stop(&w);
 }
 
+static void a_value_may_be_replaced_where_there_is_room_for_only_one(void **state)
+{
+    (void)state;
+    char values[3][2001];
+    for (size_t i = 0; i < 3; i++)
+        snprintf(values[i], sizeof values[i], "%0*zu", i < 2 ? 1000 : 2000, i);
+    struct world w;
+    world_start(&w, (struct dispatcher_desc){.limits = {.registry_bytes = 1500}});
+    struct fake_link *a = world_game(&w, 1);
+    for (size_t i = 0; i < 3; i++)
+        RECEIVE(a, kvreg_register, .key = view_str("plain"), .value = view_str(values[i]),
+                .force = true);
+    for (size_t i = 0; i < 2; i++) {
+        struct msg_kvreg_register m;
+        EXPECT(a, kvreg_register, &m);
+        assert_true(view_equals(m.value, values[i]));
+    }
+    assert_true(fake_link_is_quiet(a));
+    assert_int_equal(dispatcher_stats(w.d)->refused.count, 1);
+    world_stop(&w);
+}
+
 static void a_game_that_said_no_hello_may_not_send_our_messages(void **state)
 {
     (void)state;
@@ -270,6 +292,7 @@ int main(void)
         cmocka_unit_test(what_is_restored_counts_less_than_what_was_written),
         cmocka_unit_test(what_is_restored_for_a_game_that_does_not_come_goes),
         cmocka_unit_test(room_that_dead_games_had_is_there_again),
+        cmocka_unit_test(a_value_may_be_replaced_where_there_is_room_for_only_one),
         cmocka_unit_test(a_game_that_said_no_hello_may_not_send_our_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -306,6 +306,78 @@ static void a_paused_link_delivers_nothing_and_afterwards_all(void **state)
     world_fini(&world);
 }
 
+/* As with TCP: the system knows, and tells those that read, write or ask. */
+static void a_paused_link_learns_of_a_cut_when_it_is_read_again(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world, 7);
+    world_connect(&world);
+    link_pause(world.far.link, true);
+    sim_cut(world.sim, "gate1", "game1");
+    sim_run_for(world.sim, 1000);
+    assert_int_equal(world.near.closed, 1);
+    assert_int_equal(world.far.closed, 0);
+    assert_true(link_has_gone(world.far.link));
+    link_pause(world.far.link, false);
+    sim_run_for(world.sim, 1);
+    assert_int_equal(world.far.closed, 1);
+    assert_string_equal(world.far.reason, "the connection broke");
+    world_fini(&world);
+}
+
+static void a_paused_link_learns_of_a_cut_when_it_writes(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world, 7);
+    world_connect(&world);
+    link_pause(world.far.link, true);
+    sim_cut(world.sim, "gate1", "game1");
+    sim_run_for(world.sim, 1000);
+    assert_int_equal(world.far.closed, 0);
+    link_send(world.far.link, "ab", 2);
+    sim_run_for(world.sim, 1);
+    assert_int_equal(world.far.closed, 1);
+    world_fini(&world);
+}
+
+static void a_paused_link_that_is_cut_can_be_closed_at_once(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world, 7);
+    world_connect(&world);
+    sim_delay(world.sim, "gate1", "game1", 300000, 400000);
+    link_pause(world.far.link, true);
+    sim_cut(world.sim, "gate1", "game1");
+    link_close(world.far.link, "enough");
+    sim_run_for(world.sim, 1);
+    assert_int_equal(world.far.closed, 1);
+    assert_string_equal(world.far.reason, "enough");
+    world_fini(&world);
+}
+
+static void the_end_is_seen_during_a_pause_when_it_has_arrived(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world, 7);
+    world_connect(&world);
+    sim_delay(world.sim, "gate1", "game1", 300000, 400000);
+    link_pause(world.far.link, true);
+    link_close(world.near.link, "bye");
+    sim_run_for(world.sim, 299);
+    assert_false(link_has_gone(world.far.link));
+    sim_partition(world.sim, "gate1", "game1", true);
+    sim_run_for(world.sim, 1000);
+    assert_false(link_has_gone(world.far.link));
+    sim_partition(world.sim, "gate1", "game1", false);
+    assert_true(link_has_gone(world.far.link));
+    assert_int_equal(world.far.closed, 0);
+    world_fini(&world);
+}
+
 static void a_packet_over_the_limit_closes_the_link(void **state)
 {
     (void)state;
@@ -524,6 +596,10 @@ int main(void)
         cmocka_unit_test(a_stalled_reader_that_goes_on_gets_everything),
         cmocka_unit_test(a_close_inside_a_packet_stops_the_delivery),
         cmocka_unit_test(a_paused_link_delivers_nothing_and_afterwards_all),
+        cmocka_unit_test(a_paused_link_learns_of_a_cut_when_it_is_read_again),
+        cmocka_unit_test(a_paused_link_learns_of_a_cut_when_it_writes),
+        cmocka_unit_test(a_paused_link_that_is_cut_can_be_closed_at_once),
+        cmocka_unit_test(the_end_is_seen_during_a_pause_when_it_has_arrived),
         cmocka_unit_test(a_packet_over_the_limit_closes_the_link),
         cmocka_unit_test(killing_a_host_ends_its_links_and_its_listening),
         cmocka_unit_test(a_paused_process_hears_everything_when_it_goes_on),
