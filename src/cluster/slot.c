@@ -166,15 +166,17 @@ static bool on_pong(struct slot *slot, struct view packet)
     return true;
 }
 
-static void on_other(struct slot *slot, struct view packet)
+static bool on_other(struct slot *slot, struct view packet)
 {
     const struct dispatchers_desc *desc = &slot->all->desc;
+    if (slot->state == SLOT_ASKING)
+        return false;
     slot->all->stats.packets_received++;
     desc->packet(desc->user, slot->index, packet.data, packet.size);
+    return true;
 }
 
-/* Returns false for what does not follow the protocol. */
-static bool handle(struct slot *slot, unsigned type, struct view packet)
+NEVER_INLINE bool handle_own(struct slot *slot, unsigned type, struct view packet)
 {
     switch (type) {
     case MSG_HELLO:
@@ -186,11 +188,14 @@ static bool handle(struct slot *slot, unsigned type, struct view packet)
     case MSG_PONG:
         return on_pong(slot, packet);
     default:
-        if (slot->state == SLOT_ASKING)
-            return false;
-        on_other(slot, packet);
-        return true;
+        return on_other(slot, packet);
     }
+}
+
+/* Returns false for what does not follow the protocol. */
+static bool handle(struct slot *slot, unsigned type, struct view packet)
+{
+    return type < MSG_OWN_FIRST ? on_other(slot, packet) : handle_own(slot, type, packet);
 }
 
 /* HELLO and the answer are not counted: what follows them is. */

@@ -425,6 +425,21 @@ static bool is_allowed(const struct peer *from, unsigned type, const struct hand
     return type <= MSG_OWN_FIRST || type == MSG_RESUME || from->session.said_hello;
 }
 
+NEVER_INLINE void refuse_unknown(struct dispatcher *d, const struct peer *from, unsigned type,
+                                 size_t size)
+{
+    dispatcher_complain(d, unknown_messages, "unknown_message", "peer=%s%u type=%u size=%zu",
+                        peer_kind_name(from), from->id, type, size);
+}
+
+NEVER_INLINE void refuse_bad(struct dispatcher *d, struct peer *from, unsigned type, size_t size)
+{
+    dispatcher_complain(d, bad_packets, "bad_packet", "peer=%s%u address=%s type=%u size=%zu",
+                        peer_kind_name(from), from->id, from->address, type, size);
+    session_fail(&from->session);
+    link_close(from->link, "it sent a packet that is not allowed");
+}
+
 void route_packet(struct dispatcher *d, struct peer *from, const uint8_t *payload, size_t size)
 {
     struct view packet = {payload, (uint32_t)size};
@@ -437,17 +452,12 @@ void route_packet(struct dispatcher *d, struct peer *from, const uint8_t *payloa
     const struct handler *handler =
         type < sizeof handlers / sizeof *handlers ? &handlers[type] : NULL;
     if (from->kind != PEER_NEW && (!handler || !handler->handle)) {
-        dispatcher_complain(d, unknown_messages, "unknown_message", "peer=%s%u type=%u size=%zu",
-                            peer_kind_name(from), from->id, type, size);
+        refuse_unknown(d, from, type, size);
         return;
     }
-    if (handler && handler->handle && is_allowed(from, type, handler) &&
-        handler->handle(d, from, packet))
-        return;
-    dispatcher_complain(d, bad_packets, "bad_packet", "peer=%s%u address=%s type=%u size=%zu",
-                        peer_kind_name(from), from->id, from->address, type, size);
-    session_fail(&from->session);
-    link_close(from->link, "it sent a packet that is not allowed");
+    if (!handler || !handler->handle || !is_allowed(from, type, handler) ||
+        !handler->handle(d, from, packet))
+        refuse_bad(d, from, type, size);
 }
 
 /* Calls are what comes in numbers. */

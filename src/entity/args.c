@@ -220,6 +220,33 @@ gw_writer *gw_call_begin(unsigned argument_count)
         write_var_end(b, begin);                                                                   \
     }
 
+/* What calls nearly always have is written in one piece. */
+void gw_write_i64(gw_writer *writer, int64_t value)
+{
+    enum { SIZE = 1 + sizeof value };
+    struct buf *b = &writer->bytes;
+    uint8_t *at = buf_reserve(b, sizeof(uint32_t) + SIZE);
+    uint32_t size = htole32(SIZE);
+    uint64_t number = htobe64((uint64_t)value);
+    memcpy(at, &size, sizeof size);
+    at[sizeof size] = TAG_I64;
+    memcpy(at + sizeof size + 1, &number, sizeof number);
+    b->size += sizeof size + SIZE;
+}
+
+/* No id is an empty string. */
+void gw_write_id(gw_writer *writer, gw_id value)
+{
+    struct buf *b = &writer->bytes;
+    uint8_t *at = buf_reserve(b, sizeof(uint32_t) + 1 + sizeof value.text);
+    uint8_t text_size = gw_id_is_none(value) ? 0 : sizeof value.text;
+    uint32_t size = htole32(1u + text_size);
+    memcpy(at, &size, sizeof size);
+    at[sizeof size] = TAG_FIXSTR | text_size;
+    memcpy(at + sizeof size + 1, value.text, sizeof value.text);
+    b->size += sizeof size + 1 + text_size;
+}
+
 /* A value whose size is known needs no look back when it is written. */
 #define WRITE_SIZED(tag, ctype, size, write)                                                       \
     void gw_write_##tag(gw_writer *writer, ctype value)                                            \
@@ -232,7 +259,6 @@ WRITE_SIZED(bool, bool, 0, msgpack_write_bool(b, value))
 WRITE_SIZED(i8, int8_t, 1, msgpack_write_i8(b, value))
 WRITE_SIZED(i16, int16_t, 2, msgpack_write_i16(b, value))
 WRITE_SIZED(i32, int32_t, 4, msgpack_write_i32(b, value))
-WRITE_SIZED(i64, int64_t, 8, msgpack_write_i64(b, value))
 WRITE_SIZED(u8, uint8_t, 1, msgpack_write_u8(b, value))
 WRITE_SIZED(u16, uint16_t, 2, msgpack_write_u16(b, value))
 WRITE_SIZED(u32, uint32_t, 4, msgpack_write_u32(b, value))
@@ -243,13 +269,3 @@ WRITE(str, const char *, msgpack_write_str(b, value ? value : "", value ? strlen
 WRITE(vec3, gw_vec3, msgpack_write_vec3(b, value))
 #undef WRITE
 #undef WRITE_SIZED
-
-/* No id is an empty string. */
-void gw_write_id(gw_writer *writer, gw_id value)
-{
-    struct buf *b = &writer->bytes;
-    uint8_t size = gw_id_is_none(value) ? 0 : sizeof value.text;
-    write_u32(b, 1u + size);
-    write_u8(b, TAG_FIXSTR | size);
-    write_bytes(b, value.text, size);
-}
