@@ -306,14 +306,19 @@ static void a_paused_link_delivers_nothing_and_afterwards_all(void **state)
     world_fini(&world);
 }
 
+static void world_connect_with_far_end_paused(struct world *world)
+{
+    world_init(world, 7);
+    world_connect(world);
+    link_pause(world->far.link, true);
+}
+
 /* As with TCP: the system knows, and tells those that read, write or ask. */
 static void a_paused_link_learns_of_a_cut_when_it_is_read_again(void **state)
 {
     (void)state;
     struct world world;
-    world_init(&world, 7);
-    world_connect(&world);
-    link_pause(world.far.link, true);
+    world_connect_with_far_end_paused(&world);
     sim_cut(world.sim, "gate1", "game1");
     sim_run_for(world.sim, 1000);
     assert_int_equal(world.near.closed, 1);
@@ -330,9 +335,7 @@ static void a_paused_link_learns_of_a_cut_when_it_writes(void **state)
 {
     (void)state;
     struct world world;
-    world_init(&world, 7);
-    world_connect(&world);
-    link_pause(world.far.link, true);
+    world_connect_with_far_end_paused(&world);
     sim_cut(world.sim, "gate1", "game1");
     sim_run_for(world.sim, 1000);
     assert_int_equal(world.far.closed, 0);
@@ -346,10 +349,8 @@ static void a_paused_link_that_is_cut_can_be_closed_at_once(void **state)
 {
     (void)state;
     struct world world;
-    world_init(&world, 7);
-    world_connect(&world);
+    world_connect_with_far_end_paused(&world);
     sim_delay(world.sim, "gate1", "game1", 300000, 400000);
-    link_pause(world.far.link, true);
     sim_cut(world.sim, "gate1", "game1");
     link_close(world.far.link, "enough");
     sim_run_for(world.sim, 1);
@@ -362,10 +363,8 @@ static void the_end_is_seen_during_a_pause_when_it_has_arrived(void **state)
 {
     (void)state;
     struct world world;
-    world_init(&world, 7);
-    world_connect(&world);
+    world_connect_with_far_end_paused(&world);
     sim_delay(world.sim, "gate1", "game1", 300000, 400000);
-    link_pause(world.far.link, true);
     link_close(world.near.link, "bye");
     sim_run_for(world.sim, 299);
     assert_false(link_has_gone(world.far.link));
