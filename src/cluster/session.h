@@ -22,10 +22,10 @@ struct session {
     struct link *link; /* borrowed; NULL: there is none, or it has not been agreed where to go on */
     struct outq out;   /* without a link: what the peer may not have, and what waits */
     struct outq_kept kept;
-    bool resumes;           /* the peer has said that it can go on */
-    bool failed;            /* but not in this session: its queue was full, or it broke the rules */
-    bool said_hello;        /* the peer: its messages count, and it knows ours */
-    uint64_t epoch;         /* of the peer, once it has said HELLO */
+    bool resumes;    /* the peer has said that it can go on */
+    bool failed;     /* it cannot after all: something found no room, or the peer broke the rules */
+    bool said_hello; /* the peer: its messages count, and it knows ours */
+    uint64_t epoch;  /* of the peer, once it has said HELLO */
     uint64_t confirmed;     /* of what was sent, by the peer */
     uint64_t received;      /* bytes of whole packets since the peer's HELLO */
     uint64_t received_told; /* of these, what the peer was told */

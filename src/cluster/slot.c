@@ -176,6 +176,7 @@ static bool on_other(struct slot *slot, struct view packet)
     return true;
 }
 
+/* The session's own messages; what else processes say only to each other goes the usual way. */
 NEVER_INLINE bool handle_own(struct slot *slot, unsigned type, struct view packet)
 {
     switch (type) {

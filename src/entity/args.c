@@ -221,30 +221,30 @@ gw_writer *gw_call_begin(unsigned argument_count)
     }
 
 /* What calls nearly always have is written in one piece. */
+ALWAYS_INLINE void write_tagged(gw_writer *writer, uint8_t tag, const void *bytes, uint32_t size)
+{
+    struct buf *b = &writer->bytes;
+    uint32_t data_size = htole32(1 + size);
+    uint8_t *at = buf_reserve(b, sizeof data_size + 1 + size);
+    memcpy(at, &data_size, sizeof data_size);
+    at[sizeof data_size] = tag;
+    memcpy(at + sizeof data_size + 1, bytes, size);
+    b->size += sizeof data_size + 1 + size;
+}
+
 void gw_write_i64(gw_writer *writer, int64_t value)
 {
-    enum { SIZE = 1 + sizeof value };
-    struct buf *b = &writer->bytes;
-    uint8_t *at = buf_reserve(b, sizeof(uint32_t) + SIZE);
-    uint32_t size = htole32(SIZE);
-    uint64_t number = htobe64((uint64_t)value);
-    memcpy(at, &size, sizeof size);
-    at[sizeof size] = TAG_I64;
-    memcpy(at + sizeof size + 1, &number, sizeof number);
-    b->size += sizeof size + SIZE;
+    uint64_t big_endian = htobe64((uint64_t)value);
+    write_tagged(writer, TAG_I64, &big_endian, sizeof big_endian);
 }
 
 /* No id is an empty string. */
 void gw_write_id(gw_writer *writer, gw_id value)
 {
-    struct buf *b = &writer->bytes;
-    uint8_t *at = buf_reserve(b, sizeof(uint32_t) + 1 + sizeof value.text);
-    uint8_t text_size = gw_id_is_none(value) ? 0 : sizeof value.text;
-    uint32_t size = htole32(1u + text_size);
-    memcpy(at, &size, sizeof size);
-    at[sizeof size] = TAG_FIXSTR | text_size;
-    memcpy(at + sizeof size + 1, value.text, sizeof value.text);
-    b->size += sizeof size + 1 + text_size;
+    if (gw_id_is_none(value))
+        write_tagged(writer, TAG_FIXSTR, "", 0);
+    else
+        write_tagged(writer, TAG_FIXSTR | sizeof value.text, value.text, sizeof value.text);
 }
 
 /* A value whose size is known needs no look back when it is written. */

@@ -136,13 +136,6 @@ static inline void copy(uint8_t *to, const uint8_t *from, size_t size)
     memcpy(to + size - STEP, from + size - STEP, STEP);
 }
 
-static void copy_into_last(struct outq *q, const void *bytes, size_t size)
-{
-    copy(q->last->bytes + q->last->end, bytes, size);
-    q->last->end += (uint32_t)size;
-    q->bytes += size;
-}
-
 static void append(struct outq *q, const void *bytes, size_t size)
 {
     const uint8_t *at = bytes;
@@ -150,7 +143,9 @@ static void append(struct outq *q, const void *bytes, size_t size)
         if (room_of_last(q) == 0)
             add_room(q);
         size_t part = room_of_last(q) < size ? room_of_last(q) : size;
-        copy_into_last(q, at, part);
+        copy(q->last->bytes + q->last->end, at, part);
+        q->last->end += (uint32_t)part;
+        q->bytes += part;
         at += part;
         size -= part;
     }
