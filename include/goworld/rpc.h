@@ -30,8 +30,8 @@
  *     }
  *
  * So a handler that drifts from its list, and a call with a wrong argument, do not compile. A
- * method has at most eight arguments. A call to an entity of this game, also to oneself, is made
- * when the running handler has ended. */
+ * method has at most eight arguments, and its name at most 63 characters. A call to an entity of
+ * this game, also to oneself, is made when the running handler has ended. */
 #pragma once
 
 #include <goworld/client.h>
@@ -50,8 +50,11 @@ typedef enum gw_method_flags {
 typedef struct gw_reader gw_reader;
 typedef struct gw_writer gw_writer;
 
+#define GW_METHOD_NAME_MAX 63u /* bytes, without the NUL */
+
 typedef struct gw_method {
     const char *name;      /* on the wire */
+    unsigned name_size;    /* bytes, without the NUL; at most GW_METHOD_NAME_MAX */
     unsigned flags;        /* gw_method_flags */
     const char *signature; /* "str text, i64 count": for tools */
     void (*invoke)(gw_entity *self, gw_reader *reader);
@@ -113,6 +116,7 @@ gw_timer gw_timer_end(gw_entity *self, const gw_method *method, int64_t delay_ms
     GW__EACH(GW__WRITE, __VA_ARGS__)
 
 #define GW__RPC_DECLARE(Type, name, method_flags, ...)                                             \
+    _Static_assert(sizeof #name - 1 <= GW_METHOD_NAME_MAX, #name ": the name is too long");        \
     void Type##_##name(Type *self GW__EACH(GW__PARAMETER, __VA_ARGS__));                           \
     extern const gw_method Type##_##name##_method;                                                 \
     GW__UNUSED static inline void Type##_call_##name(                                              \
@@ -137,10 +141,14 @@ gw_timer gw_timer_end(gw_entity *self, const gw_method *method, int64_t delay_ms
         if (gw_read_end(gw__reader))                                                               \
             Type##_##name((Type *)gw__self GW__EACH(GW__ARGUMENT, __VA_ARGS__));                   \
     }                                                                                              \
-    const gw_method Type##_##name##_method = {                                                     \
-        #name, (method_flags), "" GW__EACH(GW__SIGNATURE, __VA_ARGS__), Type##_##name##_invoke};
+    const gw_method Type##_##name##_method = GW__METHOD(Type, name, method_flags, __VA_ARGS__);
 #define GW__RPC_ROW(Type, name, method_flags, ...)                                                 \
-    {#name, (method_flags), "" GW__EACH(GW__SIGNATURE, __VA_ARGS__), Type##_##name##_invoke},
+    GW__METHOD(Type, name, method_flags, __VA_ARGS__),
+#define GW__METHOD(Type, name, method_flags, ...)                                                  \
+    {                                                                                              \
+#name, sizeof #name - 1, (method_flags), "" GW__EACH(GW__SIGNATURE, __VA_ARGS__),          \
+            Type##_##name##_invoke                                                                 \
+    }
 #define GW__CLIENT_RPC(Type, name, ...)                                                            \
     GW__UNUSED static inline void Type##_client_##name(                                            \
         gw_clients gw__to GW__EACH(GW__PARAMETER, __VA_ARGS__))                                    \

@@ -38,6 +38,34 @@ static inline void buf_clear(struct buf *b)
     b->size = 0;
 }
 
+/* Between one and two times `half` bytes: the middle ones may be copied twice. */
+ALWAYS_INLINE void mem_copy_halves(uint8_t *to, const uint8_t *from, size_t size, size_t half)
+{
+    uint8_t first[32], last[32];
+    memcpy(first, from, half);
+    memcpy(last, from + size - half, half);
+    memcpy(to, first, half);
+    memcpy(to + size - half, last, half);
+}
+
+/* memcpy for what is mostly short: a call of that takes longer than to copy a few words. */
+ALWAYS_INLINE void mem_copy_short(uint8_t *to, const uint8_t *from, size_t size)
+{
+    if (size > 64)
+        memcpy(to, from, size);
+    else if (size >= 32)
+        mem_copy_halves(to, from, size, 32);
+    else if (size >= 16)
+        mem_copy_halves(to, from, size, 16);
+    else if (size >= 8)
+        mem_copy_halves(to, from, size, 8);
+    else if (size >= 4)
+        mem_copy_halves(to, from, size, 4);
+    else
+        for (size_t at = 0; at < size; at++)
+            to[at] = from[at];
+}
+
 /* malloc and friends; they abort the process on failure: half an engine helps nobody. */
 void *mem_alloc(size_t size);
 void *mem_zalloc(size_t size);

@@ -83,11 +83,10 @@ NEVER_INLINE void *get_slowly(const struct idmap *map, gw_id id, uint64_t hash)
 
 /* The first group nearly always says it: the id stands at its first like tag, or there is none, and
  * a free slot. */
-void *idmap_get(const struct idmap *map, gw_id id)
+ALWAYS_INLINE void *get(const struct idmap *map, gw_id id, uint64_t hash)
 {
     if (!map->count)
         return NULL;
-    uint64_t hash = hash_of(map, id);
     size_t home = home_of(map, hash);
     uint64_t group = group_at(map, home), like = bytes_equal(group, tag_of(hash));
     if (like) {
@@ -100,16 +99,28 @@ void *idmap_get(const struct idmap *map, gw_id id)
     return get_slowly(map, id, hash);
 }
 
+void *idmap_get(const struct idmap *map, gw_id id)
+{
+    return get(map, id, hash_of(map, id));
+}
+
+void *idmap_get_hashed(const struct idmap *map, gw_id id, uint64_t hash)
+{
+    return get(map, id, hash);
+}
+
 /* Its slot is at home or close behind, for the table is never full: two cache lines nearly always
  * hold it. */
-void idmap_prefetch(const struct idmap *map, gw_id id)
+uint64_t idmap_prefetch(const struct idmap *map, gw_id id)
 {
-    if (!map->count)
-        return;
-    size_t home = home_of(map, hash_of(map, id));
-    __builtin_prefetch(map->tags + home);
-    __builtin_prefetch(map->slots + home);
-    __builtin_prefetch((const char *)(map->slots + home) + CACHE_LINE);
+    uint64_t hash = hash_of(map, id);
+    if (map->count) {
+        size_t home = home_of(map, hash);
+        __builtin_prefetch(map->tags + home);
+        __builtin_prefetch(map->slots + home);
+        __builtin_prefetch((const char *)(map->slots + home) + CACHE_LINE);
+    }
+    return hash;
 }
 
 static void set_tag(struct idmap *map, size_t index, uint8_t tag)

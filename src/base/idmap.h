@@ -18,10 +18,14 @@ struct idmap {
 };
 
 void *idmap_get(const struct idmap *map, gw_id id);        /* NULL when absent */
-void idmap_prefetch(const struct idmap *map, gw_id id);    /* it will be looked up soon */
 void *idmap_put(struct idmap *map, gw_id id, void *value); /* returns the value it replaced */
 void *idmap_remove(struct idmap *map, gw_id id);           /* returns it, NULL when absent */
 void idmap_free(struct idmap *map);
+
+/* For many look-ups at once: the first fetches into the cache what the second looks at, and returns
+ * the hash that it wants. */
+uint64_t idmap_prefetch(const struct idmap *map, gw_id id);
+void *idmap_get_hashed(const struct idmap *map, gw_id id, uint64_t hash);
 
 /* Walks: start with 0; returns NULL at the end. No putting or removing during a walk. */
 struct idmap_slot *idmap_next(const struct idmap *map, size_t *position);

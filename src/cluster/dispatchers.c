@@ -102,30 +102,41 @@ bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index)
     return ds->all.desc.clock->now_ms >= dispatchers_cut_off_ms(ds, index);
 }
 
-static void drop(struct dispatchers *ds, unsigned index, const char *reason)
+NEVER_INLINE void drop(struct dispatchers *ds, unsigned index, const char *reason)
 {
     ds->all.stats.packets_dropped++;
     complain(&ds->all.dropped, ds->all.desc.log, ds->all.desc.clock, "packet_dropped",
              "dispid=%u reason=\"%s\"", index + 1, reason);
 }
 
-void dispatchers_send2(struct dispatchers *ds, unsigned index, const void *head, size_t head_size,
-                       const void *tail, size_t tail_size)
+/* The link would be closed for it. */
+static bool is_too_large(struct dispatchers *ds, unsigned index, size_t size)
 {
-    struct slot *slot = &ds->slots[index];
-    if (head_size + tail_size > PACKET_PAYLOAD_BYTES_MAX) { /* the link would be closed for it */
-        drop(ds, index, "it is too large");
-        return;
-    }
-    if (slot_send2(slot, head, head_size, tail, tail_size))
+    if (size <= PACKET_PAYLOAD_BYTES_MAX)
+        return false;
+    drop(ds, index, "it is too large");
+    return true;
+}
+
+static void sent(struct dispatchers *ds, unsigned index, bool ok)
+{
+    if (ok)
         ds->all.stats.packets_sent++;
     else
-        drop(ds, index, slot->session.link ? "the link is full" : "the backlog is full");
+        drop(ds, index, ds->slots[index].session.link ? "the link is full" : "the backlog is full");
 }
 
 void dispatchers_send(struct dispatchers *ds, unsigned index, const void *payload, size_t size)
 {
-    dispatchers_send2(ds, index, payload, size, payload, 0);
+    if (!is_too_large(ds, index, size))
+        sent(ds, index, slot_send(&ds->slots[index], payload, size));
+}
+
+void dispatchers_send2(struct dispatchers *ds, unsigned index, const void *head, size_t head_size,
+                       const void *tail, size_t tail_size)
+{
+    if (!is_too_large(ds, index, head_size + tail_size))
+        sent(ds, index, slot_send2(&ds->slots[index], head, head_size, tail, tail_size));
 }
 
 void dispatchers_send_all(struct dispatchers *ds, const void *payload, size_t size)

@@ -34,9 +34,8 @@ struct dispatchers_desc {
     /* It speaks messages from MSG_OWN_FIRST up. `restarted`: it took the place of one that we knew.
      */
     void (*said_hello)(void *user, unsigned index, bool restarted);
-    void (*packet)(void *user, unsigned index, const uint8_t *payload, size_t size);
-    /* May be NULL. That packet comes soon, or never: see struct link_events. */
-    void (*ahead)(void *user, const uint8_t *payload, size_t size);
+    /* Payloads, 1 to FRAME_BATCH_MAX, which last until the call returns. */
+    void (*packets)(void *user, unsigned index, const struct view *packets, size_t count);
     /* A registration has ended; another one follows. Breaks that the session outlives are not told.
      */
     void (*lost)(void *user, unsigned index, enum dispatchers_loss loss);

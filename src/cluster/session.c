@@ -7,14 +7,31 @@
 
 #include <endian.h>
 
+/* A packet that is longer is put into the queue by itself. */
+#define GATHERED_PACKET_MAX 1024u
+#define GATHERED_BYTES_MAX ((size_t)16 * 1024)
+
 void session_init(struct session *s, struct outq_pool *pool, size_t out_bytes_max)
 {
     *s = (struct session){0};
     outq_init(&s->out, pool, out_bytes_max);
 }
 
+/* What is gathered had room in the queue, and nothing else has been put there since. A link that is
+ * being closed still has its queue. */
+void session_flush(struct session *s)
+{
+    if (!s->gathered.size)
+        return;
+    gw_err err = outq_put_raw(&s->link->out, s->gathered.data, s->gathered.size);
+    ASSERT(err == GW_OK);
+    buf_clear(&s->gathered);
+}
+
 void session_fini(struct session *s)
 {
+    session_flush(s);
+    buf_free(&s->gathered);
     if (s->link)
         outq_keep(&s->link->out, NULL);
     s->link = NULL;
@@ -46,6 +63,7 @@ void session_attach(struct session *s, struct link *link)
 void session_begin(struct session *s, struct link *link)
 {
     ASSERT((!s->link || s->link == link) && !s->out.kept);
+    session_flush(s);
     start_over(s);
     outq_keep(&link->out, &s->kept);
     hand_over(s, link);
@@ -70,9 +88,9 @@ static void tell_received(struct session *s)
     session_send(s, b.data, b.size);
 }
 
-void session_count(struct session *s, size_t payload_size)
+void session_count(struct session *s, size_t bytes)
 {
-    s->received += PACKET_HEADER_BYTES + payload_size;
+    s->received += bytes;
     if (s->received - s->received_told >= SESSION_CONFIRM_BYTES && s->resumes)
         tell_received(s);
 }
@@ -90,6 +108,7 @@ void session_break(struct session *s)
 {
     if (!s->link)
         return;
+    session_flush(s);
     if (s->link->out.kept)
         outq_splice(&s->out, &s->link->out);
     s->link = NULL;
@@ -191,29 +210,68 @@ static bool sent(struct session *s, bool ok)
     return ok;
 }
 
+/* Only what has room: then it counts as sent. */
+ALWAYS_INLINE bool gather(struct session *s, struct outq_span head, struct outq_span tail)
+{
+    if (head.size > GATHERED_PACKET_MAX || tail.size > GATHERED_PACKET_MAX)
+        return false;
+    size_t size = PACKET_HEADER_BYTES + head.size + tail.size;
+    if (!outq_has_room(&s->link->out, s->gathered.size + size))
+        return false;
+    if (!s->gathered.size)
+        s->link->ops->wake(s->link);
+    uint8_t *at = buf_reserve(&s->gathered, size);
+    uint32_t header = htole32((uint32_t)(head.size + tail.size));
+    memcpy(at, &header, PACKET_HEADER_BYTES);
+    mem_copy_short(at + PACKET_HEADER_BYTES, head.data, head.size);
+    if (tail.size)
+        mem_copy_short(at + PACKET_HEADER_BYTES + head.size, tail.data, tail.size);
+    s->gathered.size += size;
+    if (s->gathered.size >= GATHERED_BYTES_MAX)
+        session_flush(s);
+    return true;
+}
+
+NEVER_INLINE bool send_alone(struct session *s, struct outq_span head, struct outq_span tail)
+{
+    session_flush(s);
+    if (linked(s))
+        return sent(s, link_send2(s->link, head.data, head.size, tail.data, tail.size));
+    return sent(s,
+                outq_put2(waiting_queue(s), head.data, head.size, tail.data, tail.size) == GW_OK);
+}
+
+ALWAYS_INLINE bool send(struct session *s, struct outq_span head, struct outq_span tail)
+{
+    return (linked(s) && gather(s, head, tail)) || send_alone(s, head, tail);
+}
+
 bool session_send(struct session *s, const void *payload, size_t size)
 {
-    if (linked(s))
-        return sent(s, link_send(s->link, payload, size));
-    return sent(s, outq_put(waiting_queue(s), payload, size) == GW_OK);
+    return send(s, (struct outq_span){payload, size}, (struct outq_span){0});
 }
 
 bool session_send2(struct session *s, const void *head, size_t head_size, const void *tail,
                    size_t tail_size)
 {
-    if (linked(s))
-        return sent(s, link_send2(s->link, head, head_size, tail, tail_size));
-    return sent(s, outq_put2(waiting_queue(s), head, head_size, tail, tail_size) == GW_OK);
+    return send(s, (struct outq_span){head, head_size}, (struct outq_span){tail, tail_size});
 }
 
 bool session_send_packet(struct session *s, struct packet *packet)
 {
+    session_flush(s);
     if (linked(s))
         return sent(s, link_send_packet(s->link, packet));
     return sent(s, outq_put_packet(waiting_queue(s), packet) == GW_OK);
 }
 
+bool session_forward(struct session *s, const void *packets, size_t size)
+{
+    session_flush(s);
+    return linked(s) && link_forward(s->link, packets, size);
+}
+
 size_t session_unsent_bytes(const struct session *s)
 {
-    return s->link ? s->link->out.bytes : s->out.bytes;
+    return s->gathered.size + (s->link ? s->link->out.bytes : s->out.bytes);
 }

@@ -21,6 +21,7 @@
 struct session {
     struct link *link; /* borrowed; NULL: there is none, or it has not been agreed where to go on */
     struct outq out;   /* without a link: what the peer may not have, and what waits */
+    struct buf gathered; /* with a link: packets that go behind its queue; see session_flush */
     struct outq_kept kept;
     bool resumes;    /* the peer has said that it can go on */
     bool failed;     /* it cannot after all: something found no room, or the peer broke the rules */
@@ -44,8 +45,8 @@ void session_begin(struct session *s, struct link *link);
 /* The peer has said HELLO: what comes from here on counts. */
 void session_peer_hello(struct session *s, uint64_t epoch, uint64_t features);
 
-/* Counts a packet that came, HELLO itself excepted. */
-void session_count(struct session *s, size_t payload_size);
+/* Counts whole packets that came, headers included, HELLO itself excepted. */
+void session_count(struct session *s, size_t bytes);
 
 /* The peer says how much it has; false when that cannot be. */
 GW_NODISCARD bool session_confirm(struct session *s, uint64_t bytes);
@@ -73,5 +74,14 @@ bool session_send(struct session *s, const void *payload, size_t size);
 bool session_send2(struct session *s, const void *head, size_t head_size, const void *tail,
                    size_t tail_size);
 bool session_send_packet(struct session *s, struct packet *packet); /* borrows */
+
+/* Sends whole packets as they stand on the wire, headers included, if there is a link with room for
+ * all of them; else nothing has happened, and it returns false. */
+GW_NODISCARD bool session_forward(struct session *s, const void *packets, size_t size);
+
+/* Small packets are gathered and go into the link's queue in one piece: the memory of the queue,
+ * which may have grown long, is touched once for many of them. The link's owner calls this in its
+ * `flushing`. */
+void session_flush(struct session *s);
 
 size_t session_unsent_bytes(const struct session *s);

@@ -34,15 +34,30 @@ bool slot_is_up(const struct slot *slot)
     } while (0)
 
 /* Who waits for an answer cannot take the question back: the dispatcher may have gone on. */
-bool slot_send2(struct slot *slot, const void *head, size_t head_size, const void *tail,
-                size_t tail_size)
+NEVER_INLINE void note_unsent(struct slot *slot, bool ok)
 {
-    bool ok = session_send2(&slot->session, head, head_size, tail, tail_size);
     if (!slot->session.link)
         note_backlog(slot);
     if (!ok && slot->state == SLOT_ASKING)
         link_close(slot->link, link_full);
+}
+
+static bool sent(struct slot *slot, bool ok)
+{
+    if (!ok || !slot->session.link)
+        note_unsent(slot, ok);
     return ok;
+}
+
+bool slot_send(struct slot *slot, const void *payload, size_t size)
+{
+    return sent(slot, session_send(&slot->session, payload, size));
+}
+
+bool slot_send2(struct slot *slot, const void *head, size_t head_size, const void *tail,
+                size_t tail_size)
+{
+    return sent(slot, session_send2(&slot->session, head, head_size, tail, tail_size));
 }
 
 /* ---- registering ---------------------------------------------------------------------------- */
@@ -166,20 +181,22 @@ static bool on_pong(struct slot *slot, struct view packet)
     return true;
 }
 
-static bool on_other(struct slot *slot, struct view packet)
+/* What is not for the session itself. */
+static bool hand_on(struct slot *slot, const struct view *packets, size_t count)
 {
     const struct dispatchers_desc *desc = &slot->all->desc;
     if (slot->state == SLOT_ASKING)
         return false;
-    slot->all->stats.packets_received++;
-    desc->packet(desc->user, slot->index, packet.data, packet.size);
+    slot->all->stats.packets_received += count;
+    desc->packets(desc->user, slot->index, packets, count);
     return true;
 }
 
-/* The session's own messages; what else processes say only to each other goes the usual way. */
-NEVER_INLINE bool handle_own(struct slot *slot, unsigned type, struct view packet)
+/* The session's own messages; what else processes say only to each other is handed on. Returns
+ * false for what does not follow the protocol. */
+static bool handle_own(struct slot *slot, struct view packet)
 {
-    switch (type) {
+    switch (msg_type_of(packet)) {
     case MSG_HELLO:
         return on_hello(slot, packet);
     case MSG_RESUME_ANSWER:
@@ -189,40 +206,48 @@ NEVER_INLINE bool handle_own(struct slot *slot, unsigned type, struct view packe
     case MSG_PONG:
         return on_pong(slot, packet);
     default:
-        return on_other(slot, packet);
+        return hand_on(slot, &packet, 1);
     }
 }
 
-/* Returns false for what does not follow the protocol. */
-static bool handle(struct slot *slot, unsigned type, struct view packet)
-{
-    return type < MSG_OWN_FIRST ? on_other(slot, packet) : handle_own(slot, type, packet);
-}
-
 /* HELLO and the answer are not counted: what follows them is. */
-static bool counts(const struct slot *slot, unsigned type)
+static void note_received(struct slot *slot, const struct view *packets, size_t count)
 {
-    return slot->session.said_hello && type != MSG_HELLO && type != MSG_RESUME_ANSWER;
+    unsigned type = msg_type_of(packets[0]);
+    if (slot->session.said_hello && type != MSG_HELLO && type != MSG_RESUME_ANSWER)
+        session_count(&slot->session, link_wire_of(packets, count).size);
 }
 
-NEVER_INLINE void refuse(struct slot *slot, unsigned type, size_t size)
+NEVER_INLINE void refuse(struct slot *slot, struct view packet)
 {
     complain(&slot->all->bad, slot->all->desc.log, slot->all->desc.clock, "bad_dispatcher",
-             "dispid=%u type=%u size=%zu", slot->index + 1, type, size);
+             "dispid=%u type=%u size=%u", slot->index + 1, msg_type_of(packet), packet.size);
     session_fail(&slot->session);
     link_close(slot->link, "it sent what does not follow the protocol");
 }
 
-static void link_packet(void *user, const uint8_t *payload, size_t size)
+/* Takes GoWorld's messages up to the first of ours, or that one; returns how many. */
+static size_t take_next(struct slot *slot, const struct view *packets, size_t count)
+{
+    size_t messages = 0;
+    while (messages < count && msg_type_of(packets[messages]) < MSG_OWN_FIRST)
+        messages++;
+    size_t taken = messages ? messages : 1;
+    note_received(slot, packets, taken);
+    bool ok = messages ? hand_on(slot, packets, messages) : handle_own(slot, packets[0]);
+    if (!ok)
+        refuse(slot, packets[0]);
+    return taken;
+}
+
+static size_t link_packets(void *user, const struct view *packets, size_t count)
 {
     struct slot *slot = user;
-    struct view packet = {payload, (uint32_t)size};
-    unsigned type = msg_type_of(packet);
+    size_t taken = 0;
     slot->heard_ms = now_of(slot);
-    if (counts(slot, type))
-        session_count(&slot->session, size);
-    if (!handle(slot, type, packet))
-        refuse(slot, type, size);
+    while (taken < count && link_is_read(slot->link))
+        taken += take_next(slot, packets + taken, count - taken);
+    return taken;
 }
 
 /* ---- coming and going ----------------------------------------------------------------------- */
@@ -245,6 +270,7 @@ static void retry_later(struct slot *slot)
 static void link_closed(void *user, const char *reason)
 {
     struct slot *slot = user;
+    session_flush(&slot->session);
     size_t unsent = slot->link->out.bytes;
     bool was_up = slot->state == SLOT_UP;
     log_warn(slot->all->desc.log, "dispatcher_link_broke",
@@ -263,15 +289,13 @@ static void link_closed(void *user, const char *reason)
         end(slot, DISPATCHER_GAVE_UP);
 }
 
-static void link_ahead(void *user, const uint8_t *payload, size_t size)
+static void link_flushing(void *user)
 {
-    const struct dispatchers_desc *desc = &((const struct slot *)user)->all->desc;
-    if (desc->ahead)
-        desc->ahead(desc->user, payload, size);
+    session_flush(&((struct slot *)user)->session);
 }
 
 static const struct link_events link_events = {
-    .packet = link_packet, .ahead = link_ahead, .closed = link_closed};
+    .packets = link_packets, .flushing = link_flushing, .closed = link_closed};
 
 void slot_init(struct slot *slot, struct slots *all, unsigned index)
 {

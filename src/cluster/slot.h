@@ -58,6 +58,7 @@ int64_t slot_turn(struct slot *slot);
 
 bool slot_is_up(const struct slot *slot);
 
-/* Sends one packet in two pieces, or lets it wait; false when there is no room. */
+/* Each sends one packet, or lets it wait; false when there is no room. */
+bool slot_send(struct slot *slot, const void *payload, size_t size);
 bool slot_send2(struct slot *slot, const void *head, size_t head_size, const void *tail,
                 size_t tail_size);

@@ -3,9 +3,9 @@
 
 #include "cluster/abandon.h"
 #include "dispatcher/core.h"
+#include "dispatcher/forward.h"
 #include "dispatcher/games.h"
 #include "dispatcher/gates.h"
-#include "dispatcher/route.h"
 #include "wire/messages.h"
 
 #include <stdio.h>
@@ -70,20 +70,20 @@ void connections_replace(struct dispatcher *d, struct peer *peer, const char *re
 
 /* ---- links --------------------------------------------------------------------------------- */
 
-static void on_packet(void *user, const uint8_t *payload, size_t size)
+static size_t on_packets(void *user, const struct view *packets, size_t count)
 {
-    struct peer *from = user;
-    route_packet(from->dispatcher, from, payload, size);
+    const struct peer *from = user;
+    return forward_packets(from->dispatcher, from->link, packets, count);
 }
 
-static void on_ahead(void *user, const uint8_t *payload, size_t size)
+static void on_flushing(void *user)
 {
-    route_ahead(((const struct peer *)user)->dispatcher, payload, size);
+    session_flush(&((struct peer *)user)->session);
 }
 
 static void on_closed(void *user, const char *reason);
 static const struct link_events peer_events = {
-    .packet = on_packet, .ahead = on_ahead, .closed = on_closed};
+    .packets = on_packets, .flushing = on_flushing, .closed = on_closed};
 
 static void take_link(struct dispatcher *d, struct peer *peer, struct link *link)
 {
@@ -171,6 +171,7 @@ static void on_closed(void *user, const char *reason)
 {
     struct peer *peer = user;
     struct dispatcher *d = peer->dispatcher;
+    session_flush(&peer->session);
     size_t unsent = peer->link->out.bytes;
     bool keeps = peer->link->out.kept;
     session_break(&peer->session);

@@ -38,6 +38,12 @@ const struct place *entities_find(const struct dispatcher *d, gw_id entity)
     return idmap_get(&d->entities.map, entity);
 }
 
+struct peer *entities_game(const struct dispatcher *d, gw_id entity)
+{
+    const struct place *place = entities_find(d, entity);
+    return place && !place->hold ? place->game : NULL;
+}
+
 /* A packet that cannot be delivered. A client that was handed to the entity would wait for ever: it
  * is closed. */
 static void refuse(struct dispatcher *d, gw_id entity, struct view packet)

@@ -49,10 +49,13 @@ static gw_err listen_on(struct dispatcher_host *server, const struct conf_addres
                         char **error)
 {
     struct host_address text = host_address(address);
-    gw_err err = tcplink_listen(
-        server->host->tcp,
-        &(struct tcplink_listen_desc){.address = text.text, .accepted = accepted, .user = server},
-        &server->listener);
+    gw_err err =
+        tcplink_listen(server->host->tcp,
+                       &(struct tcplink_listen_desc){.address = text.text,
+                                                     .send_buffer_bytes = TCPLINK_SEND_BUFFER_BYTES,
+                                                     .accepted = accepted,
+                                                     .user = server},
+                       &server->listener);
     if (err != GW_OK)
         *error = host_listen_error(address, "listen_addr", err);
     return err;

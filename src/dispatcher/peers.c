@@ -97,6 +97,15 @@ void peer_send_packet(struct peer *peer, struct packet *packet)
         packet_lost(peer);
 }
 
+void peer_count(struct peer *peer, size_t packets, size_t bytes)
+{
+    struct dispatcher_stats *stats = &peer->dispatcher->stats;
+    stats->packets_received += packets;
+    stats->bytes_received += bytes - packets * PACKET_HEADER_BYTES;
+    if (peer->session.said_hello)
+        session_count(&peer->session, bytes);
+}
+
 const char *peer_kind_name(const struct peer *peer)
 {
     static const char *const names[] = {[PEER_NEW] = "unregistered",

@@ -55,4 +55,8 @@ bool peer_is_there(const struct peer *peer); /* linked: new things may be given 
 /* What the peer cannot have any more, because it is full or gone, is counted. */
 void peer_send(struct peer *peer, const void *payload, size_t size);
 void peer_send_packet(struct peer *peer, struct packet *packet); /* borrows */
-const char *peer_kind_name(const struct peer *peer);             /* "game" */
+
+/* Counts whole packets that came from it, headers included. */
+void peer_count(struct peer *peer, size_t packets, size_t bytes);
+
+const char *peer_kind_name(const struct peer *peer); /* "game" */

@@ -76,10 +76,14 @@ static void press(struct dispatcher *d, struct peer *game, const struct peer *ga
     tell_paused(d, pressed);
 }
 
+bool pressure_is_on(const struct dispatcher *d, const struct peer *game, size_t more)
+{
+    return session_unsent_bytes(&game->session) + more > d->desc.limits.game_queue_soft_bytes;
+}
+
 void pressure_check(struct dispatcher *d, struct peer *game, const struct peer *gate, gw_id client)
 {
-    if (session_unsent_bytes(&game->session) <= d->desc.limits.game_queue_soft_bytes ||
-        !gate->session.said_hello || !peer_is_there(game) ||
+    if (!pressure_is_on(d, game, 0) || !gate->session.said_hello || !peer_is_there(game) ||
         idmap_get(&d->pressure.clients, client))
         return;
     press(d, game, gate, client);

@@ -15,6 +15,9 @@ struct pressure {
 void pressure_init(struct pressure *pressure, uint64_t seed);
 void pressure_fini(struct dispatcher *d);
 
+/* Whether too much waits for the game when that many bytes more do. */
+bool pressure_is_on(const struct dispatcher *d, const struct peer *game, size_t more);
+
 /* A call by the client of that gate has just been sent to the game. */
 void pressure_check(struct dispatcher *d, struct peer *game, const struct peer *gate, gw_id client);
 

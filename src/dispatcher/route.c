@@ -440,30 +440,17 @@ NEVER_INLINE void refuse_bad(struct dispatcher *d, struct peer *from, unsigned t
     link_close(from->link, "it sent a packet that is not allowed");
 }
 
-void route_packet(struct dispatcher *d, struct peer *from, const uint8_t *payload, size_t size)
+void route_packet(struct dispatcher *d, struct peer *from, struct view packet)
 {
-    struct view packet = {payload, (uint32_t)size};
     unsigned type = msg_type_of(packet);
-    d->stats.packets_received++;
-    d->stats.bytes_received += size;
-    from->heard_ms = d->desc.clock->now_ms;
-    if (from->session.said_hello)
-        session_count(&from->session, size);
     const struct handler *handler =
         type < sizeof handlers / sizeof *handlers ? &handlers[type] : NULL;
+    peer_count(from, 1, PACKET_HEADER_BYTES + packet.size);
     if (from->kind != PEER_NEW && (!handler || !handler->handle)) {
-        refuse_unknown(d, from, type, size);
+        refuse_unknown(d, from, type, packet.size);
         return;
     }
     if (!handler || !handler->handle || !is_allowed(from, type, handler) ||
         !handler->handle(d, from, packet))
-        refuse_bad(d, from, type, size);
-}
-
-/* Calls are what comes in numbers. */
-void route_ahead(const struct dispatcher *d, const uint8_t *payload, size_t size)
-{
-    gw_id entity;
-    if (msg_is_call((struct view){payload, (uint32_t)size}, &entity))
-        idmap_prefetch(&d->entities.map, entity);
+        refuse_bad(d, from, type, packet.size);
 }

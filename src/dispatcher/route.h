@@ -1,14 +1,11 @@
 /* route: what a dispatcher does with each message. */
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
+#include "wire/reader.h"
 
 struct dispatcher;
 struct peer;
 
-/* Handles one packet; one that does not follow the protocol closes the connection. */
-void route_packet(struct dispatcher *d, struct peer *from, const uint8_t *payload, size_t size);
-
-/* The packet comes soon: fetches what it will look up. */
-void route_ahead(const struct dispatcher *d, const uint8_t *payload, size_t size);
+/* Handles one packet; one that does not follow the protocol closes the link. `from` may be gone
+ * afterwards, and its link another peer's. */
+void route_packet(struct dispatcher *d, struct peer *from, struct view packet);

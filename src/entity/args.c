@@ -20,7 +20,7 @@ void args_reader_init(struct gw_reader *r, struct view args, char *strings)
     r->data.bad = data.bad;
     r->index = 0;
     r->strings = strings;
-    r->problem = NULL;
+    r->problem = data.bad ? "there are no arguments" : NULL;
 }
 
 bool args_are_deeper(struct view args, unsigned depth_max)
@@ -189,7 +189,7 @@ gw_vec3 gw_read_vec3(gw_reader *r)
 
 bool gw_read_end(gw_reader *r)
 {
-    if (!r->problem && r->left)
+    if (!r->problem && (r->left || reader_left(&r->data)))
         r->problem = "there are too many arguments";
     return !r->problem;
 }
@@ -203,12 +203,24 @@ struct gw_writer {
 };
 _Static_assert(offsetof(struct gw_writer, bytes) == 0, "a gw_writer is a buf");
 
+static struct buf *begin(struct world *w, size_t room)
+{
+    buf_clear(&w->args);
+    buf_reserve(&w->args, ARGS_HEAD_MAX + room);
+    w->args.size = ARGS_HEAD_MAX;
+    return &w->args;
+}
+
 gw_writer *gw_call_begin(unsigned argument_count)
 {
-    struct world *w = world_running();
-    buf_clear(&w->args);
-    write_u16(&w->args, (uint16_t)argument_count);
-    return (gw_writer *)&w->args;
+    struct buf *b = begin(world_running(), sizeof(uint16_t));
+    write_u16(b, (uint16_t)argument_count);
+    return (gw_writer *)b;
+}
+
+void args_write(struct world *w, struct view args)
+{
+    write_bytes(begin(w, args.size), args.data, args.size);
 }
 
 #define WRITE(tag, ctype, write)                                                                   \

@@ -16,5 +16,14 @@ extern const char args_too_deep[]; /* the problem of an argument beyond MSGPACK_
 /* Whether any argument is nested deeper than that. */
 bool args_are_deeper(struct view args, unsigned depth_max);
 
-/* `args` is a checked view: u16 count, count x Data. `strings` has room for args.size bytes. */
+/* What is written for a call stands in w->args, behind room for the head of a packet. */
+#define ARGS_HEAD_MAX (2u + sizeof(gw_id) + 4u + GW_METHOD_NAME_MAX)
+static inline struct view args_written(const struct world *w)
+{
+    return (struct view){w->args.data + ARGS_HEAD_MAX, (uint32_t)(w->args.size - ARGS_HEAD_MAX)};
+}
+void args_write(struct world *w, struct view args); /* as if it had just been written */
+
+/* `args` are any bytes; they should be a u16 count and that many Data. `strings` has room for as
+ * many bytes. */
 void args_reader_init(struct gw_reader *r, struct view args, char *strings);

@@ -18,7 +18,7 @@ static void send_change(struct world *w, struct entity *e, unsigned index, const
     size_t begin = write_var_begin(&w->out);
     value_write(&w->out, &e->type->def->attrs[index], member);
     write_var_end(&w->out, begin);
-    world_send(w, e->base.id, (struct view){0});
+    world_send(w, e->base.id);
     w->stats.attribute_changes++;
 }
 

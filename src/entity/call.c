@@ -4,6 +4,7 @@
 #include "entity/entity.h"
 #include "entity/fiber.h"
 #include "entity/local.h"
+#include "net/frame.h"
 
 /* What may be called by whom is decided in one place. */
 enum caller { CALLER_SERVER, CALLER_OWN_CLIENT, CALLER_OTHER_CLIENT };
@@ -113,38 +114,35 @@ NEVER_INLINE void fence_is_back(struct world *w, struct entity *e)
         service_fence_is_back(w, e);
 }
 
-void world_call_ahead(const struct world *w, struct view payload)
+/* The arguments are checked where they are read. */
+static void call(struct world *w, struct view message, uint64_t hash)
 {
-    gw_id entity;
-    if (msg_is_call(payload, &entity))
-        idmap_prefetch(&w->entities, entity);
-}
-
-void world_call(struct world *w, struct view payload)
-{
-    struct msg_call_entity_method m;
-    if (!msg_call_entity_method_read(payload, &m)) {
+    struct reader r = reader_of(message.data, message.size);
+    read_u16(&r);
+    gw_id to = read_id(&r);
+    struct view method = read_var(&r), args = read_rest(&r);
+    if (r.bad) {
         world_bad_packet(w, "CALL_ENTITY_METHOD");
         return;
     }
     w->stats.calls_in++;
-    struct entity *e = entity_find(w, m.entity);
+    struct entity *e = idmap_get_hashed(&w->entities, to, hash);
     if (!e)
-        unknown_entity(w, m.entity);
-    else if (!m.method.size)
+        unknown_entity(w, to);
+    else if (!method.size)
         fence_is_back(w, e);
     else
-        call_by_name(w, e, m.method, CALLER_SERVER, m.args);
+        call_by_name(w, e, method, CALLER_SERVER, args);
 }
 
-void world_call_from_client(struct world *w, struct view payload)
+static void call_from_client(struct world *w, struct view message, uint64_t hash)
 {
     struct msg_call_entity_method_from_client_forwarded m;
-    if (!msg_call_entity_method_from_client_forwarded_read(payload, &m)) {
+    if (!msg_call_entity_method_from_client_forwarded_read(message, &m)) {
         world_bad_packet(w, "CALL_ENTITY_METHOD_FROM_CLIENT");
         return;
     }
-    struct entity *e = entity_find(w, m.entity);
+    struct entity *e = idmap_get_hashed(&w->entities, m.entity, hash);
     w->stats.calls_from_clients++;
     if (e) {
         bool own = gw_id_equal(e->client, m.client);
@@ -154,34 +152,66 @@ void world_call_from_client(struct world *w, struct view payload)
     }
 }
 
+size_t world_calls(struct world *w, const struct view *messages, size_t count)
+{
+    uint64_t hashes[FRAME_BATCH_MAX];
+    gw_id entity;
+    size_t calls = 0;
+    if (count > FRAME_BATCH_MAX)
+        count = FRAME_BATCH_MAX;
+    for (; calls < count && msg_is_call(messages[calls], &entity); calls++)
+        hashes[calls] = idmap_prefetch(&w->entities, entity);
+    for (size_t i = 0; i < calls; i++)
+        if (msg_type_of(messages[i]) == MSG_CALL_ENTITY_METHOD)
+            call(w, messages[i], hashes[i]);
+        else
+            call_from_client(w, messages[i], hashes[i]);
+    return calls;
+}
+
 /* ---- calling -------------------------------------------------------------------------------- */
 
+/* The head goes right in front of the arguments: the packet is in one piece. */
 static void send_remote(struct world *w, gw_id to, const gw_method *method)
 {
-    buf_clear(&w->out);
-    write_u16(&w->out, MSG_CALL_ENTITY_METHOD);
-    write_id(&w->out, to);
-    write_str(&w->out, method->name);
-    world_send(w, to, view_of(&w->args));
+    struct view args = args_written(w);
+    struct view name = method_name(method);
+    uint16_t type = htole16(MSG_CALL_ENTITY_METHOD);
+    uint32_t name_size = htole32(name.size);
+    size_t head_size = sizeof type + sizeof to + sizeof name_size + name.size;
+    ASSERT(head_size <= ARGS_HEAD_MAX);
+    uint8_t *head = w->args.data + ARGS_HEAD_MAX - head_size, *at = head;
+    memcpy(at, &type, sizeof type);
+    memcpy(at += sizeof type, &to, sizeof to);
+    memcpy(at += sizeof to, &name_size, sizeof name_size);
+    mem_copy_short(at + sizeof name_size, name.data, name.size);
+    world_send_packet(w, to, (struct view){head, (uint32_t)head_size + args.size});
 }
 
 /* Calls made before the target was here went by its dispatcher; later ones must not overtake them.
  * One that may live elsewhere by now is called by its dispatcher, too, until that is back. */
+static void call_near(struct world *w, struct entity *e, const gw_method *method)
+{
+    if (!e->behind_fence && world_is_cut_off(w, e->base.id)) {
+        e->behind_fence = true;
+        call_send_fence(w, e);
+    }
+    if (e->behind_fence) {
+        send_remote(w, e->base.id, method);
+        e->called_since = true;
+    } else {
+        local_put(w, e->base.id, method);
+    }
+}
+
 void gw_call_end(gw_id to, const gw_method *method)
 {
     struct world *w = world_running();
     struct entity *e = entity_find(w, to);
-    if (e && !e->behind_fence && world_is_cut_off(w, to)) {
-        e->behind_fence = true;
-        call_send_fence(w, e);
-    }
-    if (e && !e->behind_fence) {
-        local_put(w, to, method);
-        return;
-    }
-    send_remote(w, to, method);
     if (e)
-        e->called_since = true;
+        call_near(w, e, method);
+    else
+        send_remote(w, to, method);
 }
 
 /* A call of no method: what has it for a name is the fence that comes back. */
@@ -190,5 +220,5 @@ void call_send_fence(struct world *w, const struct entity *e)
     struct msg_call_entity_method m = {.entity = e->base.id};
     buf_clear(&w->out);
     msg_call_entity_method_write(&w->out, &m);
-    world_send(w, e->base.id, (struct view){0});
+    world_send(w, e->base.id);
 }

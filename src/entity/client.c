@@ -1,6 +1,7 @@
 /* Clients of entities. */
 #include "entity/client.h"
 
+#include "entity/args.h"
 #include "entity/attr.h"
 #include "entity/entity.h"
 #include "entity/value.h"
@@ -21,7 +22,7 @@ void client_close(struct world *w, gw_id route, uint16_t gateid, gw_id client, c
     struct msg_close_client m = {.gate = gateid, .client = client, .reason = view_str(reason)};
     buf_clear(&w->out);
     msg_close_client_write(&w->out, &m);
-    world_send(w, route, (struct view){0});
+    world_send(w, route);
 }
 
 static void send_create(struct world *w, struct entity *e)
@@ -38,7 +39,7 @@ static void send_create(struct world *w, struct entity *e)
     };
     buf_clear(&w->out);
     msg_create_entity_on_client_write(&w->out, &m);
-    world_send(w, e->base.id, (struct view){0});
+    world_send(w, e->base.id);
 }
 
 static void send_destroy(struct world *w, struct entity *e, gw_id route)
@@ -51,7 +52,7 @@ static void send_destroy(struct world *w, struct entity *e, gw_id route)
     };
     buf_clear(&w->out);
     msg_destroy_entity_on_client_write(&w->out, &m);
-    world_send(w, route, (struct view){0});
+    world_send(w, route);
 }
 
 static void unbind(struct world *w, struct entity *e)
@@ -155,7 +156,7 @@ gw_err gw_set_filter(gw_entity *entity, const char *key, const char *value)
     };
     buf_clear(&w->out);
     msg_set_clientproxy_filter_prop_write(&w->out, &m);
-    world_send(w, e->base.id, (struct view){0});
+    world_send(w, e->base.id);
     return GW_OK;
 }
 
@@ -164,7 +165,7 @@ static void take_from_sight(struct world *w, struct entity *e, gw_id route)
     send_destroy(w, e, route);
     buf_clear(&w->out);
     client_write_head(&w->out, MSG_CLEAR_CLIENTPROXY_FILTER_PROP, e);
-    world_send(w, route, (struct view){0});
+    world_send(w, route);
 }
 
 /* The three packets leave through one dispatcher, so the gate gets them in this order. It hands the
@@ -176,7 +177,7 @@ static void give_by_gate(struct world *w, struct entity *from, gw_id to)
     struct msg_give_client m = {.gate = from->gateid, .client = from->client, .from = id, .to = to};
     buf_clear(&w->out);
     msg_give_client_write(&w->out, &m);
-    world_send(w, id, (struct view){0});
+    world_send(w, id);
     client_lost(w, from);
 }
 
@@ -225,6 +226,12 @@ void gw_close_client(gw_entity *entity, const char *reason)
 
 /* ---- client calls --------------------------------------------------------------------------- */
 
+static void write_args(struct world *w)
+{
+    struct view args = args_written(w);
+    write_bytes(&w->out, args.data, args.size);
+}
+
 static void call_own_client(struct world *w, struct entity *e, const char *method)
 {
     if (gw_id_is_none(e->client))
@@ -233,7 +240,8 @@ static void call_own_client(struct world *w, struct entity *e, const char *metho
     client_write_head(&w->out, MSG_CALL_ENTITY_METHOD_ON_CLIENT, e);
     write_id(&w->out, e->base.id);
     write_str(&w->out, method);
-    world_send(w, e->base.id, view_of(&w->args));
+    write_args(w);
+    world_send(w, e->base.id);
 }
 
 /* One copy leaves, through the dispatcher of the entity that calls: whose order it keeps. */
@@ -245,7 +253,8 @@ static void call_filtered_clients(struct world *w, gw_clients to, const char *me
     write_str(&w->out, to.key);
     write_str(&w->out, to.value);
     write_str(&w->out, method);
-    world_send(w, w->caller, view_of(&w->args));
+    write_args(w);
+    world_send(w, w->caller);
 }
 
 void gw_client_call_end(gw_clients to, const char *method)

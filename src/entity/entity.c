@@ -71,7 +71,7 @@ void entity_notify(struct world *w, uint16_t message, gw_id id)
     buf_clear(&w->out);
     write_u16(&w->out, message);
     write_id(&w->out, id);
-    world_send(w, id, (struct view){0});
+    world_send(w, id);
 }
 
 static void list_add(struct type *type, struct entity *e)
@@ -224,7 +224,7 @@ gw_id gw_create_on(uint16_t gameid, const gw_entity_type *type)
     };
     buf_clear(&w->out);
     msg_create_entity_somewhere_write(&w->out, &m);
-    world_send(w, id, (struct view){0});
+    world_send(w, id);
     buf_free(&nil);
     return id;
 }

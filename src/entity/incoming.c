@@ -68,7 +68,7 @@ static void check_client(struct world *w, const struct entity *e)
     struct msg_check_client m = {.gate = e->gateid, .client = e->client, .entity = e->base.id};
     buf_clear(&w->out);
     msg_check_client_write(&w->out, &m);
-    world_send(w, e->base.id, (struct view){0});
+    world_send(w, e->base.id);
 }
 
 void world_check_clients(struct world *w, bool (*concerns)(void *user, gw_id entity), void *user)
@@ -139,7 +139,7 @@ static void send_back(struct world *w, gw_id entity, struct view packet)
     entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, entity);
     buf_clear(&w->out);
     write_bytes(&w->out, packet.data, packet.size);
-    world_send(w, entity, (struct view){0});
+    world_send(w, entity);
 }
 
 void world_client_given(struct world *w, struct view payload)

@@ -12,15 +12,16 @@ struct local_call {
 
 void local_put(struct world *w, gw_id to, const gw_method *method)
 {
-    struct local_call call = {to, method, (uint32_t)w->args.size};
+    struct view args = args_written(w);
+    struct local_call call = {to, method, args.size};
     buf_append(&w->calls, &call, sizeof call);
-    buf_append(&w->calls, w->args.data, w->args.size);
+    buf_append(&w->calls, args.data, args.size);
 }
 
 static void run_one(struct world *w, const struct local_call *call, struct view args)
 {
     w->stats.calls_local++;
-    call_as_server(w, call->to, view_str(call->method->name), args);
+    call_as_server(w, call->to, method_name(call->method), args);
 }
 
 static bool take_batch(struct world *w)

@@ -50,7 +50,7 @@ static void pending_end(struct pending *p)
         struct view packet = read_var(&given);
         buf_clear(&w->out);
         write_bytes(&w->out, packet.data, packet.size);
-        world_send(w, p->id, (struct view){0});
+        world_send(w, p->id);
     }
     pending_free(p);
 }
@@ -243,7 +243,7 @@ static void request_load(uint16_t gameid, const gw_entity_type *type, gw_id id)
     };
     buf_clear(&w->out);
     msg_load_entity_somewhere_write(&w->out, &m);
-    world_send(w, id, (struct view){0});
+    world_send(w, id);
 }
 
 void gw_load(const gw_entity_type *type, gw_id id)

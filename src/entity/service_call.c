@@ -1,5 +1,6 @@
 /* Calls to the shards of services, and those that wait for one. */
 #include "base/hash.h"
+#include "entity/args.h"
 #include "entity/entity.h"
 #include "entity/service.h"
 
@@ -44,8 +45,8 @@ static void forget_taken(struct shard *s)
 
 static gw_err wait_for(struct world *w, struct shard *s, const gw_method *method)
 {
-    struct waiting_call call = {method, w->desc.clock->now_ms + GW_SERVICE_WAIT_MS,
-                                (uint32_t)w->args.size};
+    struct view args = args_written(w);
+    struct waiting_call call = {method, w->desc.clock->now_ms + GW_SERVICE_WAIT_MS, args.size};
     size_t bytes = sizeof call + call.args_size;
     if (s->waiting.size + bytes > WAITING_BYTES_MAX ||
         w->services.waiting_bytes + bytes > WAITING_BYTES_MAX_ALL) {
@@ -55,7 +56,7 @@ static gw_err wait_for(struct world *w, struct shard *s, const gw_method *method
     if (!s->waiting.size)
         heap_push(&w->services.expiries, &s->expiry, call.due_ms);
     buf_append(&s->waiting, &call, sizeof call);
-    buf_append(&s->waiting, w->args.data, call.args_size);
+    buf_append(&s->waiting, args.data, args.size);
     w->services.waiting_bytes += bytes;
     w->stats.service_calls_waited++;
     return GW_OK;
@@ -68,8 +69,7 @@ void service_send_waiting(struct world *w, struct shard *s)
     heap_remove(&w->services.expiries, &s->expiry);
     struct scope before = world_enter(w, NULL);
     while (take_first(w, s, &call, &args)) {
-        buf_clear(&w->args);
-        buf_append(&w->args, args.data, args.size);
+        args_write(w, args);
         gw_call_end(s->known, call.method);
     }
     forget_taken(s);

@@ -110,8 +110,9 @@ bool world_is_cut_off(const struct world *w, gw_id id);
 /* Counts a packet that does not follow the protocol. */
 void world_bad_packet(struct world *w, const char *message);
 
-/* Sends what stands in w->out, then `tail`, through the dispatcher of `route`. */
-void world_send(struct world *w, gw_id route, struct view tail);
+/* Sends a packet, or what stands in w->out, through the dispatcher of `route`. */
+void world_send_packet(struct world *w, gw_id route, struct view packet);
+void world_send(struct world *w, gw_id route);
 
 /* Whether messages from MSG_OWN_FIRST up can go through the dispatcher of `route` to that gate. */
 bool world_speaks_own(const struct world *w, gw_id route, uint16_t gateid);

@@ -93,12 +93,13 @@ gw_timer gw_timer_end(gw_entity *self, const gw_method *method, int64_t delay_ms
         world_misuse(w, self, "a timer's time is out of range", method->name);
         return 0;
     }
-    struct timer *timer = mem_alloc(sizeof *timer + w->args.size);
+    struct view args = args_written(w);
+    struct timer *timer = mem_alloc(sizeof *timer + args.size);
     *timer = (struct timer){.node.index = HEAP_OUTSIDE, .entity = e, .method = method};
     timer->interval_ms = repeat ? delay_ms : 0;
     timer->id = ++w->timer_ids ? w->timer_ids : ++w->timer_ids;
-    timer->args_size = (uint32_t)w->args.size;
-    memcpy(timer->args, w->args.data, w->args.size);
+    timer->args_size = args.size;
+    memcpy(timer->args, args.data, args.size);
     timer->next = e->timers;
     e->timers = timer;
     heap_push(&w->timers, &timer->node, w->desc.clock->now_ms + delay_ms);

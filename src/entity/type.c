@@ -48,35 +48,50 @@ static struct type_name name_of(const char *name, size_t size)
     return out;
 }
 
-static bool is_named(const struct type_method *slot, const struct type_name *name,
-                     const char *bytes)
+static bool has_same_ends(const struct type_name *a, const struct type_name *b)
 {
-    return slot->name.first == name->first && slot->name.last == name->last &&
-           slot->name.size == name->size &&
-           (name->size <= sizeof name->first + sizeof name->last ||
-            memcmp(slot->method->name, bytes, name->size) == 0);
+    return a->first == b->first && a->last == b->last && a->size == b->size;
 }
 
-/* The slot that holds the name, or the free one where it belongs. `name` may hold any bytes: a peer
- * sent it. */
-static struct type_method *find_slot(const struct type *type, const struct type_name *name,
-                                     const char *bytes)
+static bool is_short(const struct type_name *name)
 {
-    uint64_t hash = hash64_fold(name->first ^ 0x9e3779b97f4a7c15u,
-                                (name->last + name->size) ^ 0xd1b54a32d192ed03u);
-    for (size_t i = (size_t)hash;; i++) {
-        struct type_method *slot = &type->methods[i & (type->method_slots - 1)];
-        if (!slot->method || is_named(slot, name, bytes))
+    return name->size <= sizeof name->first + sizeof name->last;
+}
+
+static struct type_method *slot_at(const struct type *type, size_t index)
+{
+    return &type->methods[index & (type->method_slots - 1)];
+}
+
+static size_t home_of(const struct type_name *name)
+{
+    return (size_t)hash64_fold(name->first ^ 0x9e3779b97f4a7c15u,
+                               (name->last + name->size) ^ 0xd1b54a32d192ed03u);
+}
+
+/* The slot that holds the name, or the free one where it belongs. `bytes` may be any: a peer sent
+ * them. */
+NEVER_INLINE struct type_method *find_slot(const struct type *type, const char *bytes, size_t size)
+{
+    struct type_name name = name_of(bytes, size);
+    for (size_t i = home_of(&name);; i++) {
+        struct type_method *slot = slot_at(type, i);
+        if (!slot->method || (has_same_ends(&slot->name, &name) &&
+                              (is_short(&name) || memcmp(slot->method->name, bytes, size) == 0)))
             return slot;
     }
 }
 
-const gw_method *type_method(const struct type *type, const char *name, size_t size)
+/* Most names are short, and stand in the first slot that is looked at. */
+const gw_method *type_method(const struct type *type, const char *bytes, size_t size)
 {
     if (!type->method_slots)
         return NULL;
-    struct type_name wanted = name_of(name, size);
-    return find_slot(type, &wanted, name)->method;
+    struct type_name name = name_of(bytes, size);
+    const struct type_method *home = slot_at(type, home_of(&name));
+    if (home->method && has_same_ends(&home->name, &name) && is_short(&name))
+        return home->method;
+    return find_slot(type, bytes, size)->method;
 }
 
 static gw_err index_methods(struct type *type, char **error)
@@ -91,11 +106,13 @@ static gw_err index_methods(struct type *type, char **error)
         type->method_slots *= 2;
     type->methods = mem_zalloc(type->method_slots * sizeof *type->methods);
     for (const gw_method *m = type->def->methods; m->name; m++) {
-        struct type_name name = name_of(m->name, strlen(m->name));
-        struct type_method *slot = find_slot(type, &name, m->name);
+        if (m->name_size != strlen(m->name) || m->name_size > GW_METHOD_NAME_MAX)
+            return refuse(error, "type %s: the size of the name of method %s is wrong or too long",
+                          type->def->name, m->name);
+        struct type_method *slot = find_slot(type, m->name, m->name_size);
         if (slot->method)
             return refuse(error, "type %s has two methods %s", type->def->name, m->name);
-        *slot = (struct type_method){m, name};
+        *slot = (struct type_method){m, name_of(m->name, m->name_size)};
     }
     return GW_OK;
 }

@@ -36,6 +36,11 @@ struct type {
 GW_NODISCARD gw_err type_init(struct type *type, const gw_entity_type *def, char **error);
 void type_fini(struct type *type);
 
+static inline struct view method_name(const gw_method *method)
+{
+    return (struct view){(const uint8_t *)method->name, method->name_size};
+}
+
 const gw_method *type_method(const struct type *type, const char *name, size_t size); /* or NULL */
 
 /* Index of the attribute whose member starts at `member` of the struct at `base`, or TYPE_NO_ATTR.

@@ -36,9 +36,14 @@ void world_misuse(struct world *w, const gw_entity *entity, const char *what, co
               (unsigned long long)held_back);
 }
 
-void world_send(struct world *w, gw_id route, struct view tail)
+void world_send_packet(struct world *w, gw_id route, struct view packet)
 {
-    w->desc.outbox.send(w->desc.outbox.user, route, w->out.data, w->out.size, tail.data, tail.size);
+    w->desc.outbox.send(w->desc.outbox.user, route, packet);
+}
+
+void world_send(struct world *w, gw_id route)
+{
+    world_send_packet(w, route, view_of(&w->out));
 }
 
 bool world_speaks_own(const struct world *w, gw_id route, uint16_t gateid)

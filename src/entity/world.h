@@ -19,11 +19,9 @@
 
 struct world;
 
-/* Where packets leave: one packet in two pieces, through the dispatcher that serves the entity
- * `route`. */
+/* Where packets leave: each through the dispatcher that serves the entity `route`. */
 struct outbox {
-    void (*send)(void *user, gw_id route, const void *head, size_t head_size, const void *tail,
-                 size_t tail_size);
+    void (*send)(void *user, gw_id route, struct view packet);
     void *user;
     /* Whether messages from MSG_OWN_FIRST up can go that way to that gate now. */
     bool (*speaks_own)(void *user, gw_id route, uint16_t gateid);
@@ -108,11 +106,9 @@ void world_ready(struct world *w);
 void world_registry_changed(struct world *w, struct view key, const struct view *value);
 void world_registry_joined(struct world *w);
 
-/* `payload` is the message whole. */
-void world_call(struct world *w, struct view payload);
-void world_call_from_client(struct world *w, struct view payload);
-/* A message comes soon: if it is one of these two, fetches what it will look up. */
-void world_call_ahead(const struct world *w, struct view payload);
+/* Makes the calls, of entities and of clients, that the messages begin with, up to FRAME_BATCH_MAX;
+ * returns how many. Whole messages here and below. */
+size_t world_calls(struct world *w, const struct view *messages, size_t count);
 void world_client_given(struct world *w, struct view payload);
 void world_check_owner(struct world *w, struct view payload);
 

@@ -43,18 +43,11 @@ static bool on_deployment_ready(struct game *g, unsigned index, struct view payl
     return true;
 }
 
+/* One that world_calls does not take, since it is too short. */
 static bool on_call(struct game *g, unsigned index, struct view payload)
 {
-    (void)index;
-    world_call(g->world, payload);
-    return true;
-}
-
-static bool on_call_from_client(struct game *g, unsigned index, struct view payload)
-{
-    (void)index;
-    world_call_from_client(g->world, payload);
-    return true;
+    (void)g, (void)index, (void)payload;
+    return false;
 }
 
 static bool on_client_given(struct game *g, unsigned index, struct view payload)
@@ -181,7 +174,7 @@ static bool on_removed_key(struct game *g, unsigned index, struct view payload)
 typedef bool (*handler)(struct game *g, unsigned index, struct view payload);
 
 static const handler handlers[] = {
-    [MSG_CALL_ENTITY_METHOD_FROM_CLIENT] = on_call_from_client,
+    [MSG_CALL_ENTITY_METHOD_FROM_CLIENT] = on_call,
     [MSG_CALL_ENTITY_METHOD] = on_call,
     [MSG_NOTIFY_CLIENT_CONNECTED] = on_client_connected,
     [MSG_CONNECT_CLIENT] = on_connect_client,
@@ -201,20 +194,26 @@ static const handler handlers[] = {
     [MSG_REJECT_ENTITY] = on_rejected,
 };
 
-void game_packet(void *user, unsigned index, const uint8_t *payload, size_t size)
+static void handle_packet(struct game *g, unsigned index, struct view packet)
 {
-    struct game *g = user;
-    struct view view = {payload, (uint32_t)size};
-    uint16_t type = msg_type_of(view);
+    uint16_t type = msg_type_of(packet);
     handler handle = type < sizeof handlers / sizeof *handlers ? handlers[type] : NULL;
     if (!handle) {
         game_refuse(g, &g->stats.packets_unhandled, "packet_unhandled", type);
-    } else if (!handle(g, index, view)) {
+    } else if (!handle(g, index, packet)) {
         game_refuse(g, &g->stats.packets_bad, "packet_bad", type);
     }
 }
 
-void game_packet_ahead(void *user, const uint8_t *payload, size_t size)
+/* Calls are what comes in numbers. */
+void game_packets(void *user, unsigned index, const struct view *packets, size_t count)
 {
-    world_call_ahead(((struct game *)user)->world, (struct view){payload, (uint32_t)size});
+    struct game *g = user;
+    size_t at = 0;
+    while (at < count) {
+        size_t calls = world_calls(g->world, packets + at, count - at);
+        at += calls;
+        if (at < count && !calls)
+            handle_packet(g, index, packets[at++]);
+    }
 }

@@ -163,8 +163,7 @@ gw_err game_create(const struct game_desc *desc, struct game **out, char **error
         .dial = dial,
         .register_at = register_game,
         .said_hello = said_hello,
-        .packet = game_packet,
-        .ahead = game_packet_ahead,
+        .packets = game_packets,
         .lost = on_lost,
         .user = g,
     });

@@ -29,15 +29,16 @@ static bool is_cut_off(void *user, gw_id route)
 }
 
 /* The answer to our HELLO is on its way, or the dispatcher does not know it. Our own messages are
- * short and in one piece. */
-static void keep_until_hello(struct game *g, unsigned index, uint16_t type, struct view payload)
+ * short. */
+NEVER_INLINE void keep_until_hello(struct game *g, unsigned index, struct view packet)
 {
     struct buf *early = &g->memberships[index].early;
-    if (dispatchers_is_up(g->dispatchers, index) && early->size + payload.size <= EARLY_BYTES_MAX) {
-        write_var(early, payload.data, payload.size);
+    if (dispatchers_is_up(g->dispatchers, index) && early->size + packet.size <= EARLY_BYTES_MAX) {
+        write_var(early, packet.data, packet.size);
         return;
     }
-    game_refuse(g, &g->stats.packets_unsendable, "dispatcher_does_not_know_message", type);
+    game_refuse(g, &g->stats.packets_unsendable, "dispatcher_does_not_know_message",
+                msg_type_of(packet));
 }
 
 void outbox_send_early(struct game *g, unsigned index)
@@ -51,20 +52,16 @@ void outbox_send_early(struct game *g, unsigned index)
     buf_clear(early);
 }
 
-static void send_out(void *user, gw_id route, const void *head, size_t head_size, const void *tail,
-                     size_t tail_size)
+static void send_out(void *user, gw_id route, struct view packet)
 {
     struct game *g = user;
     unsigned index = dispatchers_of_entity(g->dispatchers, route);
-    uint16_t type = msg_type_of((struct view){head, (uint32_t)head_size});
-    if (type >= MSG_OWN_FIRST && !dispatchers_has_said_hello(g->dispatchers, index)) {
-        keep_until_hello(g, index, type, (struct view){head, (uint32_t)head_size});
+    if (msg_type_of(packet) >= MSG_OWN_FIRST &&
+        !dispatchers_has_said_hello(g->dispatchers, index)) {
+        keep_until_hello(g, index, packet);
         return;
     }
-    if (tail_size)
-        dispatchers_send2(g->dispatchers, index, head, head_size, tail, tail_size);
-    else
-        dispatchers_send(g->dispatchers, index, head, head_size);
+    dispatchers_send(g->dispatchers, index, packet.data, packet.size);
 }
 
 static void registry_write(void *user, struct view key, struct view value, bool force)

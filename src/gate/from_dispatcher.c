@@ -269,17 +269,22 @@ static const handle handlers[] = {
     [MSG_RESUME_CLIENT] = on_resume_client,
 };
 
-void from_dispatcher_packet(void *user, unsigned index, const uint8_t *payload, size_t size)
+static void handle_packet(struct gate *g, unsigned index, struct view packet)
 {
-    struct gate *g = user;
-    struct view packet = {payload, (uint32_t)size};
     unsigned type = msg_type_of(packet);
-    g->stats.packets_from_dispatchers++;
     handle handler = type < sizeof handlers / sizeof *handlers ? handlers[type] : NULL;
     if (!handler)
-        gate_complain(g, unknown_messages, "unknown_message", "dispid=%u type=%u size=%zu",
-                      index + 1, type, size);
+        gate_complain(g, unknown_messages, "unknown_message", "dispid=%u type=%u size=%u",
+                      index + 1, type, packet.size);
     else if (!handler(g, index, packet))
         gate_complain(g, bad_dispatcher_packets, "bad_dispatcher_packet",
-                      "dispid=%u type=%u size=%zu", index + 1, type, size);
+                      "dispid=%u type=%u size=%u", index + 1, type, packet.size);
+}
+
+void from_dispatcher_packets(void *user, unsigned index, const struct view *packets, size_t count)
+{
+    struct gate *g = user;
+    g->stats.packets_from_dispatchers += count;
+    for (size_t i = 0; i < count; i++)
+        handle_packet(g, index, packets[i]);
 }

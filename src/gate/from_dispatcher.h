@@ -1,8 +1,7 @@
 /* from_dispatcher: what a gate does with each message from a dispatcher. */
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
+#include "wire/reader.h"
 
 /* The dispatchers' event: `user` is the gate. */
-void from_dispatcher_packet(void *user, unsigned index, const uint8_t *payload, size_t size);
+void from_dispatcher_packets(void *user, unsigned index, const struct view *packets, size_t count);

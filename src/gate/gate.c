@@ -84,7 +84,7 @@ struct gate *gate_create(const struct gate_desc *desc)
         .dial = dial,
         .register_at = register_at,
         .said_hello = said_hello,
-        .packet = from_dispatcher_packet,
+        .packets = from_dispatcher_packets,
         .lost = lost,
         .user = g,
     });

@@ -53,6 +53,7 @@ void dialler_dial(struct dialler *dialler, unsigned index)
     struct host_address address = host_address(&dispatcher->advertise);
     tcplink_connect(dialler->desc.host->tcp,
                     &(struct tcplink_connect_desc){.address = address.text,
+                                                   .send_buffer_bytes = TCPLINK_SEND_BUFFER_BYTES,
                                                    .limits.queue_bytes_max = QUEUE_BYTES_MAX,
                                                    .connected = connected,
                                                    .user = &dialler->dials[index]});

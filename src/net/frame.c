@@ -7,18 +7,10 @@
 #include <endian.h>
 #include <stdlib.h>
 
-enum {
-    PAYLOAD_BYTES_MIN = 2,
-    PARTIAL_BYTES_MIN = 64,
-    PARTIAL_BYTES_EXACT = 4096,
-    AHEAD_PACKETS = 8, /* memory takes as long as a few packets do */
-};
+enum { PAYLOAD_BYTES_MIN = 2, PARTIAL_BYTES_MIN = 64, PARTIAL_BYTES_EXACT = 4096 };
 
 struct input {
     const uint8_t *at, *end;
-    const uint8_t *ahead;     /* up to here packets have been found, and told of before they come */
-    unsigned found;           /* of these, how many have not come */
-    enum frame_result result; /* of what stands behind them */
     uint32_t payload_bytes_max;
     const struct frame_taker *taker;
 };
@@ -42,36 +34,40 @@ static enum frame_result check(const struct input *in, uint32_t size)
     return size > in->payload_bytes_max || size > INT32_MAX ? FRAME_TOO_LONG : FRAME_OK;
 }
 
-/* Finds the next packets and tells of them, up to one that does not lie whole in the input or
- * breaks a limit. */
-static inline void look_ahead(struct input *in)
+/* Finds the next packets, up to one that does not lie whole in the input or breaks a limit: then
+ * *result says which. Returns how many there are. */
+static inline size_t find_batch(const struct input *in, struct view *batch,
+                                enum frame_result *result)
 {
-    while (in->found < AHEAD_PACKETS && (size_t)(in->end - in->ahead) >= PACKET_HEADER_BYTES) {
-        const uint8_t *payload = in->ahead + PACKET_HEADER_BYTES;
-        uint32_t size = payload_bytes(in->ahead);
-        in->result = check(in, size);
-        if (in->result != FRAME_OK || (size_t)(in->end - payload) < size)
-            return;
-        if (in->taker->ahead)
-            in->taker->ahead(in->taker->user, payload, size);
-        in->ahead = payload + size;
-        in->found++;
+    const uint8_t *at = in->at;
+    size_t count = 0;
+    while (count < FRAME_BATCH_MAX && (size_t)(in->end - at) >= PACKET_HEADER_BYTES) {
+        const uint8_t *payload = at + PACKET_HEADER_BYTES;
+        uint32_t size = payload_bytes(at);
+        *result = check(in, size);
+        if (*result != FRAME_OK || (size_t)(in->end - payload) < size)
+            break;
+        batch[count++] = (struct view){payload, size};
+        at = payload + size;
     }
+    return count;
 }
 
 /* Packets that lie whole in the input; stops before one that does not. */
 static enum frame_result deliver_whole(struct input *in)
 {
-    in->ahead = in->at;
-    while (look_ahead(in), in->found > 0) {
-        uint32_t size = payload_bytes(in->at);
-        const uint8_t *payload = in->at + PACKET_HEADER_BYTES;
-        in->at = payload + size;
-        in->found--;
-        if (!in->taker->packet(in->taker->user, payload, size))
+    struct view batch[FRAME_BATCH_MAX];
+    enum frame_result result = FRAME_OK;
+    size_t count, taken;
+    do {
+        count = find_batch(in, batch, &result);
+        taken = count ? in->taker->packets(in->taker->user, batch, count) : 0;
+        if (taken)
+            in->at = batch[taken - 1].data + batch[taken - 1].size;
+        if (taken < count)
             return FRAME_STOPPED;
-    }
-    return in->result;
+    } while (count == FRAME_BATCH_MAX);
+    return result;
 }
 
 /* Room for `needed` bytes out of `total` that the packet will have: exact when that is little, else
@@ -114,9 +110,11 @@ static enum frame_result finish_partial(struct frame *frame, struct input *in)
     enum frame_result result = check(in, size);
     if (result != FRAME_OK || !collect(frame, in, (size_t)PACKET_HEADER_BYTES + size))
         return result;
-    bool more = in->taker->packet(in->taker->user, frame->partial + PACKET_HEADER_BYTES, size);
+    struct view packet = {frame->partial + PACKET_HEADER_BYTES, size};
+    if (!in->taker->packets(in->taker->user, &packet, 1))
+        return FRAME_STOPPED;
     frame_free(frame);
-    return more ? FRAME_OK : FRAME_STOPPED;
+    return FRAME_OK;
 }
 
 /* What is left is the start of one packet. */

@@ -2,7 +2,11 @@
  * payload). */
 #pragma once
 
+#include "wire/reader.h"
+
 #include <goworld/types.h>
+
+#define FRAME_BATCH_MAX 32u /* packets */
 
 /* Zero is ready to use. Holds only what is left over of a packet that has not come whole; owns
  * nothing between packets. */
@@ -11,19 +15,17 @@ struct frame {
     uint32_t size, capacity;
 };
 
-/* Who gets the packets. Each call is about one payload, which is valid until it returns. */
+/* Who gets the packets: the payloads of 1 to FRAME_BATCH_MAX that lie one behind another, each
+ * behind its header. They are valid until the call returns. */
 struct frame_taker {
-    /* Returns false when no more are wanted. */
-    bool (*packet)(void *user, const uint8_t *payload, size_t size);
-    /* May be NULL. The packet is a few places behind the one that comes next, and may never come:
-     * time to fetch into the cache what it will look up. */
-    void (*ahead)(void *user, const uint8_t *payload, size_t size);
+    /* Returns how many it has taken, from the first on; fewer than `count`: it wants no more. */
+    size_t (*packets)(void *user, const struct view *packets, size_t count);
     void *user;
 };
 
 enum frame_result {
     FRAME_OK,
-    FRAME_STOPPED,   /* the receiver wants no more for now: the rest of the bytes is left */
+    FRAME_STOPPED,   /* the taker wants no more for now: the rest of the bytes is left */
     FRAME_TOO_LONG,  /* a payload of more than payload_bytes_max */
     FRAME_TOO_SHORT, /* a payload without room for its type */
 };

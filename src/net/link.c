@@ -35,6 +35,34 @@ bool link_send_packet(struct link *link, struct packet *packet)
     return !link->closing && sent(link, was_empty, outq_put_packet(&link->out, packet));
 }
 
+bool link_forward(struct link *link, const void *packets, size_t size)
+{
+    bool was_empty = link->out.bytes == 0;
+    if (link->closing || outq_put_raw(&link->out, packets, size) != GW_OK)
+        return false;
+    return sent(link, was_empty, GW_OK);
+}
+
+bool link_is_read(const struct link *link)
+{
+    return !link->closing && !link->paused;
+}
+
+/* The owner may change with a packet. */
+static size_t deliver_each(struct link *link, const struct view *packets, size_t count)
+{
+    size_t taken = 0;
+    for (; taken < count && link_is_read(link); taken++)
+        link->events->packet(link->user, packets[taken].data, packets[taken].size);
+    return taken;
+}
+
+size_t link_deliver(struct link *link, const struct view *packets, size_t count)
+{
+    return link->events->packets ? link->events->packets(link->user, packets, count)
+                                 : deliver_each(link, packets, count);
+}
+
 void link_pause(struct link *link, bool paused)
 {
     if (link->closing || link->paused == paused)

@@ -2,7 +2,9 @@
  * be closed. */
 #pragma once
 
+#include "net/frame.h"
 #include "wire/outq.h"
+#include "wire/reader.h"
 
 struct link;
 
@@ -12,9 +14,14 @@ struct link_events {
     /* One whole packet; `payload` lasts until the call returns; size >= 2 and no more than the
      * link's limit. */
     void (*packet)(void *user, const uint8_t *payload, size_t size);
-    /* May be NULL. That packet comes soon, or never: time to fetch into the cache what it will look
-     * up, and for nothing else. */
-    void (*ahead)(void *user, const uint8_t *payload, size_t size);
+    /* Instead of `packet`, for who is faster when it sees what comes next: payloads that lie one
+     * behind another in memory, each behind its header, and last until the call returns. There are
+     * 1 to FRAME_BATCH_MAX. Returns how many it has taken: all, or some when the link was closed or
+     * paused meanwhile. */
+    size_t (*packets)(void *user, const struct view *packets, size_t count);
+    /* May be NULL. What waits in `out` is about to leave: the owner may put there what it has held
+     * back. It has woken the link for that. */
+    void (*flushing)(void *user);
     /* Exactly once; `reason` is a static sentence. The link is gone when this returns. */
     void (*closed)(void *user, const char *reason);
 };
@@ -43,6 +50,19 @@ struct link {
     uint32_t payload_bytes_max;       /* a longer packet from the peer closes the link */
 };
 
+/* For the transport: hands packets to the owner, in one of the two ways; returns as `packets` does.
+ */
+size_t link_deliver(struct link *link, const struct view *packets, size_t count);
+bool link_is_read(const struct link *link); /* neither closing nor paused */
+
+/* What some packets of a batch, which follow each other, are on the wire: headers included. */
+static inline struct view link_wire_of(const struct view *packets, size_t count)
+{
+    const struct view *last = &packets[count - 1];
+    const uint8_t *begin = packets->data - PACKET_HEADER_BYTES;
+    return (struct view){begin, (uint32_t)(last->data + last->size - begin)};
+}
+
 /* Each sends one packet. A link that is full is closed with "its send queue is full" and false is
  * returned; the same when it is closing. */
 bool link_send(struct link *link, const void *payload, size_t size);
@@ -50,6 +70,10 @@ bool link_send2(struct link *link, const void *head, size_t head_size, const voi
                 size_t tail_size);
 bool link_send_packet(struct link *link,
                       struct packet *packet); /* borrows: takes its own reference */
+
+/* Sends whole packets as they stand on the wire, headers included; false, and nothing has happened,
+ * when there is no room for all of them or the link is closing. */
+GW_NODISCARD bool link_forward(struct link *link, const void *packets, size_t size);
 
 extern const char link_full[];    /* the reason of a close because of bytes_max */
 extern const char link_by_game[]; /* the reason of a link_dismiss */

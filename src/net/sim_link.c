@@ -148,6 +148,12 @@ static size_t random_piece(struct random *random, size_t size)
     }
 }
 
+static void tell_flushing(struct sim_end *end)
+{
+    if (end->link.events && end->link.events->flushing)
+        end->link.events->flushing(end->link.user);
+}
+
 static void end_flush(struct sim_end *end)
 {
     struct outq *out = &end->link.out;
@@ -167,6 +173,7 @@ void sim_links_flush(struct sim *sim)
         struct sim_end *end = sim->dirty;
         sim->dirty = end->next_dirty;
         end->dirty = false;
+        tell_flushing(end);
         if (end->break_us <= sim->now_us)
             sim_end_schedule(end);
         else if (!end->host->paused)
@@ -227,6 +234,7 @@ void sim_end_free(struct sim *sim, struct sim_end *end)
 static void end_close(struct sim *sim, struct sim_end *end)
 {
     end->link.closing = true;
+    tell_flushing(end);
     end_flush(end);
     end_unlink(sim, end);
     leave_peer(end);
@@ -263,11 +271,9 @@ void sim_end_kill(struct sim_end *end)
 
 /* ---- what arrives --------------------------------------------------------------------------- */
 
-static bool deliver(void *user, const uint8_t *payload, size_t size)
+static size_t deliver(void *user, const struct view *packets, size_t count)
 {
-    struct sim_end *end = user;
-    end->link.events->packet(end->link.user, payload, size);
-    return !end->link.closing && !end->link.paused;
+    return link_deliver(&((struct sim_end *)user)->link, packets, count);
 }
 
 /* A pause came in the middle of the segment. Frees it, or puts the rest back. */
@@ -293,13 +299,6 @@ static void digest(struct sim_end *end, const struct sim_segment *segment)
     sim->digest = hash64(segment->bytes, segment->size, seed);
 }
 
-static void tell_ahead(void *user, const uint8_t *payload, size_t size)
-{
-    struct sim_end *end = user;
-    if (end->link.events->ahead)
-        end->link.events->ahead(end->link.user, payload, size);
-}
-
 /* Takes the first segment out before anybody is called: a fault may drop the others meanwhile. */
 static void end_read(struct sim_end *end)
 {
@@ -315,7 +314,7 @@ static void end_read(struct sim_end *end)
         close_at(end, "the peer closed the connection", end->sim->now_us);
     else
         result = frame_feed(&end->frame, segment->bytes, segment->size, end->link.payload_bytes_max,
-                            &(struct frame_taker){deliver, tell_ahead, end}, &used);
+                            &(struct frame_taker){deliver, end}, &used);
     segment_used(end, segment, used);
     if (result == FRAME_TOO_LONG)
         link_close(&end->link, "it sent a packet longer than the limit");

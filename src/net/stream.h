@@ -12,6 +12,8 @@ struct stream_events {
     /* Bytes from the peer; they last until the call returns, and the layer above may change them in
      * place. */
     void (*bytes)(void *user, uint8_t *data, size_t size);
+    /* May be NULL. What waits in *out is about to leave: the layer above may add to it. */
+    void (*flushing)(void *user);
     /* May be NULL. *out is empty and the peer can take more: the layer above may put something
      * there now. */
     void (*refill)(void *user);

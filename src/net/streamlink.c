@@ -51,20 +51,12 @@ static const struct link_ops ops = {
     .farewell = say_farewell,
 };
 
-static bool deliver(void *user, const uint8_t *payload, size_t size)
+static size_t deliver(void *user, const struct view *packets, size_t count)
 {
     struct streamlink *sl = user;
-    sl->stream->stats->packets_in++;
-    sl->link.events->packet(sl->link.user, payload, size);
-    return !sl->link.closing && !sl->link.paused;
-}
-
-/* Its owner may have changed since the input began. */
-static void tell_ahead(void *user, const uint8_t *payload, size_t size)
-{
-    struct streamlink *sl = user;
-    if (sl->link.events->ahead)
-        sl->link.events->ahead(sl->link.user, payload, size);
+    size_t taken = link_deliver(&sl->link, packets, count);
+    sl->stream->stats->packets_in += taken;
+    return taken;
 }
 
 /* At most what one read brings, and what was held of the one before. */
@@ -77,8 +69,7 @@ static void hold(struct streamlink *sl, const uint8_t *data, size_t size)
 
 static void feed(struct streamlink *sl, const uint8_t *data, size_t size)
 {
-    const struct frame_taker taker = {
-        .packet = deliver, .ahead = sl->link.events->ahead ? tell_ahead : NULL, .user = sl};
+    const struct frame_taker taker = {.packets = deliver, .user = sl};
     size_t used;
     switch (frame_feed(&sl->frame, data, size, sl->link.payload_bytes_max, &taker, &used)) {
     case FRAME_TOO_LONG:
@@ -116,6 +107,13 @@ static void held_free(struct buf *held)
     free(held);
 }
 
+static void stream_flushing(void *user)
+{
+    struct streamlink *sl = user;
+    if (sl->link.events->flushing)
+        sl->link.events->flushing(sl->link.user);
+}
+
 static void stream_resumed(void *user)
 {
     struct streamlink *sl = user;
@@ -139,7 +137,11 @@ static void stream_closed(void *user, const char *reason)
 }
 
 static const struct stream_events events = {
-    .bytes = stream_bytes, .resumed = stream_resumed, .closed = stream_closed};
+    .bytes = stream_bytes,
+    .flushing = stream_flushing,
+    .resumed = stream_resumed,
+    .closed = stream_closed,
+};
 
 struct link *streamlink_create(struct stream *stream, const struct link_limits *limits)
 {

@@ -255,12 +255,19 @@ static bool has_output(struct tcp_conn *conn)
     return stream->out->bytes > 0;
 }
 
+static bool can_write(const struct tcp_conn *conn)
+{
+    return conn->state <= CONN_CLOSING && !conn->write && !conn->broken;
+}
+
 /* Returns false when more is left than is sent in one turn: what a peer is sent may be as long as a
  * file, and others wait. */
 static bool conn_flush(struct tcp_conn *conn)
 {
     unsigned refills = 0;
-    while (conn->state <= CONN_CLOSING && !conn->write && !conn->broken) {
+    if (can_write(conn) && conn->stream.events->flushing)
+        conn->stream.events->flushing(conn->stream.user);
+    while (can_write(conn)) {
         if (conn->stream.out->bytes == 0 && refills++ == REFILLS_MAX)
             return false;
         if (!has_output(conn))
@@ -447,9 +454,11 @@ struct tcp_conn *tcp_conn_create(struct tcp *tcp)
     return conn;
 }
 
-void tcp_conn_start(struct tcp_conn *conn)
+void tcp_conn_start(struct tcp_conn *conn, int send_buffer_bytes)
 {
     ASSERT(conn->stream.events && conn->stream.out);
+    if (send_buffer_bytes) /* it may be less: the system has a limit */
+        uv_send_buffer_size((uv_handle_t *)&conn->uv, &send_buffer_bytes);
     uv_tcp_nodelay(&conn->uv, 1);
     uv_tcp_keepalive(&conn->uv, 1, KEEPALIVE_S);   /* a peer may vanish without a word */
     if (conn->state == CONN_OPEN && !conn->paused) /* unless whoever took it has closed it */

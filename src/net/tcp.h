@@ -30,6 +30,7 @@ struct tcp_listener;
 struct tcp_listen_desc {
     const char *address;      /* "host:port"; without a host: on all IPv4 addresses; port 0: any */
     unsigned connections_max; /* beyond, they are closed at once; 0: 100,000 */
+    int send_buffer_bytes;    /* of each connection, in the system; 0: as it likes */
     const struct tcp_admission *admission; /* borrowed; NULL: everybody */
     /* Takes the stream: sets events, user and out before it returns. */
     void (*accepted)(void *user, struct stream *stream);
@@ -45,8 +46,9 @@ void tcp_listener_close(
     struct tcp_listener *listener); /* its connections stay; NULL does nothing */
 
 struct tcp_dial_desc {
-    const char *address; /* copied; names are resolved on a worker */
-    int64_t timeout_ms;  /* 0: 10 seconds */
+    const char *address;   /* copied; names are resolved on a worker */
+    int64_t timeout_ms;    /* 0: 10 seconds */
+    int send_buffer_bytes; /* as of struct tcp_listen_desc */
     /* Exactly once, never from inside tcp_dial: the stream, which is taken as in `accepted`, or
      * NULL and why. */
     void (*connected)(void *user, struct stream *stream, const char *reason);

@@ -68,12 +68,13 @@ static void dial_failed(struct tcp *tcp, struct tcp_dial *dial, const char *reas
 static void dial_succeeded(struct tcp_dial *dial)
 {
     struct tcp_conn *conn = dial->conn;
+    int send_buffer_bytes = dial->desc.send_buffer_bytes;
     dial->tcp->stats.connected++;
     dial->conn = NULL;
     dial_end(dial->tcp, dial);
     dial->desc.connected(dial->desc.user, &conn->stream, NULL);
     dial_release(dial);
-    tcp_conn_start(conn);
+    tcp_conn_start(conn, send_buffer_bytes);
 }
 
 static const char *reason_of(int uv_error)

@@ -53,7 +53,7 @@ void tcp_conn_address(struct tcp_conn *conn, char *text, size_t size); /* the pe
 /* Returns a connection that has no socket yet. */
 struct tcp_conn *tcp_conn_create(struct tcp *tcp);
 /* The socket is connected and somebody has taken the stream: reads begin. */
-void tcp_conn_start(struct tcp_conn *conn);
+void tcp_conn_start(struct tcp_conn *conn, int send_buffer_bytes);
 /* For one whose stream nobody has: not yet, or no more. */
 void tcp_conn_drop(struct tcp_conn *conn);
 

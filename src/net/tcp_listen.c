@@ -76,7 +76,7 @@ static void peer_arrived(uv_stream_t *uv, int status)
     listener->connections++;
     conn->listener = listener;
     listener->desc.accepted(listener->desc.user, &conn->stream);
-    tcp_conn_start(conn);
+    tcp_conn_start(conn, listener->desc.send_buffer_bytes);
 }
 
 static gw_err err_of(int uv_error)

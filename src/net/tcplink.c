@@ -25,6 +25,7 @@ gw_err tcplink_listen(struct tcp *tcp, const struct tcplink_listen_desc *desc,
     const struct tcp_listen_desc below = {
         .address = desc->address,
         .connections_max = desc->connections_max,
+        .send_buffer_bytes = desc->send_buffer_bytes,
         .admission = desc->admission,
         .accepted = accepted,
         .user = listener,
@@ -64,6 +65,7 @@ void tcplink_connect(struct tcp *tcp, const struct tcplink_connect_desc *desc)
     *kept = *desc;
     tcp_dial(tcp, &(struct tcp_dial_desc){.address = desc->address,
                                           .timeout_ms = desc->timeout_ms,
+                                          .send_buffer_bytes = desc->send_buffer_bytes,
                                           .connected = connected,
                                           .user = kept,
                                           .frees_user = true});

@@ -104,9 +104,9 @@ static void link_last(struct outq *q, struct outq_chunk *chunk)
     q->last = chunk;
 }
 
-static bool fits(const struct outq *q, size_t size)
+bool outq_has_room(const struct outq *q, size_t bytes)
 {
-    return q->bytes_max == 0 || (q->bytes <= q->bytes_max && size <= q->bytes_max - q->bytes);
+    return q->bytes_max == 0 || (q->bytes <= q->bytes_max && bytes <= q->bytes_max - q->bytes);
 }
 
 static size_t room_of_last(const struct outq *q)
@@ -123,19 +123,6 @@ static void add_room(struct outq *q)
     link_last(q, chunk_take(q->pool, is_behind ? LARGE_CAPACITY : SMALL_CAPACITY));
 }
 
-/* Most packets are short, and a call of memcpy takes longer than to copy them. */
-static inline void copy(uint8_t *to, const uint8_t *from, size_t size)
-{
-    enum { STEP = 16, SHORT_MAX = 64 };
-    if (size < STEP || size > SHORT_MAX) {
-        memcpy(to, from, size);
-        return;
-    }
-    for (size_t at = 0; at < size - STEP; at += STEP)
-        memcpy(to + at, from + at, STEP);
-    memcpy(to + size - STEP, from + size - STEP, STEP);
-}
-
 static void append(struct outq *q, const void *bytes, size_t size)
 {
     const uint8_t *at = bytes;
@@ -143,7 +130,7 @@ static void append(struct outq *q, const void *bytes, size_t size)
         if (room_of_last(q) == 0)
             add_room(q);
         size_t part = room_of_last(q) < size ? room_of_last(q) : size;
-        copy(q->last->bytes + q->last->end, at, part);
+        mem_copy_short(q->last->bytes + q->last->end, at, part);
         q->last->end += (uint32_t)part;
         q->bytes += part;
         at += part;
@@ -155,7 +142,7 @@ static void append(struct outq *q, const void *bytes, size_t size)
 NEVER_INLINE gw_err put_across(struct outq *q, struct outq_span head, struct outq_span tail)
 {
     if (head.size > PACKET_PAYLOAD_BYTES_MAX || tail.size > PACKET_PAYLOAD_BYTES_MAX - head.size ||
-        !fits(q, PACKET_HEADER_BYTES + head.size + tail.size))
+        !outq_has_room(q, PACKET_HEADER_BYTES + head.size + tail.size))
         return GW_EFULL;
     uint32_t header = htole32((uint32_t)(head.size + tail.size));
     append(q, &header, PACKET_HEADER_BYTES);
@@ -171,14 +158,14 @@ ALWAYS_INLINE gw_err put(struct outq *q, struct outq_span head, struct outq_span
     struct outq_chunk *last = q->last;
     size_t room = last ? last->capacity - last->end : 0;
     size_t size = PACKET_HEADER_BYTES + head.size + tail.size;
-    if (head.size > room || tail.size > room || size > room || !fits(q, size))
+    if (head.size > room || tail.size > room || size > room || !outq_has_room(q, size))
         return put_across(q, head, tail);
     uint32_t header = htole32((uint32_t)(head.size + tail.size));
     uint8_t *at = last->bytes + last->end;
     memcpy(at, &header, PACKET_HEADER_BYTES);
-    copy(at + PACKET_HEADER_BYTES, head.data, head.size);
+    mem_copy_short(at + PACKET_HEADER_BYTES, head.data, head.size);
     if (tail.size)
-        copy(at + PACKET_HEADER_BYTES + head.size, tail.data, tail.size);
+        mem_copy_short(at + PACKET_HEADER_BYTES + head.size, tail.data, tail.size);
     last->end += (uint32_t)size;
     q->bytes += size;
     return GW_OK;
@@ -206,7 +193,7 @@ static void share(struct outq *q, struct packet *packet)
 
 gw_err outq_put_packet(struct outq *q, struct packet *packet)
 {
-    if (!fits(q, packet->size))
+    if (!outq_has_room(q, packet->size))
         return GW_EFULL;
     if (packet->size < OUTQ_SHARE_BYTES)
         append(q, packet->bytes, packet->size);
@@ -217,7 +204,7 @@ gw_err outq_put_packet(struct outq *q, struct packet *packet)
 
 gw_err outq_put_raw(struct outq *q, const void *bytes, size_t size)
 {
-    if (!fits(q, size))
+    if (!outq_has_room(q, size))
         return GW_EFULL;
     append(q, bytes, size);
     return GW_OK;

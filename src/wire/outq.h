@@ -36,6 +36,8 @@ struct outq_span {
 void outq_init(struct outq *q, struct outq_pool *pool, size_t bytes_max);
 void outq_clear(struct outq *q); /* drops everything, kept or not */
 
+bool outq_has_room(const struct outq *q, size_t bytes); /* bytes_max would not be passed */
+
 /* Each appends one packet (header and payload) whole, or nothing: GW_EFULL when bytes_max would be
  * passed, or when the payload is larger than PACKET_PAYLOAD_BYTES_MAX. */
 GW_NODISCARD gw_err outq_put(struct outq *q, const void *payload, size_t size);

@@ -9,13 +9,22 @@ static struct view view_since(const struct reader *r, const uint8_t *start)
     return (struct view){.data = start, .size = (uint32_t)(r->at - start)};
 }
 
-/* The loop has a reader of its own, which fits into registers. */
 static inline struct view read_vars(struct reader *r, const uint8_t *start, uint64_t count)
 {
-    struct reader own = *r;
-    for (uint64_t i = 0; i < count && !own.bad; i++)
-        read_var(&own);
-    *r = own;
+    const uint8_t *at = r->at, *end = r->end;
+    for (; count; count--) {
+        uint32_t size;
+        if ((size_t)(end - at) < sizeof size)
+            break;
+        memcpy(&size, at, sizeof size);
+        size = le32toh(size);
+        at += sizeof size;
+        if ((size_t)(end - at) < size)
+            break;
+        at += size;
+    }
+    r->bad |= count > 0;
+    r->at = r->bad ? end : at;
     return view_since(r, start);
 }
 

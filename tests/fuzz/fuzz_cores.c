@@ -1,12 +1,10 @@
 /* What peers send to a dispatcher and to a gate: any packets, from games, gates, nameless peers,
  * clients, in any order. */
+#include "feed.h"
+
 #include "dispatcher/dispatcher.h"
 #include "gate/gate.h"
 #include "wire/messages.h"
-
-#include "base/assert.h"
-
-#include <stdlib.h>
 
 enum { NAMELESS, GAME, OTHER_GAME, GATE, DISPATCHER, CLIENT, OTHER_CLIENT, LINKS };
 
@@ -60,16 +58,25 @@ static void end(struct peer_link *p, const char *reason)
 static void turn(struct peer_link *links)
 {
     for (int i = 0; i < LINKS; i++) {
-        outq_consume(&links[i].link.out, links[i].link.out.bytes);
+        if (links[i].open)
+            feed_drain(&links[i].link);
         if (links[i].open && links[i].reason)
             end(&links[i], links[i].reason);
     }
 }
 
-static void receive(struct peer_link *p, const void *payload, size_t size)
+static void receive(struct peer_link *p, const struct buf *wire)
 {
-    if (p->open && !p->link.closing && size >= 2)
-        p->link.events->packet(p->link.user, payload, size);
+    if (p->open && !p->link.closing)
+        feed(&p->link, wire);
+}
+
+static void receive_one(struct peer_link *p, const void *payload, size_t size)
+{
+    struct buf wire = {0};
+    write_var(&wire, payload, size);
+    receive(p, &wire);
+    buf_free(&wire);
 }
 
 static void nowhere(void *user, enum log_level level, const char *line, size_t size)
@@ -96,11 +103,11 @@ static struct dispatcher *dispatcher_new(struct peer_link *links)
         link_init(&links[i]);
         dispatcher_accept(d, &links[i].link);
     }
-    receive(&links[GAME], game, sizeof game - 1);
-    receive(&links[OTHER_GAME], other, sizeof other - 1);
-    receive(&links[GATE], gate, sizeof gate);
-    receive(&links[GAME], hello, sizeof hello);
-    receive(&links[GATE], hello, sizeof hello);
+    receive_one(&links[GAME], game, sizeof game - 1);
+    receive_one(&links[OTHER_GAME], other, sizeof other - 1);
+    receive_one(&links[GATE], gate, sizeof gate);
+    receive_one(&links[GAME], hello, sizeof hello);
+    receive_one(&links[GATE], hello, sizeof hello);
     return d;
 }
 
@@ -135,28 +142,25 @@ static void hang_up(struct peer_link *p)
         end(p, "it hung up");
 }
 
-/* Each step is: which link, u16 size, payload; the link breaks behind it when the first byte is
- * large. Time goes on by the first byte too. */
+/* The steps of feed.h: the first byte is which link, which breaks behind it when the byte is large,
+ * and how much later it is. */
 static void play(struct peer_link *links, struct dispatcher *d, struct gate *g, const uint8_t *data,
                  size_t size)
 {
+    struct buf wire = {0};
     while (size >= 3) {
-        size_t length = (size_t)data[1] | (size_t)data[2] << 8;
-        size_t there = size - 3 < length ? size - 3 : length;
-        uint8_t *exact = malloc(there ? there : 1); /* so that a read past its end is seen */
-        ASSERT(exact);
-        memcpy(exact, data + 3, there);
-        receive(&links[data[0] % LINKS], exact, there);
-        free(exact);
+        size_t used = feed_collect(data, size, &wire);
+        receive(&links[data[0] % LINKS], &wire);
         if (data[0] >= 128)
             hang_up(&links[data[0] % LINKS]);
         turn(links);
         now.now_ms += data[0];
         dispatcher_turn(d);
         gate_turn(g);
-        data += 3 + there;
-        size -= 3 + there;
+        data += used;
+        size -= used;
     }
+    buf_free(&wire);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

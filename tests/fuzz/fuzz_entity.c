@@ -77,13 +77,11 @@ static void nowhere(void *user, enum log_level level, const char *line, size_t s
     (void)size;
 }
 
-static void outbox_send(void *user, gw_id route, const void *head, size_t head_size,
-                        const void *tail, size_t tail_size)
+static void outbox_send(void *user, gw_id route, struct view packet)
 {
     (void)user;
     (void)route;
-    (void)tail;
-    ASSERT(head && head_size >= 2 && tail_size < 1u << 24);
+    ASSERT(packet.data && packet.size >= 2 && packet.size < 1u << 24);
 }
 
 static bool speaks_own(void *user, gw_id route, uint16_t gateid)
@@ -124,10 +122,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct view rest = {data + 1, (uint32_t)size - 1};
     switch (data[0] % 4) {
     case 0:
-        world_call(w, rest);
-        break;
     case 1:
-        world_call_from_client(w, rest);
+        world_calls(w, &rest, 1);
         break;
     case 2:
         world_client_given(w, rest);

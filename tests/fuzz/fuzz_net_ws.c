@@ -15,19 +15,21 @@ struct seen {
     enum frame_result result;
 };
 
-static bool see_packet(void *user, const uint8_t *payload, size_t size)
+static size_t see_packets(void *user, const struct view *packets, size_t count)
 {
     struct seen *seen = user;
-    ASSERT(size >= 2 && size <= PAYLOAD_BYTES_MAX);
-    buf_append(&seen->packets, &size, sizeof size);
-    buf_append(&seen->packets, payload, size);
-    return true;
+    for (size_t i = 0; i < count; i++) {
+        ASSERT(packets[i].size >= 2 && packets[i].size <= PAYLOAD_BYTES_MAX);
+        buf_append(&seen->packets, &packets[i].size, sizeof packets[i].size);
+        buf_append(&seen->packets, packets[i].data, packets[i].size);
+    }
+    return count;
 }
 
 static bool see_data(void *user, uint8_t *bytes, size_t size)
 {
     struct seen *seen = user;
-    const struct frame_taker taker = {.packet = see_packet, .user = seen};
+    const struct frame_taker taker = {.packets = see_packets, .user = seen};
     seen->result = frame_feed(&seen->frame, bytes, size, PAYLOAD_BYTES_MAX, &taker, NULL);
     return seen->result == FRAME_OK;
 }

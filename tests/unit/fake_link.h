@@ -65,9 +65,24 @@ static inline void fake_link_fini(struct fake_link *fake)
     buf_free(&fake->sent);
 }
 
+/* What its owner has held back is in the queue then. */
+static inline void fake_link_flush(struct fake_link *fake)
+{
+    if (fake->link.events && fake->link.events->flushing)
+        fake->link.events->flushing(fake->link.user);
+}
+
+/* The peer takes so many bytes, and the test does not look at them. */
+static inline void fake_link_take(struct fake_link *fake, size_t bytes)
+{
+    fake_link_flush(fake);
+    outq_consume(&fake->link.out, bytes);
+}
+
 static inline void fake_link_drain(struct fake_link *fake)
 {
     struct outq_span span;
+    fake_link_flush(fake);
     while (outq_peek(&fake->link.out, &span, 1) == 1) {
         buf_append(&fake->sent, span.data, span.size);
         outq_consume(&fake->link.out, span.size);
@@ -99,10 +114,27 @@ static inline void fake_link_skip(struct fake_link *fake)
     fake->read = fake->sent.size;
 }
 
+static inline size_t fake_link_deliver(void *user, const struct view *packets, size_t count)
+{
+    return link_deliver(user, packets, count);
+}
+
+/* The peer has sent that: whole packets with their headers, which come as one read brings them. */
+static inline void fake_link_receive_wire(struct fake_link *fake, const struct buf *wire)
+{
+    struct frame frame = {0};
+    const struct frame_taker taker = {fake_link_deliver, &fake->link};
+    if (!fake->link.closing)
+        frame_feed(&frame, wire->data, wire->size, PACKET_PAYLOAD_BYTES_MAX, &taker, NULL);
+    assert_null(frame.partial);
+}
+
 static inline void fake_link_receive(struct fake_link *fake, const void *payload, size_t size)
 {
-    if (!fake->link.closing)
-        fake->link.events->packet(fake->link.user, payload, size);
+    struct buf wire = {0};
+    write_var(&wire, payload, size);
+    fake_link_receive_wire(fake, &wire);
+    buf_free(&wire);
 }
 
 /* The transport's turn: tells of a close that was asked for. */
@@ -123,13 +155,21 @@ static inline void fake_link_hang_up(struct fake_link *fake)
     fake_link_turn(fake);
 }
 
+/* Writes a packet with its header: WIRE(&wire, set_gate_id, .gate = 1). */
+#define WIRE(wire, name, ...)                                                                      \
+    do {                                                                                           \
+        size_t begin_ = write_var_begin(wire);                                                     \
+        msg_##name##_write((wire), &(struct msg_##name){__VA_ARGS__});                             \
+        write_var_end((wire), begin_);                                                             \
+    } while (0)
+
 /* Plays the peer: RECEIVE(&fake, set_gate_id, .gate = 1). */
 #define RECEIVE(fake, name, ...)                                                                   \
     do {                                                                                           \
-        struct buf packet_ = {0};                                                                  \
-        msg_##name##_write(&packet_, &(struct msg_##name){__VA_ARGS__});                           \
-        fake_link_receive((fake), packet_.data, packet_.size);                                     \
-        buf_free(&packet_);                                                                        \
+        struct buf wire_ = {0};                                                                    \
+        WIRE(&wire_, name, __VA_ARGS__);                                                           \
+        fake_link_receive_wire((fake), &wire_);                                                    \
+        buf_free(&wire_);                                                                          \
     } while (0)
 
 /* Wants the next packet that was sent to be this message, and reads it into *m. */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 
 static void appended_bytes_stand_one_behind_the_other(void **state)
 {
@@ -81,6 +82,24 @@ static void a_text_owns_a_copy(void **state)
     gw_text_clear(&text);
 }
 
+/* Out of and into memory of just that size, so that a byte too many shows. */
+static void a_short_copy_copies_every_size(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size < 200; size++) {
+        uint8_t *from = mem_alloc(size + 1), *to = mem_alloc(size + 1);
+        for (size_t i = 0; i < size; i++)
+            from[i] = (uint8_t)(i * 7 + size);
+        from[size] = 1;
+        to[size] = 2;
+        mem_copy_short(to, from, size);
+        assert_memory_equal(to, from, size);
+        assert_int_equal(to[size], 2);
+        free(from);
+        free(to);
+    }
+}
+
 static void every_error_has_a_sentence(void **state)
 {
     (void)state;
@@ -97,6 +116,7 @@ int main(void)
         cmocka_unit_test(print_makes_the_room_it_needs),
         cmocka_unit_test(every_size_of_print_is_whole),
         cmocka_unit_test(a_text_owns_a_copy),
+        cmocka_unit_test(a_short_copy_copies_every_size),
         cmocka_unit_test(every_error_has_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

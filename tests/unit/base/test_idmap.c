@@ -68,10 +68,24 @@ static void random_steps_give_what_the_model_gives(void **state)
             assert_ptr_equal(idmap_remove(&map, id_of(number)), exchange(&model[number], NULL));
         }
         assert_ptr_equal(idmap_get(&map, id_of(number)), model[number]);
+        uint64_t hash = idmap_prefetch(&map, id_of(number));
+        assert_ptr_equal(idmap_get_hashed(&map, id_of(number), hash), model[number]);
         if (step % 1000 == 0)
             check_walk(&map, model);
     }
     check_walk(&map, model);
+    idmap_free(&map);
+}
+
+/* Of a call that makes entities, say: those behind it were looked ahead at before. */
+static void a_hash_is_good_after_the_map_has_grown(void **state)
+{
+    (void)state;
+    struct idmap map = {.seed = 7};
+    uint64_t hash = idmap_prefetch(&map, id_of(3));
+    for (size_t i = 0; i < IDS; i++)
+        idmap_put(&map, id_of(i), &map + i);
+    assert_ptr_equal(idmap_get_hashed(&map, id_of(3), hash), &map + 3);
     idmap_free(&map);
 }
 
@@ -104,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_steps_give_what_the_model_gives),
+        cmocka_unit_test(a_hash_is_good_after_the_map_has_grown),
         cmocka_unit_test(an_empty_map_of_zeros_has_nothing),
         cmocka_unit_test(an_id_takes_at_most_64_bytes),
     };

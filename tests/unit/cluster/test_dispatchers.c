@@ -29,11 +29,11 @@ static void register_at(void *user, unsigned index, struct link *link)
     link_send(link, "\x02\x00register", 10);
 }
 
-static void packet(void *user, unsigned index, const uint8_t *payload, size_t size)
+static void packets(void *user, unsigned index, const struct view *packets, size_t count)
 {
     struct world *w = user;
-    (void)payload, (void)size;
-    w->packets++;
+    (void)packets;
+    w->packets += (unsigned)count;
     w->packet_index = index;
 }
 
@@ -62,7 +62,7 @@ static void start_with(struct world *w, size_t backlog_bytes_max)
                                                           .epoch = 70,
                                                           .register_at = register_at,
                                                           .said_hello = said_hello,
-                                                          .packet = packet,
+                                                          .packets = packets,
                                                           .lost = lost,
                                                           .user = w});
     for (unsigned i = 0; i < COUNT; i++)
@@ -265,7 +265,7 @@ static void a_restarted_dispatcher_gets_what_was_not_sent_behind_a_new_registrat
     dispatchers_send(w.ds, 0, "\x06\x00one", 5);
     fake_link_skip(link);
     dispatchers_send(w.ds, 0, "\x06\x00half", 6);
-    outq_consume(&link->link.out, 5);
+    fake_link_take(link, 5);
     dispatchers_send(w.ds, 0, "\x06\x00two", 5);
     fake_link_hang_up(link);
     link = link_up(&w, 0);
@@ -513,6 +513,29 @@ static void packets_come_with_the_index_of_their_dispatcher(void **state)
     stop(&w);
 }
 
+/* GoWorld's messages and those of the session, in one read. */
+static void packets_that_come_together_are_taken_up_to_one_that_closes_the_link(void **state)
+{
+    (void)state;
+    struct world w;
+    start_with(&w, 0);
+    struct fake_link *link = hello_from(&w, 1, 9);
+    struct buf wire = {0};
+    for (unsigned i = 0; i < 2 * FRAME_BATCH_MAX; i++) {
+        write_var(&wire, "\x18\x00", 2);
+        if (i % 5 == 0)
+            WIRE(&wire, pong, .stamp = (uint64_t)w.clock.now_ms);
+    }
+    WIRE(&wire, received, .bytes = 1000000); /* more than was ever sent */
+    write_var(&wire, "\x18\x00", 2);
+    fake_link_receive_wire(link, &wire);
+    assert_int_equal(w.packets, 2 * FRAME_BATCH_MAX);
+    assert_int_equal(dispatchers_stats(w.ds)->packets_received, 2 * FRAME_BATCH_MAX);
+    assert_non_null(link->reason);
+    buf_free(&wire);
+    stop(&w);
+}
+
 static void a_packet_that_is_too_large_costs_itself_and_not_the_link(void **state)
 {
     (void)state;
@@ -571,10 +594,10 @@ static void a_dispatcher_is_congested_until_half_of_what_is_unsent_has_gone(void
     dispatchers_up(w.ds, 1, &w.links[1].link);
     assert_true(dispatchers_is_congested(w.ds, 1));
     assert_false(dispatchers_is_congested(w.ds, 0));
-    outq_consume(&w.links[1].link.out, 2 * sizeof payload);
+    fake_link_take(&w.links[1], 2 * sizeof payload);
     assert_false(dispatchers_is_congested(w.ds, 1));
     assert_false(dispatchers_has_drained(w.ds, 1));
-    outq_consume(&w.links[1].link.out, 2 * sizeof payload);
+    fake_link_take(&w.links[1], 2 * sizeof payload);
     assert_true(dispatchers_has_drained(w.ds, 1));
     stop(&w);
 }
@@ -602,6 +625,7 @@ int main(void)
         cmocka_unit_test(a_backlog_that_is_full_before_the_link_is_back_ends_the_session),
         cmocka_unit_test(a_backlog_that_is_full_before_the_answer_ends_the_link_and_the_session),
         cmocka_unit_test(packets_come_with_the_index_of_their_dispatcher),
+        cmocka_unit_test(packets_that_come_together_are_taken_up_to_one_that_closes_the_link),
         cmocka_unit_test(a_packet_that_is_too_large_costs_itself_and_not_the_link),
         cmocka_unit_test(an_entity_is_served_by_the_dispatcher_of_the_known_answers),
         cmocka_unit_test(a_link_that_outlives_its_owner_is_closed_and_told_nothing),

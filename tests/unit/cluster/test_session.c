@@ -30,7 +30,7 @@ static void packet(void *user, const uint8_t *payload, size_t size)
 {
     struct end *end = user;
     struct msg_received m;
-    session_count(&end->session, size);
+    session_count(&end->session, PACKET_HEADER_BYTES + size);
     if (!msg_received_read((struct view){payload, (uint32_t)size}, &m))
         end->packets++;
     else if (!session_confirm(&end->session, m.bytes))
@@ -45,7 +45,12 @@ static void closed(void *user, const char *reason)
     end->link = NULL;
 }
 
-static const struct link_events events = {.packet = packet, .closed = closed};
+static void flushing(void *user)
+{
+    session_flush(&((struct end *)user)->session);
+}
+
+static const struct link_events events = {.packet = packet, .flushing = flushing, .closed = closed};
 
 static void take(struct end *end, struct link *link)
 {

@@ -193,6 +193,7 @@ static void what_a_connection_had_not_sent_is_counted(void **state)
     world_start(&w, (struct dispatcher_desc){0});
     struct fake_link *game = world_connect(&w);
     RECEIVE(game, set_game_id, .game = 1);
+    fake_link_flush(game);
     size_t unsent = game->link.out.bytes;
     assert_true(unsent > 0);
     fake_link_hang_up(game);

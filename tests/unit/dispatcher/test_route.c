@@ -649,7 +649,7 @@ static void random_packets_break_nothing(void **state)
         payload[1] = 0;
         size_t size = 2 + (random >> 33) % (sizeof payload - 2);
         struct fake_link *from = peers[round % 2];
-        from->link.events->packet(from->link.user, payload, size);
+        fake_link_receive(from, payload, size);
         from->link.closing = false; /* it goes on all the same */
         fake_link_skip(peers[0]);
         fake_link_skip(peers[1]);

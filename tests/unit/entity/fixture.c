@@ -13,15 +13,11 @@ static void log_write(void *user, enum log_level level, const char *line, size_t
     buf_append(&f->logged, "\n", 1);
 }
 
-static void outbox_send(void *user, gw_id route, const void *head, size_t head_size,
-                        const void *tail, size_t tail_size)
+static void outbox_send(void *user, gw_id route, struct view packet)
 {
     struct fixture *f = user;
     (void)route;
-    write_u32(&f->sent, (uint32_t)(head_size + tail_size));
-    write_bytes(&f->sent, head, head_size);
-    if (tail_size)
-        write_bytes(&f->sent, tail, tail_size);
+    write_var(&f->sent, packet.data, packet.size);
 }
 
 static bool speaks_own(void *user, gw_id route, uint16_t gateid)
@@ -227,7 +223,8 @@ void fixture_call(struct fixture *f, gw_id entity, const char *method, const cha
     write_id(&payload, entity);
     write_str(&payload, method);
     write_bytes(&payload, values.data, values.size);
-    world_call(f->world, (struct view){payload.data, (uint32_t)payload.size});
+    struct view message = view_of(&payload);
+    ASSERT(world_calls(f->world, &message, 1) == 1);
     buf_free(&payload);
     buf_free(&values);
 }
@@ -241,7 +238,8 @@ void fixture_call_from(struct fixture *f, const char *client, gw_id entity, cons
     write_str(&payload, method);
     write_bytes(&payload, values.data, values.size);
     write_id(&payload, fixture_id(client));
-    world_call_from_client(f->world, (struct view){payload.data, (uint32_t)payload.size});
+    struct view message = view_of(&payload);
+    ASSERT(world_calls(f->world, &message, 1) == 1);
     buf_free(&payload);
     buf_free(&values);
 }

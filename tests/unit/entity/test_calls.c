@@ -30,7 +30,8 @@ static void a_method_name_is_all_of_its_bytes(void **state)
     write_var(&payload, "Own\0AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 64);
     write_u16(&payload, 0);
     write_id(&payload, fixture_id("c1"));
-    world_call_from_client(f->world, (struct view){payload.data, (uint32_t)payload.size});
+    struct view message = view_of(&payload);
+    assert_int_equal(world_calls(f->world, &message, 1), 1);
     buf_free(&payload);
     assert_happened("");
     assert_int_equal(world_stats(f->world)->calls_refused.count, 1);
@@ -71,6 +72,74 @@ static void wrong_arguments_are_refused(void **state)
     assert_happened("");
     assert_int_equal(world_stats(f->world)->calls_refused.count, count);
     assert_int_equal(world_stats(f->world)->calls_too_deep, 1);
+}
+
+/* What stands behind the method's name in a call of an entity. */
+static void call_with_bytes(struct fixture *f, gw_id id, const void *bytes, size_t size)
+{
+    struct buf payload = {0};
+    write_u16(&payload, MSG_CALL_ENTITY_METHOD);
+    write_id(&payload, id);
+    write_str(&payload, "Own");
+    write_bytes(&payload, bytes, size);
+    struct view message = view_of(&payload);
+    assert_int_equal(world_calls(f->world, &message, 1), 1);
+    buf_free(&payload);
+}
+
+static void arguments_that_are_not_what_their_lengths_say_are_refused(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = hero_settled(f, "c1")->base.id;
+    call_with_bytes(f, id, "\1\0\1\0\0\0\5", 7);
+    assert_happened("own(5) ");
+    static const struct {
+        const char *bytes;
+        size_t size;
+    } wrong[] = {
+        {"", 0},                          /* no count */
+        {"\1", 1},                        /* half a count */
+        {"\1\0", 2},                      /* an argument that is not there */
+        {"\1\0\1\0", 4},                  /* half a length */
+        {"\1\0\2\0\0\0\5", 7},            /* longer than the packet */
+        {"\1\0\xff\xff\xff\xff\5", 7},    /* much longer */
+        {"\1\0\1\0\0\0\5!", 8},           /* more behind the last */
+        {"\0\0!", 3},                     /* more than none */
+        {"\2\0\1\0\0\0\5\1\0\0\0\6", 12}, /* one too many */
+    };
+    size_t count = sizeof wrong / sizeof *wrong;
+    for (size_t i = 0; i < count; i++)
+        call_with_bytes(f, id, wrong[i].bytes, wrong[i].size);
+    assert_happened("");
+    assert_int_equal(world_stats(f->world)->calls_refused.count, count);
+}
+
+/* A handler may end entities that calls behind it, looked at before, go to. */
+static void calls_that_come_together_are_made_one_by_one(void **state)
+{
+    struct fixture *f = *state;
+    gw_id one = hero_settled(f, "c1")->base.id, two = hero_settled(f, "c2")->base.id;
+    struct buf wire = {0};
+    const struct {
+        gw_id to;
+        const char *method;
+    } calls[] = {{one, "Own"}, {two, "End"}, {two, "Own"}, {one, "Own"}};
+    struct view messages[5];
+    size_t ends[4];
+    for (size_t i = 0; i < 4; i++) {
+        write_u16(&wire, MSG_CALL_ENTITY_METHOD);
+        write_id(&wire, calls[i].to);
+        write_str(&wire, calls[i].method);
+        write_u16(&wire, 0);
+        ends[i] = wire.size;
+    }
+    for (size_t i = 0, at = 0; i < 4; at = ends[i++])
+        messages[i] = (struct view){wire.data + at, (uint32_t)(ends[i] - at)};
+    messages[4] = (struct view){(const uint8_t *)"\x16\0\1\0", 4}; /* no call */
+    assert_int_equal(world_calls(f->world, messages, 5), 4);
+    assert_happened("own(0) destroy own(0) ");
+    assert_int_equal(world_stats(f->world)->calls_unknown_entity.count, 1);
+    buf_free(&wire);
 }
 
 static void clients_may_nest_less_than_servers(void **state)
@@ -116,7 +185,8 @@ static void come_back(struct fixture *f)
     struct view sent = fixture_next(f);
     struct buf fence = {0};
     buf_append(&fence, sent.data, sent.size);
-    world_call(f->world, (struct view){fence.data, (uint32_t)fence.size});
+    struct view message = view_of(&fence);
+    assert_int_equal(world_calls(f->world, &message, 1), 1);
     buf_free(&fence);
 }
 
@@ -162,6 +232,8 @@ int main(void)
         HERO_TEST(a_method_name_is_all_of_its_bytes),
         HERO_TEST(arguments_take_every_form_that_clients_send),
         HERO_TEST(wrong_arguments_are_refused),
+        HERO_TEST(arguments_that_are_not_what_their_lengths_say_are_refused),
+        HERO_TEST(calls_that_come_together_are_made_one_by_one),
         HERO_TEST(clients_may_nest_less_than_servers),
         HERO_TEST(local_calls_run_after_the_handler_in_order),
         HERO_TEST(local_calls_have_a_limit_per_turn),

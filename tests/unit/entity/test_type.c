@@ -32,7 +32,8 @@ static int make_type(void **state)
         memset(names[i], 'a', length);
         if (i % 2)
             names[i][length / 2] = 'b';
-        methods[i] = (gw_method){.name = names[i], .signature = "", .invoke = nothing};
+        methods[i] = (gw_method){
+            .name = names[i], .name_size = (unsigned)length, .signature = "", .invoke = nothing};
     }
     return type_init(&type, &def, &error);
 }
@@ -77,8 +78,9 @@ static void a_name_that_is_longer_or_shorter_is_nobodys(void **state)
 static void two_methods_of_one_name_are_refused(void **state)
 {
     (void)state;
-    static const gw_method twice[] = {
-        {.name = "Attack", .invoke = nothing}, {.name = "Attack", .invoke = nothing}, {0}};
+    static const gw_method twice[] = {{.name = "Attack", .name_size = 6, .invoke = nothing},
+                                      {.name = "Attack", .name_size = 6, .invoke = nothing},
+                                      {0}};
     static const gw_entity_type def = {
         .name = "Twice", .size = sizeof(gw_entity), .methods = twice};
     struct type refused;
@@ -89,12 +91,36 @@ static void two_methods_of_one_name_are_refused(void **state)
     type_fini(&refused);
 }
 
+static void refuses_name_size(const char *name, unsigned size)
+{
+    const gw_method methods_of[] = {{.name = name, .name_size = size, .invoke = nothing}, {0}};
+    const gw_entity_type def = {.name = "Odd", .size = sizeof(gw_entity), .methods = methods_of};
+    struct type refused;
+    char *error = NULL;
+    assert_int_equal(type_init(&refused, &def, &error), GW_EINVAL);
+    assert_non_null(strstr(error, "the size of the name"));
+    free(error);
+    type_fini(&refused);
+}
+
+/* A table that was written by hand. */
+static void a_wrong_size_of_a_name_is_refused(void **state)
+{
+    char longest[GW_METHOD_NAME_MAX + 2] = {0};
+    (void)state;
+    memset(longest, 'm', sizeof longest - 1);
+    refuses_name_size("Attack", 0);
+    refuses_name_size("Attack", 7);
+    refuses_name_size(longest, GW_METHOD_NAME_MAX + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_method_is_found_by_its_name),
         cmocka_unit_test(a_name_with_one_other_byte_is_nobodys),
         cmocka_unit_test(a_name_that_is_longer_or_shorter_is_nobodys),
+        cmocka_unit_test(a_wrong_size_of_a_name_is_refused),
         cmocka_unit_test(two_methods_of_one_name_are_refused),
     };
     return cmocka_run_group_tests(tests, make_type, free_type);

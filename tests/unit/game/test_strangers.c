@@ -517,7 +517,8 @@ static void end_while_cut_off(struct rig *r)
     struct buf b = {0};
     msg_call_entity_method_write(
         &b, &(struct msg_call_entity_method){.entity = id_str(ENTITY), .method = view_str("Quit")});
-    world_call(game_world(r->game), (struct view){b.data, (uint32_t)b.size});
+    struct view message = view_of(&b);
+    assert_int_equal(world_calls(game_world(r->game), &message, 1), 1);
     buf_free(&b);
     assert_null(find(r, ENTITY));
     assert_int_equal(saves(r), 1);

@@ -169,10 +169,10 @@ static void a_client_waits_for_the_dispatcher_that_it_talks_to_and_no_other(void
     assert_int_equal(gate_stats(w.g)->queue_pauses.count, 2);
 
     assert_int_equal(gate_turn(w.g), w.clock.now_ms + 10);
-    outq_consume(&w.dispatchers[1].link.out, 9000);
+    fake_link_take(&w.dispatchers[1], 9000);
     gate_turn(w.g);
     assert_true(slow.link->link.paused); /* more than half is left */
-    outq_consume(&w.dispatchers[1].link.out, 5000);
+    fake_link_take(&w.dispatchers[1], 5000);
     gate_turn(w.g);
     assert_false(slow.link->link.paused);
     assert_false(late.link->link.paused);

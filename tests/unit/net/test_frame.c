@@ -13,27 +13,35 @@ enum { LIMIT = 20000 };
 
 struct seen {
     struct buf bytes; /* u32 size, payload for each */
-    unsigned packets, stop_after;
-    unsigned ahead, ahead_sum; /* told of ahead, with the sum of their bytes */
+    unsigned packets, batches;
+    unsigned stop_after; /* so many packets; 0: never */
 };
 
-/* Reads it all, so that one that does not lie whole in the input shows. */
-static void look(void *user, const uint8_t *payload, size_t size)
+/* They lie one behind another, each behind its header. */
+static void assert_is_batch(const struct view *packets, size_t count)
 {
-    struct seen *seen = user;
-    for (size_t i = 0; i < size; i++)
-        seen->ahead_sum += payload[i];
-    seen->ahead++;
+    assert_in_range(count, 1, FRAME_BATCH_MAX);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t header;
+        memcpy(&header, packets[i].data - sizeof header, sizeof header);
+        assert_int_equal(header, packets[i].size);
+        if (i)
+            assert_ptr_equal(packets[i].data,
+                             packets[i - 1].data + packets[i - 1].size + sizeof header);
+    }
 }
 
-static bool see(void *user, const uint8_t *payload, size_t size)
+static size_t see(void *user, const struct view *packets, size_t count)
 {
     struct seen *seen = user;
-    uint32_t header = (uint32_t)size;
-    buf_append(&seen->bytes, &header, sizeof header);
-    buf_append(&seen->bytes, payload, size);
-    seen->packets++;
-    return seen->packets != seen->stop_after;
+    size_t taken = 0;
+    assert_is_batch(packets, count);
+    seen->batches++;
+    for (; taken < count && !(seen->stop_after && seen->packets == seen->stop_after); taken++) {
+        buf_append(&seen->bytes, packets[taken].data - 4, 4 + packets[taken].size);
+        seen->packets++;
+    }
+    return taken;
 }
 
 static void put_packet(struct buf *stream, size_t size)
@@ -62,7 +70,7 @@ static enum frame_result feed_copy(struct frame *frame, const uint8_t *bytes, si
     uint8_t *copy = mem_alloc(size);
     memcpy(copy, bytes, size);
     enum frame_result result =
-        frame_feed(frame, copy, size, LIMIT, &(struct frame_taker){see, look, seen}, NULL);
+        frame_feed(frame, copy, size, LIMIT, &(struct frame_taker){see, seen}, NULL);
     free(copy);
     return result;
 }
@@ -105,14 +113,7 @@ static void pieces_of_any_size_change_nothing(void **state)
     buf_free(&stream);
 }
 
-static bool was_told_ahead(void *user, const uint8_t *payload, size_t size)
-{
-    struct seen *seen = user;
-    assert_in_range(seen->ahead, seen->packets + 1, seen->packets + 16);
-    return see(user, payload, size);
-}
-
-static void whole_packets_are_told_of_once_before_they_come(void **state)
+static void whole_packets_come_in_batches(void **state)
 {
     (void)state;
     struct buf stream = {0};
@@ -120,18 +121,19 @@ static void whole_packets_are_told_of_once_before_they_come(void **state)
     struct seen seen = {0};
     for (size_t i = 0; i < 100; i++)
         put_packet(&stream, 2 + i % 7);
-    const struct frame_taker taker = {was_told_ahead, look, &seen};
-    assert_int_equal(frame_feed(&frame, stream.data, stream.size, LIMIT, &taker, NULL), FRAME_OK);
-    assert_int_equal(seen.ahead, 100);
+    assert_int_equal(feed_copy(&frame, stream.data, stream.size, &seen), FRAME_OK);
+    assert_int_equal(seen.batches, (100 + FRAME_BATCH_MAX - 1) / FRAME_BATCH_MAX);
     assert_seen_all(&seen, &stream, &frame);
     buf_free(&stream);
 }
 
-static bool lies_inside(void *user, const uint8_t *payload, size_t size)
+static size_t lie_inside(void *user, const struct view *packets, size_t count)
 {
     const struct buf *stream = user;
-    assert_true(payload >= stream->data && payload + size <= stream->data + stream->size);
-    return true;
+    for (size_t i = 0; i < count; i++)
+        assert_true(packets[i].data >= stream->data &&
+                    packets[i].data + packets[i].size <= stream->data + stream->size);
+    return count;
 }
 
 static void packets_that_lie_whole_in_the_input_are_not_copied(void **state)
@@ -140,7 +142,7 @@ static void packets_that_lie_whole_in_the_input_are_not_copied(void **state)
     struct buf stream = sample_stream();
     struct frame frame = {0};
     assert_int_equal(frame_feed(&frame, stream.data, stream.size, LIMIT,
-                                &(struct frame_taker){.packet = lies_inside, .user = &stream},
+                                &(struct frame_taker){.packets = lie_inside, .user = &stream},
                                 NULL),
                      FRAME_OK);
     buf_free(&stream);
@@ -205,7 +207,7 @@ static void a_receiver_that_stops_goes_on_where_it_was(void **state)
         seen.stop_after = stops;
         enum frame_result result =
             frame_feed(&frame, stream.data + at, piece, LIMIT,
-                       &(struct frame_taker){.packet = see, .user = &seen}, &used);
+                       &(struct frame_taker){.packets = see, .user = &seen}, &used);
         assert_true(result == FRAME_STOPPED || used == piece);
         if (result != FRAME_STOPPED)
             stops--;
@@ -221,7 +223,7 @@ static void a_claimed_length_costs_no_memory_until_the_bytes_come(void **state)
     uint32_t length = 1 << 24;
     struct frame frame = {0};
     struct seen seen = {0};
-    const struct frame_taker taker = {.packet = see, .user = &seen};
+    const struct frame_taker taker = {.packets = see, .user = &seen};
     assert_int_equal(frame_feed(&frame, (const uint8_t *)&length, 4, 1 << 24, &taker, NULL),
                      FRAME_OK);
     assert_in_range(frame.capacity, 4, 64);
@@ -238,7 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cut_at_any_byte_changes_nothing),
         cmocka_unit_test(pieces_of_any_size_change_nothing),
-        cmocka_unit_test(whole_packets_are_told_of_once_before_they_come),
+        cmocka_unit_test(whole_packets_come_in_batches),
         cmocka_unit_test(packets_that_lie_whole_in_the_input_are_not_copied),
         cmocka_unit_test(lengths_outside_the_limits_are_refused),
         cmocka_unit_test(a_receiver_that_has_enough_gets_no_more),

@@ -50,26 +50,77 @@ static void run_until_packets(struct pair *pair, const struct peer *peer, unsign
     rig_run(&pair->rig, reached, &count);
 }
 
+/* Fills in the option of both ends, which are the only connected sockets. */
+static void options_of_both_ends(int option, int values[2])
+{
+    unsigned connected = 0;
+    for (int fd = 3; fd < 256; fd++) {
+        struct sockaddr_storage peer = {0};
+        socklen_t size = sizeof peer, value_size = sizeof *values;
+        if (getpeername(fd, (struct sockaddr *)&peer, &size) != 0 || peer.ss_family != AF_INET)
+            continue;
+        assert_true(connected < 2);
+        assert_int_equal(getsockopt(fd, SOL_SOCKET, option, &values[connected], &value_size), 0);
+        connected++;
+    }
+    assert_int_equal(connected, 2);
+}
+
 /* A peer may vanish without a word: the system asks after it at both ends. */
 static void both_ends_are_kept_alive(void **state)
 {
     (void)state;
     struct pair pair;
+    int on[2];
     pair_init(&pair, none, none);
-    unsigned connected = 0, kept_alive = 0;
-    for (int fd = 3; fd < 256; fd++) {
-        struct sockaddr_storage peer = {0};
-        socklen_t size = sizeof peer;
-        int on = 0;
-        socklen_t on_size = sizeof on;
-        if (getpeername(fd, (struct sockaddr *)&peer, &size) != 0 || peer.ss_family != AF_INET)
-            continue;
-        connected++;
-        if (getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &on_size) == 0 && on)
-            kept_alive++;
-    }
-    assert_int_equal(connected, 2);
-    assert_int_equal(kept_alive, 2);
+    options_of_both_ends(SO_KEEPALIVE, on);
+    assert_true(on[0] && on[1]);
+    pair_fini(&pair);
+}
+
+static void take_near(void *user, struct link *link, const char *reason)
+{
+    assert_null(reason);
+    peer_take(&((struct pair *)user)->near, link);
+}
+
+static void take_far(void *user, struct link *link)
+{
+    peer_take(&((struct pair *)user)->far, link);
+}
+
+static bool both_are_there(void *user)
+{
+    const struct pair *pair = user;
+    return pair->near.link && pair->far.link;
+}
+
+/* The system doubles what it is asked for, for its own needs. */
+static void each_end_may_limit_what_the_system_holds(void **state)
+{
+    enum { NEAR_BYTES = 20000, FAR_BYTES = 30000 };
+    (void)state;
+    struct pair pair = {0};
+    char address[32];
+    int bytes[2];
+    rig_init(&pair.rig);
+    assert_int_equal(tcplink_listen(pair.rig.tcp,
+                                    &(struct tcplink_listen_desc){.address = "127.0.0.1:0",
+                                                                  .send_buffer_bytes = FAR_BYTES,
+                                                                  .accepted = take_far,
+                                                                  .user = &pair},
+                                    &pair.server.listener),
+                     GW_OK);
+    snprintf(address, sizeof address, "127.0.0.1:%u",
+             (unsigned)tcplink_listener_port(pair.server.listener));
+    tcplink_connect(pair.rig.tcp, &(struct tcplink_connect_desc){.address = address,
+                                                                 .send_buffer_bytes = NEAR_BYTES,
+                                                                 .connected = take_near,
+                                                                 .user = &pair});
+    rig_run(&pair.rig, both_are_there, &pair);
+    options_of_both_ends(SO_SNDBUF, bytes);
+    assert_int_equal(bytes[0] + bytes[1], 2 * (NEAR_BYTES + FAR_BYTES));
+    assert_true(bytes[0] == 2 * NEAR_BYTES || bytes[0] == 2 * FAR_BYTES);
     pair_fini(&pair);
 }
 
@@ -537,6 +588,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_ends_are_kept_alive),
+        cmocka_unit_test(each_end_may_limit_what_the_system_holds),
         cmocka_unit_test(what_is_sent_comes_back_from_an_echo),
         cmocka_unit_test(large_packets_arrive_both_ways),
         cmocka_unit_test(packets_survive_a_cut_at_every_byte),
