@@ -7,8 +7,8 @@
 
 #include <endian.h>
 
-/* A packet that is longer is put into the queue by itself. */
-#define GATHERED_PACKET_MAX 1024u
+/* A packet that has a longer piece is put into the queue by itself. */
+#define GATHERED_PIECE_MAX 1024u
 #define GATHERED_BYTES_MAX ((size_t)16 * 1024)
 
 void session_init(struct session *s, struct outq_pool *pool, size_t out_bytes_max)
@@ -213,7 +213,7 @@ static bool sent(struct session *s, bool ok)
 /* Only what has room: then it counts as sent. */
 ALWAYS_INLINE bool gather(struct session *s, struct outq_span head, struct outq_span tail)
 {
-    if (head.size > GATHERED_PACKET_MAX || tail.size > GATHERED_PACKET_MAX)
+    if (head.size > GATHERED_PIECE_MAX || tail.size > GATHERED_PIECE_MAX)
         return false;
     size_t size = PACKET_HEADER_BYTES + head.size + tail.size;
     if (!outq_has_room(&s->link->out, s->gathered.size + size))

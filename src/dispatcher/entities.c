@@ -38,9 +38,14 @@ const struct place *entities_find(const struct dispatcher *d, gw_id entity)
     return idmap_get(&d->entities.map, entity);
 }
 
-struct peer *entities_game(const struct dispatcher *d, gw_id entity)
+uint64_t entities_prefetch(const struct dispatcher *d, gw_id entity)
 {
-    const struct place *place = entities_find(d, entity);
+    return idmap_prefetch(&d->entities.map, entity);
+}
+
+struct peer *entities_game(const struct dispatcher *d, gw_id entity, uint64_t hash)
+{
+    const struct place *place = idmap_get_hashed(&d->entities.map, entity, hash);
     return place && !place->hold ? place->game : NULL;
 }
 

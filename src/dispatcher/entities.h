@@ -32,8 +32,10 @@ void entities_fini(struct dispatcher *d);
 
 const struct place *entities_find(const struct dispatcher *d, gw_id entity); /* NULL: unknown */
 
-/* The game that the entity lives on; NULL: it is unknown, or on its way. */
-struct peer *entities_game(const struct dispatcher *d, gw_id entity);
+/* For many look-ups at once, as of idmap_prefetch: the game that the entity lives on; NULL: it is
+ * unknown, or on its way. */
+uint64_t entities_prefetch(const struct dispatcher *d, gw_id entity);
+struct peer *entities_game(const struct dispatcher *d, gw_id entity, uint64_t hash);
 
 /* The entity lives on that game from now on; the game gets `told`, which may be empty, and then
  * what waited. Returns false, and nothing is sent, when the table is full. */
