@@ -25,7 +25,7 @@ struct frame_taker {
 
 enum frame_result {
     FRAME_OK,
-    FRAME_STOPPED,   /* the taker wants no more for now: the rest of the bytes is left */
+    FRAME_STOPPED,   /* the taker has taken fewer than it was given: the rest is left */
     FRAME_TOO_LONG,  /* a payload of more than payload_bytes_max */
     FRAME_TOO_SHORT, /* a payload without room for its type */
 };

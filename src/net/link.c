@@ -1,6 +1,8 @@
 /* link: what sending and closing is, whatever the transport. */
 #include "net/link.h"
 
+#include "base/assert.h"
+
 const char link_full[] = "its send queue is full";
 const char link_by_game[] = "the game closed it";
 
@@ -57,10 +59,43 @@ static size_t deliver_each(struct link *link, const struct view *packets, size_t
     return taken;
 }
 
-size_t link_deliver(struct link *link, const struct view *packets, size_t count)
+static size_t deliver(struct link *link, const struct view *packets, size_t count)
 {
-    return link->events->packets ? link->events->packets(link->user, packets, count)
-                                 : deliver_each(link, packets, count);
+    if (link->events->packet)
+        return deliver_each(link, packets, count);
+    size_t taken = link_is_read(link) ? link->events->packets(link->user, packets, count) : 0;
+    ASSERT(taken == count || !link_is_read(link)); /* nothing would bring the others again */
+    return taken;
+}
+
+struct feeding {
+    struct link *link;
+    size_t packets;
+};
+
+static size_t take(void *user, const struct view *packets, size_t count)
+{
+    struct feeding *feeding = user;
+    size_t taken = deliver(feeding->link, packets, count);
+    feeding->packets += taken;
+    return taken;
+}
+
+enum frame_result link_feed(struct link *link, struct frame *frame, const uint8_t *bytes,
+                            size_t size, struct link_fed *fed)
+{
+    struct feeding feeding = {.link = link};
+    const struct frame_taker taker = {.packets = take, .user = &feeding};
+    enum frame_result result =
+        frame_feed(frame, bytes, size, link->payload_bytes_max, &taker, &fed->bytes);
+    fed->packets = feeding.packets;
+    if (result != FRAME_OK && !link_is_read(link))
+        return FRAME_STOPPED;
+    if (result == FRAME_TOO_LONG)
+        link_close(link, "it sent a packet longer than the limit");
+    if (result == FRAME_TOO_SHORT)
+        link_close(link, "it sent a packet too short for a message type");
+    return result;
 }
 
 void link_pause(struct link *link, bool paused)

@@ -8,16 +8,15 @@
 
 struct link;
 
-/* What the owner of the other end is told. Both run from the loop's turn, never from inside a link_
- * call. */
+/* What the owner is told; it has one of the first two. All run from the loop's turn, never from
+ * inside a link_ call. */
 struct link_events {
     /* One whole packet; `payload` lasts until the call returns; size >= 2 and no more than the
      * link's limit. */
     void (*packet)(void *user, const uint8_t *payload, size_t size);
-    /* Instead of `packet`, for who is faster when it sees what comes next: payloads that lie one
-     * behind another in memory, each behind its header, and last until the call returns. There are
-     * 1 to FRAME_BATCH_MAX. Returns how many it has taken: all, or some when the link was closed or
-     * paused meanwhile. */
+    /* For who is faster when it sees what comes next: 1 to FRAME_BATCH_MAX payloads that lie one
+     * behind another in memory, each behind its header, and last until the call returns. Returns
+     * how many it has taken: all, unless the link was closed or paused meanwhile. */
     size_t (*packets)(void *user, const struct view *packets, size_t count);
     /* May be NULL. What waits in `out` is about to leave: the owner may put there what it has held
      * back. It has woken the link for that. */
@@ -28,7 +27,7 @@ struct link_events {
 
 /* What the transport under it does. */
 struct link_ops {
-    void (*wake)(struct link *link); /* `out` was empty and is not any more */
+    void (*wake)(struct link *link); /* `out` is empty no more, or `flushing` will put something */
     void (*close)(struct link *link,
                   const char *reason); /* `closed` follows in this or the next turn */
     void (*pause)(struct link *link, bool paused);
@@ -50,9 +49,16 @@ struct link {
     uint32_t payload_bytes_max;       /* a longer packet from the peer closes the link */
 };
 
-/* For the transport: hands packets to the owner, in one of the two ways; returns as `packets` does.
- */
-size_t link_deliver(struct link *link, const struct view *packets, size_t count);
+/* What a transport has got rid of. */
+struct link_fed {
+    size_t bytes, packets;
+};
+
+/* For the transport: cuts bytes of the peer into packets and hands them to the owner, up to one
+ * that breaks a limit, which closes the link, or until the link is not read any more: then
+ * FRAME_STOPPED, and the frame goes on with the bytes that are left. */
+enum frame_result link_feed(struct link *link, struct frame *frame, const uint8_t *bytes,
+                            size_t size, struct link_fed *fed);
 bool link_is_read(const struct link *link); /* neither closing nor paused */
 
 /* What some packets of a batch, which follow each other, are on the wire: headers included. */
@@ -78,8 +84,8 @@ GW_NODISCARD bool link_forward(struct link *link, const void *packets, size_t si
 extern const char link_full[];    /* the reason of a close because of bytes_max */
 extern const char link_by_game[]; /* the reason of a link_dismiss */
 
-/* Nothing more comes out of the link's `packet` after this. What was sent before still leaves if it
- * can at once. */
+/* Nothing more comes out of the link after this, but for the rest of the `packets` that the owner
+ * is looking at. What was sent before still leaves if it can at once. */
 void link_close(struct link *link, const char *reason);
 
 /* Closes it because the game does not want this client. A WebSocket peer gets a code of its own for

@@ -271,11 +271,6 @@ void sim_end_kill(struct sim_end *end)
 
 /* ---- what arrives --------------------------------------------------------------------------- */
 
-static size_t deliver(void *user, const struct view *packets, size_t count)
-{
-    return link_deliver(&((struct sim_end *)user)->link, packets, count);
-}
-
 /* A pause came in the middle of the segment. Frees it, or puts the rest back. */
 static void segment_used(struct sim_end *end, struct sim_segment *segment, size_t used)
 {
@@ -307,19 +302,13 @@ static void end_read(struct sim_end *end)
     end->segment_bytes -= segment->size;
     if (end->peer && end->peer->link.out.bytes > 0)
         sim_end_mark_dirty(end->peer);
-    enum frame_result result = FRAME_OK;
-    size_t used = 0;
+    struct link_fed fed = {0};
     digest(end, segment);
     if (segment->size == 0)
         close_at(end, "the peer closed the connection", end->sim->now_us);
     else
-        result = frame_feed(&end->frame, segment->bytes, segment->size, end->link.payload_bytes_max,
-                            &(struct frame_taker){deliver, end}, &used);
-    segment_used(end, segment, used);
-    if (result == FRAME_TOO_LONG)
-        link_close(&end->link, "it sent a packet longer than the limit");
-    if (result == FRAME_TOO_SHORT)
-        link_close(&end->link, "it sent a packet too short for a message type");
+        link_feed(&end->link, &end->frame, segment->bytes, segment->size, &fed);
+    segment_used(end, segment, fed.bytes);
 }
 
 /* The listener was paused when the link was made. */

@@ -27,7 +27,8 @@ struct stream_events {
 
 /* What the layer itself does. */
 struct stream_ops {
-    /* Bytes wait in *out, or refill has something: they leave at the end of the turn. */
+    /* Bytes wait in *out, or flushing or refill has something: they leave at the end of the turn.
+     */
     void (*wake)(struct stream *stream);
     /* No `bytes` follows; `closed` does in this or the next turn, after what waits was sent if it
      * can be at once. */

@@ -51,14 +51,6 @@ static const struct link_ops ops = {
     .farewell = say_farewell,
 };
 
-static size_t deliver(void *user, const struct view *packets, size_t count)
-{
-    struct streamlink *sl = user;
-    size_t taken = link_deliver(&sl->link, packets, count);
-    sl->stream->stats->packets_in += taken;
-    return taken;
-}
-
 /* At most what one read brings, and what was held of the one before. */
 static void hold(struct streamlink *sl, const uint8_t *data, size_t size)
 {
@@ -69,24 +61,14 @@ static void hold(struct streamlink *sl, const uint8_t *data, size_t size)
 
 static void feed(struct streamlink *sl, const uint8_t *data, size_t size)
 {
-    const struct frame_taker taker = {.packets = deliver, .user = sl};
-    size_t used;
-    switch (frame_feed(&sl->frame, data, size, sl->link.payload_bytes_max, &taker, &used)) {
-    case FRAME_TOO_LONG:
-        sl->stream->stats->packets_too_long++;
-        link_close(&sl->link, "it sent a packet longer than the limit");
-        break;
-    case FRAME_TOO_SHORT:
-        sl->stream->stats->packets_too_short++;
-        link_close(&sl->link, "it sent a packet too short for a message type");
-        break;
-    case FRAME_STOPPED:
-        if (!sl->link.closing && used < size)
-            hold(sl, data + used, size - used);
-        break;
-    case FRAME_OK:
-        break;
-    }
+    struct net_stats *stats = sl->stream->stats;
+    struct link_fed fed;
+    enum frame_result result = link_feed(&sl->link, &sl->frame, data, size, &fed);
+    stats->packets_in += fed.packets;
+    stats->packets_too_long += result == FRAME_TOO_LONG;
+    stats->packets_too_short += result == FRAME_TOO_SHORT;
+    if (result == FRAME_STOPPED && !sl->link.closing && fed.bytes < size)
+        hold(sl, data + fed.bytes, size - fed.bytes);
 }
 
 static void stream_bytes(void *user, uint8_t *data, size_t size)

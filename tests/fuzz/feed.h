@@ -7,21 +7,16 @@
 
 #include <stdlib.h>
 
-static inline size_t feed_deliver(void *user, const struct view *packets, size_t count)
-{
-    return link_deliver(user, packets, count);
-}
-
 /* Out of a copy of that size, so that a read past its end is seen. */
 static inline void feed(struct link *link, const struct buf *wire)
 {
     struct frame frame = {0};
-    const struct frame_taker taker = {feed_deliver, link};
+    struct link_fed fed;
     uint8_t *exact = malloc(wire->size ? wire->size : 1);
     ASSERT(exact);
     if (wire->size)
         memcpy(exact, wire->data, wire->size);
-    frame_feed(&frame, exact, wire->size, PACKET_PAYLOAD_BYTES_MAX, &taker, NULL);
+    link_feed(link, &frame, exact, wire->size, &fed);
     frame_free(&frame);
     free(exact);
 }

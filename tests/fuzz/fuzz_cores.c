@@ -44,6 +44,7 @@ static const struct link_ops ops = {
 static void link_init(struct peer_link *p)
 {
     *p = (struct peer_link){.link = {.ops = &ops, .address = "fuzz"}, .open = true};
+    p->link.payload_bytes_max = PACKET_PAYLOAD_BYTES_MAX;
     outq_init(&p->link.out, &pool, 1u << 20);
 }
 

@@ -147,6 +147,7 @@ static void turn(struct game *g, struct storage *storage)
         if (links[i].dials) {
             links[i] =
                 (struct dispatcher_link){.link = {.ops = &ops, .address = "fuzz"}, .open = true};
+            links[i].link.payload_bytes_max = PACKET_PAYLOAD_BYTES_MAX;
             outq_init(&links[i].link.out, &pool, 1u << 20);
             game_dispatcher_up(g, i, &links[i].link);
         }

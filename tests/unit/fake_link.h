@@ -56,6 +56,7 @@ static inline void fake_link_init(struct fake_link *fake, struct outq_pool *pool
                                         .has_gone = fake_has_gone,
                                         .farewell = fake_farewell};
     *fake = (struct fake_link){.link = {.ops = &ops, .address = "test"}};
+    fake->link.payload_bytes_max = PACKET_PAYLOAD_BYTES_MAX;
     outq_init(&fake->link.out, pool, 0);
 }
 
@@ -114,18 +115,13 @@ static inline void fake_link_skip(struct fake_link *fake)
     fake->read = fake->sent.size;
 }
 
-static inline size_t fake_link_deliver(void *user, const struct view *packets, size_t count)
-{
-    return link_deliver(user, packets, count);
-}
-
 /* The peer has sent that: whole packets with their headers, which come as one read brings them. */
 static inline void fake_link_receive_wire(struct fake_link *fake, const struct buf *wire)
 {
     struct frame frame = {0};
-    const struct frame_taker taker = {fake_link_deliver, &fake->link};
+    struct link_fed fed;
     if (!fake->link.closing)
-        frame_feed(&frame, wire->data, wire->size, PACKET_PAYLOAD_BYTES_MAX, &taker, NULL);
+        link_feed(&fake->link, &frame, wire->data, wire->size, &fed);
     assert_null(frame.partial);
 }
 

@@ -282,6 +282,28 @@ static void a_paused_link_delivers_nothing_and_afterwards_all(void **state)
     pair_fini(&pair);
 }
 
+/* Those in the same read as the packet that paused it, too. */
+static void what_breaks_a_limit_behind_a_pause_is_seen_after_it(void **state)
+{
+    (void)state;
+    static const uint8_t payload[200];
+    struct pair pair;
+    pair_init(&pair, none, (struct link_limits){.payload_bytes_max = 100});
+    pair.far.pause_every = 1;
+    link_send(pair.near.link, payload, 100);
+    link_send(pair.near.link, payload, 101);
+    run_until_packets(&pair, &pair.far, 1);
+    run_turns(&pair, 3);
+    assert_false(pair.far.is_closed);
+    link_pause(pair.far.link, false);
+    rig_run_until_set(&pair.rig, &pair.far.is_closed);
+    assert_string_equal(pair.far.reason, "it sent a packet longer than the limit");
+    assert_int_equal(pair.far.packets, 1);
+    link_close(pair.near.link, "the test is over");
+    rig_run_until_set(&pair.rig, &pair.near.is_closed);
+    pair_fini(&pair);
+}
+
 static bool far_has_gone(void *user)
 {
     const struct pair *pair = user;
@@ -597,6 +619,7 @@ int main(void)
         cmocka_unit_test(both_ends_may_close_at_once),
         cmocka_unit_test(a_close_inside_a_packet_stops_the_delivery),
         cmocka_unit_test(a_paused_link_delivers_nothing_and_afterwards_all),
+        cmocka_unit_test(what_breaks_a_limit_behind_a_pause_is_seen_after_it),
         cmocka_unit_test(a_peer_that_goes_during_a_pause_can_be_found_out),
         cmocka_unit_test(a_packet_over_the_limit_closes_the_link),
         cmocka_unit_test(a_packet_without_a_type_closes_the_link),
