@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define COMMAND_BYTES_MAX 4096
+
 /* What is known of the server. */
 struct status {
     struct server *server;
@@ -57,22 +59,6 @@ static unsigned count_serving(const struct status *status, enum role role)
     return count;
 }
 
-static void print_command_line(pid_t pid)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return;
-    for (int c, before = 0; (c = fgetc(file)) != EOF; before = c) {
-        if (before == '\0' && ftell(file) > 1)
-            putchar(' ');
-        if (c != '\0')
-            putchar(c);
-    }
-    fclose(file);
-}
-
 static void print_age(int64_t age_ms)
 {
     int64_t seconds = age_ms / 1000;
@@ -94,9 +80,9 @@ static void print_restarts(const struct record *record)
 
 static void print_serving(const struct running *running, const struct record *record)
 {
-    printf("%8d  %-12s  ", (int)running->process.pid, running->name);
-    print_command_line(running->process.pid);
-    putchar('\n');
+    char command[COMMAND_BYTES_MAX];
+    process_command(running->process.pid, command, sizeof command);
+    printf("%8d  %-12s  %s\n", (int)running->process.pid, running->name, command);
     if (record && record->total > 0)
         print_restarts(record);
 }

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/buf.h"
 #include "conf/sentence.h"
+#include "os/listener.h"
 #include "os/notify.h"
 #include "os/system.h"
 
@@ -67,12 +68,23 @@ struct host_address host_address(const struct conf_address *address)
     return out;
 }
 
+/* Most often it is another server with the same ports, which its command line names. */
+static char *in_use(const struct conf_address *address, const char *key)
+{
+    struct host_address text = host_address(address);
+    struct listener other;
+    if (listener_find(address->host, address->port, &other) != GW_OK || !other.pid)
+        return sentence("%s %s is in use: another program listens there", key, text.text);
+    return sentence("%s %s is in use: pid %d listens there: %s", key, text.text, (int)other.pid,
+                    other.command);
+}
+
 char *host_listen_error(const struct conf_address *address, const char *key, gw_err err)
 {
     struct host_address text = host_address(address);
     switch (err) {
     case GW_EEXIST:
-        return sentence("%s %s is in use: another program listens there", key, text.text);
+        return in_use(address, key);
     case GW_EDENIED:
         return sentence("%s %s: the system does not allow to listen there", key, text.text);
     case GW_EINVAL:

@@ -265,3 +265,21 @@ void process_close(struct process *process)
 {
     close_fd(&process->pidfd);
 }
+
+void process_command(pid_t pid, char *out, size_t size)
+{
+    char path[64];
+    size_t length = 0;
+    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file) {
+        length = fread(out, 1, size - 1, file);
+        fclose(file);
+    }
+    while (length > 0 && out[length - 1] == '\0')
+        length--;
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)out[i] < ' ')
+            out[i] = ' ';
+    out[length] = '\0';
+}

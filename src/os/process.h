@@ -60,3 +60,7 @@ struct process_end process_reap(const struct process *process);
 
 /* Writes the pid file of the process that runs now; process_spawn has done so for its child. */
 GW_NODISCARD gw_err process_write_pid(const char *path);
+
+/* Its arguments with a space between each two, cut at the end; empty when there is no such process.
+ * What would disturb a terminal is a space, too. */
+void process_command(pid_t pid, char *out, size_t size);

@@ -8,6 +8,7 @@ import net from "node:net";
 import path from "node:path";
 
 import { assertFails, builtServer, command, goworld, iniText, pidOf, plainGame, root, serverDir, until } from "./goworld.js";
+import { freePorts } from "./ports.js";
 
 const brokenGame = `
 #include <stdio.h>
@@ -162,6 +163,21 @@ test("two servers run side by side", async (t) => {
   assert.equal(goworld(["stop", one]).code, 0);
   assert.equal(goworld(["status", other]).code, 0);
   assert.equal(goworld(["kill", other]).code, 0);
+});
+
+test("a server on another's ports says whose they are, and neither touches the other", async (t) => {
+  const [dispatcher, gate] = await freePorts(2);
+  const one = await builtServer(t, { dispatcher, gate });
+  const other = await builtServer(t, { dispatcher, gate });
+  assert.equal(goworld(["start", one]).code, 0);
+  const pidsOf = (dir) => ["dispatcher1", "game1", "gate1", "supervisor"].map((name) => pidOf(dir, name));
+  const pids = pidsOf(one);
+  const inUse = `dispatcher1 did not start: listen_addr 127.0.0.1:${dispatcher} is in use: pid ${pids[0]} listens there: `;
+  assertFails(goworld(["start", other]), new RegExp(`^goworld: ${inUse}\\S+ dispatcher -dispid 1 -configfile ${one}/goworld\\.ini$`));
+  for (const name of ["stop", "kill"]) assertFails(goworld([name, other]), /is not running$/);
+  assert.match(goworld(["status", other]).out, /^0 dispatcher running, 0\/1 gates running, 0\/1 games/);
+  assert.deepEqual(pidsOf(one), pids);
+  assert.equal(goworld(["status", one]).code, 0);
 });
 
 test("an ini elsewhere holds the state of its server", async (t) => {

@@ -1,11 +1,14 @@
 /* A process's loop and sockets, its admin pages, its sentences. */
 #include "host/admin.h"
 
+#include "os/process.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -87,19 +90,20 @@ static void health_says_why_the_process_does_not_serve(void **state)
     host_close(host);
 }
 
-static void an_address_in_use_is_named(void **state)
+static void an_address_in_use_is_named_with_its_user(void **state)
 {
     (void)state;
     struct host *host = open_host();
     struct admin admin = {.host = host, .process = "gate7"};
     struct conf_address address = {.host = "127.0.0.1"};
     struct http_server *first, *second;
-    char *error = NULL, wanted[128];
+    char *error = NULL, command[512], wanted[1024];
     assert_int_equal(admin_listen(&admin, &address, &first, &error), GW_OK);
     address.port = http_server_port(first);
     assert_int_equal(admin_listen(&admin, &address, &second, &error), GW_EEXIST);
-    snprintf(wanted, sizeof wanted,
-             "http_addr 127.0.0.1:%u is in use: another program listens there", address.port);
+    process_command(getpid(), command, sizeof command);
+    snprintf(wanted, sizeof wanted, "http_addr 127.0.0.1:%u is in use: pid %d listens there: %s",
+             address.port, (int)getpid(), command);
     assert_string_equal(error, wanted);
     free(error);
     http_server_close(first);
@@ -119,7 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(metrics_show_the_process_and_what_was_added),
         cmocka_unit_test(health_says_why_the_process_does_not_serve),
-        cmocka_unit_test(an_address_in_use_is_named),
+        cmocka_unit_test(an_address_in_use_is_named_with_its_user),
         cmocka_unit_test(addresses_are_written_with_their_port),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
