@@ -1,9 +1,9 @@
-# Run by the build for gw_embed: writes FILES as C arrays and a table of them to OUTPUT.
+# Run by the build for gw_embed: writes FILES, named from FOLDER, as C arrays and a table of them to OUTPUT.
 set(arrays "")
 set(rows "")
 set(index 0)
 foreach(file IN LISTS FILES)
-  cmake_path(GET file FILENAME name)
+  cmake_path(RELATIVE_PATH file BASE_DIRECTORY "${FOLDER}" OUTPUT_VARIABLE name)
   file(READ "${file}" hex HEX)
   string(LENGTH "${hex}" digits)
   math(EXPR size "${digits} / 2")

@@ -28,8 +28,10 @@ install(FILES bench/README.md DESTINATION ${doc}/bench OPTIONAL)
 install(DIRECTORY docs DESTINATION ${doc})
 install(DIRECTORY clients/js DESTINATION ${doc}/clients PATTERN "test" EXCLUDE)
 # Without what a server that ran there has left.
-install(DIRECTORY examples/chatroom_demo DESTINATION ${doc}/examples
-  PATTERN "run" EXCLUDE PATTERN ".obj" EXCLUDE REGEX "/chatroom_demo/chatroom_demo$" EXCLUDE)
+foreach(example chatroom_demo starter)
+  install(DIRECTORY examples/${example} DESTINATION ${doc}/examples
+    PATTERN "run" EXCLUDE PATTERN ".obj" EXCLUDE REGEX "/${example}/${example}$" EXCLUDE)
+endforeach()
 if(TARGET goworld)
   install(TARGETS goworld goworld_sim ARCHIVE DESTINATION lib)
 endif()

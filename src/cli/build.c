@@ -111,25 +111,10 @@ static bool has_sources(const struct server *server)
     return there;
 }
 
-/* make and its shell take these for something else than part of a name. */
-static gw_err check_path(const struct server *server)
-{
-    const char *bad = strpbrk(server->dir, " \t\n#$%:;=&|<>()*?[]{}'\"`\\~!");
-    if (!bad)
-        return GW_OK;
-    if (*bad == ' ')
-        cli_fail("%s: make cannot build in a folder with a space in its path: rename %s",
-                 server->shown, server->dir);
-    else
-        cli_fail("%s: make cannot build in a folder with %c in its path: rename %s", server->shown,
-                 *bad, server->dir);
-    return GW_EINVAL;
-}
-
 static int build(struct server *server)
 {
     struct engine engine;
-    if (check_path(server) != GW_OK)
+    if (server_check_path(server->dir, server->shown) != GW_OK)
         return EXIT_FAILED;
     if (find_engine(server, &engine) != GW_OK)
         return EXIT_FAILED;

@@ -18,6 +18,10 @@ struct command {
 };
 
 static const struct command commands[] = {
+    {"new", new_run, "make the folder DIR with a small game in it, ready to build",
+     "The game has the folder's name, a page for the browser and a test. Its ports are those of "
+     "the\n"
+     "examples; while others listen there, the next that are free.\n"},
     {"build", build_run, "compile the C files in DIR and link them with the engine into DIR/NAME",
      "NAME is the folder's name. Only what has changed is compiled again (objects lie in "
      "DIR/.obj).\n"

@@ -19,6 +19,7 @@ int cli_fail(const char *format, ...) GW_PRINTF(1, 2);
 int cli_fail_with(char *sentence);
 
 /* The commands. Each returns the exit code. */
+int new_run(const struct cli_options *options);
 int build_run(const struct cli_options *options);
 int start_run(const struct cli_options *options);
 int stop_run(const struct cli_options *options);

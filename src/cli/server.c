@@ -120,6 +120,21 @@ gw_err server_check_program(const struct server *server)
     return GW_ENOTFOUND;
 }
 
+/* make and its shell take these for something else than part of a name. */
+gw_err server_check_path(const char *dir, const char *shown)
+{
+    const char *bad = strpbrk(dir, " \t\n#$%:;=&|<>()*?[]{}'\"`\\~!");
+    if (!bad)
+        return GW_OK;
+    if (*bad == ' ')
+        cli_fail("%s: make cannot build in a folder with a space in its path: rename %s", shown,
+                 dir);
+    else
+        cli_fail("%s: make cannot build in a folder with %c in its path: rename %s", shown, *bad,
+                 dir);
+    return GW_EINVAL;
+}
+
 /* A program that was replaced while it runs is named with this at the end; its place holds the new
  * one. */
 #define REPLACED " (deleted)"

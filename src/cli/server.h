@@ -43,5 +43,8 @@ const char *server_state_path(struct server *server, const char *name, const cha
 /* Tells on standard error when DIR has to be built first. */
 GW_NODISCARD gw_err server_check_program(const struct server *server);
 
+/* Tells on standard error when nothing can be built in that folder. */
+GW_NODISCARD gw_err server_check_path(const char *dir, const char *shown);
+
 /* The program that runs now, with symbolic links resolved; the server owns it. */
 const char *server_own_program(struct server *server);

@@ -6,17 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
+import { CHROMIUM } from './chromium.js';
 import { skip, startDemo } from './demo.js';
 import { pidOf } from './goworld.js';
 
 const SCREENSHOTS = fileURLToPath(new URL('../../build/screenshots/', import.meta.url));
-const CHROMIUM = {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-        '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync',
-    ],
-};
 const PATIENCE_MS = 30_000;
 const PASSWORD = 'correct horse';
 

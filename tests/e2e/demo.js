@@ -86,7 +86,7 @@ async function logTails(runDir) {
 }
 
 /** Replaces every port of the ini file; returns where the gate serves its page and TCP. */
-async function useFreePorts(config) {
+export async function useFreePorts(config) {
     const text = await readFile(config, 'utf8');
     const old = [...new Set([...text.matchAll(ADDRESS)].map((match) => match[2]))];
     const fresh = await freePorts(old.length);
