@@ -120,6 +120,14 @@ gw_err log_level_parse(const char *name, enum log_level *level)
     return GW_EINVAL;
 }
 
+const char *log_level_name(enum log_level level)
+{
+    size_t i = 0;
+    while (level_names[i].level != level)
+        i++;
+    return level_names[i].name;
+}
+
 void log_write_file(void *user, enum log_level level, const char *line, size_t size)
 {
     (void)level;

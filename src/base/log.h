@@ -46,6 +46,7 @@ bool log_limit_pass(struct log_limit *limit, int64_t now_ms, uint64_t *held_back
 
 /* Reads "debug", "info", "warn", "error", "panic", "fatal". */
 GW_NODISCARD gw_err log_level_parse(const char *name, enum log_level *level);
+const char *log_level_name(enum log_level level);
 
 /* A sink: `user` is a FILE *. */
 void log_write_file(void *user, enum log_level level, const char *line, size_t size);

@@ -10,19 +10,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* The command's name, DIR and a section of the ini. */
+#define WORDS_MAX 3
+
 struct command {
     const char *name;
+    int words_min, words_max; /* of those that may stand on the command line */
+    const char *arguments;
     int (*run)(const struct cli_options *options);
     const char *summary;
     const char *details;
 };
 
 static const struct command commands[] = {
-    {"new", new_run, "make the folder DIR with a small game in it, ready to build",
+    {"new", 2, 2, "DIR", new_run, "make the folder DIR with a small game in it, ready to build",
      "The game has the folder's name, a page for the browser and a test. Its ports are those of "
      "the\n"
      "examples; while others listen there, the next that are free.\n"},
-    {"build", build_run, "compile the C files in DIR and link them with the engine into DIR/NAME",
+    {"build", 2, 2, "DIR", build_run,
+     "compile the C files in DIR and link them with the engine into DIR/NAME",
      "NAME is the folder's name. Only what has changed is compiled again (objects lie in "
      "DIR/.obj).\n"
      "CC, CFLAGS, LDFLAGS and LDLIBS are taken from the environment. A Makefile or CMakeLists.txt "
@@ -30,7 +36,8 @@ static const struct command commands[] = {
      "DIR is used instead; it has to leave DIR/NAME, and finds the engine by pkg-config goworld "
      "or\n"
      "find_package(goworld).\n"},
-    {"start", start_run, "start the dispatchers, then the games, then the gates of DIR",
+    {"start", 2, 2, "DIR", start_run,
+     "start the dispatchers, then the games, then the gates of DIR",
      "Returns when every process serves; they go on in the background. When one cannot start, "
      "says\n"
      "which and why, stops what has been started and exits with 1. Logs lie in run/ beside the "
@@ -38,16 +45,21 @@ static const struct command commands[] = {
      "Of a server that runs in part it starts what is down. A supervisor stays behind and starts "
      "again\n"
      "what dies.\n"},
-    {"stop", stop_run, "stop the gates, then the games, then the dispatchers of DIR",
+    {"stop", 2, 2, "DIR", stop_run, "stop the gates, then the games, then the dispatchers of DIR",
      "Games save and destroy all entities first. Waits for the end of each process.\n"},
-    {"kill", kill_run, "end all processes of DIR at once, without saving", ""},
-    {"status", status_run, "say which processes of DIR run",
+    {"kill", 2, 2, "DIR", kill_run, "end all processes of DIR at once, without saving", ""},
+    {"status", 2, 2, "DIR", status_run, "say which processes of DIR run",
      "Exits with 1 when any process that goworld.ini asks for does not serve. Of what died it says "
      "why,\n"
      "and when it is started again.\n"},
-    {"run", foreground_run, "run all processes of DIR as one, in the foreground",
+    {"run", 2, 2, "DIR", foreground_run, "run all processes of DIR as one, in the foreground",
      "For the first minute and for a debugger. Ends with Ctrl-C, after saving. DIR has to be "
      "built.\n"},
+    {"config", 1, WORDS_MAX, "[DIR [SECTION]]", config_run,
+     "print every setting in force, and where each comes from",
+     "In the form of a goworld.ini, of which it may become one. DIR is the current folder if it is "
+     "not\n"
+     "given. SECTION is one process, such as gate1, or gate_common for all gates.\n"},
     {0},
 };
 
@@ -102,7 +114,7 @@ static void print_help(FILE *out)
 
 static void print_command_help(const struct command *c)
 {
-    printf("usage: goworld [-configfile FILE] %s DIR\n\n%s%s%s", c->name, c->summary,
+    printf("usage: goworld [-configfile FILE] %s %s\n\n%s%s%s", c->name, c->arguments, c->summary,
            *c->details ? "\n\n" : "\n", c->details);
 }
 
@@ -182,7 +194,7 @@ static int help(const char *about)
 }
 
 struct arguments {
-    const char *words[2]; /* the command and DIR */
+    const char *words[WORDS_MAX];
     int word_count;
     const char *configfile;
     bool help, version;
@@ -219,14 +231,19 @@ static gw_err read_flag(char **argv, int *i, struct arguments *args)
     return GW_OK;
 }
 
+static void too_many(const char *word)
+{
+    cli_fail("%s is one argument too many", word);
+}
+
 static gw_err read_arguments(int argc, char **argv, struct arguments *args)
 {
     for (int i = 1; i < argc; i++) {
         if (flag_name(argv[i])) {
             if (read_flag(argv, &i, args) != GW_OK)
                 return GW_EINVAL;
-        } else if (args->word_count == 2) {
-            cli_fail("%s is one argument too many", argv[i]);
+        } else if (args->word_count == WORDS_MAX) {
+            too_many(argv[i]);
             return GW_EINVAL;
         } else {
             args->words[args->word_count++] = argv[i];
@@ -248,11 +265,17 @@ static int run_command(const struct arguments *args)
         cli_fail("--version goes with no command");
         return usage_error();
     }
-    if (args->word_count < 2) {
+    if (args->word_count < c->words_min) {
         cli_fail("%s needs a server directory: goworld %s DIR", c->name, c->name);
         return usage_error();
     }
-    struct cli_options options = {.dir = args->words[1], .configfile = args->configfile};
+    if (args->word_count > c->words_max) {
+        too_many(args->words[c->words_max]);
+        return usage_error();
+    }
+    struct cli_options options = {.dir = args->words[1] ? args->words[1] : ".",
+                                  .configfile = args->configfile,
+                                  .section = args->words[2]};
     return c->run(&options);
 }
 
@@ -260,14 +283,15 @@ static int run_command(const struct arguments *args)
 static int run_word(const struct arguments *args)
 {
     const char *word = args->words[0], *about = args->words[1];
-    if (word && strcmp(word, "help") == 0 && about)
-        return help(about);
     if (word && strcmp(word, "version") == 0 && args->help)
         return help(word);
-    if (about) {
-        cli_fail("%s is one argument too many", about);
+    const char *extra = word && strcmp(word, "help") == 0 ? args->words[2] : about;
+    if (extra) {
+        too_many(extra);
         return usage_error();
     }
+    if (about)
+        return help(about);
     if (args->version || (word && strcmp(word, "version") == 0))
         puts("goworld " GW_VERSION);
     else

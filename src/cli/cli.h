@@ -11,6 +11,7 @@ int cli_main(int argc, char **argv);
 struct cli_options {
     const char *dir;        /* as given */
     const char *configfile; /* NULL: not given */
+    const char *section;    /* of the ini; NULL: not given */
 };
 
 /* Prints "goworld: sentence" to standard error; returns EXIT_FAILED. */
@@ -25,5 +26,6 @@ int start_run(const struct cli_options *options);
 int stop_run(const struct cli_options *options);
 int kill_run(const struct cli_options *options);
 int status_run(const struct cli_options *options);
+int config_run(const struct cli_options *options);
 int foreground_run(const struct cli_options *options);
 int supervisor_run(const struct cli_options *options);

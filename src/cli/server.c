@@ -72,6 +72,14 @@ static gw_err open_ini(struct server *server, const char *configfile, char **err
     return GW_OK;
 }
 
+static gw_err load_conf(struct server *server, char **error)
+{
+    gw_err err = conf_load(server->ini, &server->conf, error);
+    for (size_t i = 0; err == GW_OK && server->conf->warnings[i]; i++)
+        cli_fail("%s", server->conf->warnings[i]); /* nothing fails: it is only told */
+    return err;
+}
+
 gw_err server_open(struct server *server, const struct cli_options *options, enum server_need need,
                    char **error)
 {
@@ -80,7 +88,7 @@ gw_err server_open(struct server *server, const struct cli_options *options, enu
     if (err == GW_OK && need >= SERVER_INI)
         err = open_ini(server, options->configfile, error);
     if (err == GW_OK && need >= SERVER_CONF)
-        err = conf_load(server->ini, &server->conf, error);
+        err = load_conf(server, error);
     if (err != GW_OK)
         server_close(server);
     return err;

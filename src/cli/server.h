@@ -24,7 +24,8 @@ enum server_need {
     SERVER_CONF, /* and the ini is right */
 };
 
-/* On failure *error is a sentence the caller frees. */
+/* On failure *error is a sentence the caller frees. What is odd in a right ini is told on standard
+ * error. */
 GW_NODISCARD gw_err server_open(struct server *server, const struct cli_options *options,
                                 enum server_need need, char **error);
 void server_close(struct server *server);

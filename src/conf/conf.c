@@ -4,8 +4,7 @@
 #include "base/assert.h"
 #include "base/buf.h"
 #include "conf/hint.h"
-#include "conf/ini.h"
-#include "conf/sections.h"
+#include "conf/lines.h"
 #include "conf/sentence.h"
 
 #include <errno.h>
@@ -13,16 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Which section an entry of the file stands in. */
-struct place {
-    enum section_kind kind;
-    unsigned number;
-};
-
 struct reader {
     struct conf *conf;
-    struct ini ini;
-    struct place *places; /* one per entry */
+    struct lines *lines; /* the conf's */
     char **error;
 };
 
@@ -76,26 +68,21 @@ static gw_err check_entry(struct reader *r, const struct ini_entry *entry, struc
  * file's order. */
 static gw_err check_entries(struct reader *r)
 {
-    r->places = texts_take(&r->conf->texts, mem_zalloc((r->ini.count + 1) * sizeof *r->places));
-    for (size_t i = 0; i < r->ini.count; i++)
-        if (check_entry(r, &r->ini.entries[i], &r->places[i]) != GW_OK)
+    struct ini *ini = &r->lines->ini;
+    r->lines->places = mem_zalloc((ini->count + 1) * sizeof *r->lines->places);
+    for (size_t i = 0; i < ini->count; i++)
+        if (check_entry(r, &ini->entries[i], &r->lines->places[i]) != GW_OK)
             return GW_EINVAL;
     return GW_OK;
-}
-
-static bool is_in(const struct reader *r, size_t entry, enum section_kind kind, unsigned number)
-{
-    return r->ini.entries[entry].key && r->places[entry].kind == kind &&
-           r->places[entry].number == number;
 }
 
 /* Applies the lines of one section; they are known to be right. */
 static void read_section(struct reader *r, enum section_kind kind, unsigned number, void *values)
 {
-    for (size_t i = 0; i < r->ini.count; i++) {
-        if (!is_in(r, i, kind, number))
+    for (size_t i = 0; i < r->lines->ini.count; i++) {
+        if (!lines_is_in(r->lines, i, kind, number))
             continue;
-        gw_err err = apply(r, &r->ini.entries[i], &sections[kind], values);
+        gw_err err = apply(r, &r->lines->ini.entries[i], &sections[kind], values);
         ASSERT(err == GW_OK);
     }
 }
@@ -121,13 +108,7 @@ static void *read_numbered(struct reader *r, enum section_kind kind, unsigned co
 
 static bool is_set(const struct reader *r, enum section_kind kind, unsigned number, const char *key)
 {
-    for (size_t i = 0; i < r->ini.count; i++) {
-        const struct ini_entry *entry = &r->ini.entries[i];
-        if ((is_in(r, i, kind, number) || is_in(r, i, kind, SECTION_COMMON)) && *entry->value &&
-            strcmp(entry->key, key) == 0)
-            return true;
-    }
-    return false;
+    return lines_in_force(r->lines, kind, number, key) != NULL;
 }
 
 /* A default port is that of number 1; the others of one machine follow it. */
@@ -144,9 +125,9 @@ static void count_sections(struct reader *r, enum section_kind kind, const char 
 {
     if (is_set(r, SECTION_DEPLOYMENT, SECTION_COMMON, key))
         return;
-    for (size_t i = 0; i < r->ini.count; i++)
-        if (r->places[i].kind == kind && r->places[i].number > *count)
-            *count = r->places[i].number;
+    for (size_t i = 0; i < r->lines->ini.count; i++)
+        if (r->lines->places[i].kind == kind && r->lines->places[i].number > *count)
+            *count = r->lines->places[i].number;
 }
 
 static void read_deployment(struct reader *r)
@@ -206,8 +187,8 @@ static void finish_gates(struct reader *r)
 
 static gw_err fail_in(struct reader *r, const char *section, const char *key, char *what)
 {
-    for (size_t i = r->ini.count; i-- > 0;) {
-        const struct ini_entry *entry = &r->ini.entries[i];
+    for (size_t i = r->lines->ini.count; i-- > 0;) {
+        const struct ini_entry *entry = &r->lines->ini.entries[i];
         if (strcmp(entry->section, section) == 0 && entry->key && strcmp(entry->key, key) == 0)
             return fail_at(r, entry->line, what);
     }
@@ -257,6 +238,7 @@ static gw_err assemble(struct reader *r)
     struct conf *conf = r->conf;
     if (check_entries(r) != GW_OK)
         return GW_EINVAL;
+    conf->warnings = lines_repeated(r->lines, conf->path, &conf->texts);
     read_values(r, SECTION_DEBUG, conf);
     read_deployment(r);
     read_values(r, SECTION_STORAGE, &conf->storage);
@@ -286,12 +268,12 @@ gw_err conf_parse(const char *path, const char *bytes, size_t size, struct conf 
 {
     struct conf *conf = mem_zalloc(sizeof *conf);
     set_paths(conf, path);
-    struct reader r = {.conf = conf, .error = error};
+    conf->lines = mem_zalloc(sizeof *conf->lines);
+    struct reader r = {.conf = conf, .lines = conf->lines, .error = error};
     unsigned line;
     char *what;
-    gw_err err = ini_parse(&r.ini, bytes, size, &line, &what);
+    gw_err err = ini_parse(&r.lines->ini, bytes, size, &line, &what);
     err = err == GW_OK ? assemble(&r) : fail_at(&r, line, what);
-    ini_free(&r.ini);
     if (err == GW_OK)
         *out = conf;
     else
@@ -329,6 +311,8 @@ void conf_free(struct conf *conf)
     if (!conf)
         return;
     struct texts texts = conf->texts;
+    lines_free(conf->lines);
+    free(conf->lines);
     free(conf);
     texts_free(&texts);
 }

@@ -59,6 +59,8 @@ struct conf_gate {
     unsigned client_bad_packets_max;      /* the last of them closes it */
 };
 
+struct lines;
+
 struct conf {
     const char *path;    /* of the file */
     const char *dir;     /* where it lies: what relative paths start from */
@@ -69,7 +71,9 @@ struct conf {
     struct conf_dispatcher *dispatchers; /* deployment.dispatchers of them; number 1 is at [0] */
     struct conf_game *games;
     struct conf_gate *gates;
-    struct texts texts; /* owns all of the above */
+    const char *const *warnings; /* "path:line: sentence" each; ends with NULL */
+    struct lines *lines;         /* what stands in the file */
+    struct texts texts;          /* owns all of the above but the lines */
 };
 
 /* The highest number a process can have (it travels as uint16, kept far below so that all can be

@@ -22,7 +22,7 @@ int main(void)
 
 test("wrong usage exits with 2 and points to help", () => {
   const wrong = [
-    ["frob"], ["start"], ["-x", "start", "d"], ["start", "a", "b"], ["-configfile"], ["help", "frob"],
+    ["frob"], ["start"], ["-x", "start", "d"], ["config", "a", "b", "c"], ["start", "a", "b"], ["-configfile"], ["help", "frob"],
     ["version", "extra"], ["--version", "start", "extra"], ["help", "stop", "extra"],
   ];
   for (const args of wrong) {
@@ -70,6 +70,24 @@ test("a wrong ini is named with its line", (t) => {
   const dir = serverDir(t, { "game.c": plainGame, "goworld.ini": "[deployment]\ndesired_game=1\n" });
   for (const name of ["start", "status", "run"])
     assertFails(goworld([name, dir]), /goworld\.ini:2: unknown key "desired_game" .* did you mean "desired_games"\?$/);
+});
+
+test("config prints what is in force as a goworld.ini that means the same", async (t) => {
+  const dir = serverDir(t, { "goworld.ini": "[game_common]\nboot_entity=Account\n[gate1]\nlog_level=info\nlog_level=warn\n" });
+  const shown = goworld(["config"], { cwd: dir });
+  assert.equal(shown.code, 0, shown.err);
+  assert.match(shown.err, /^goworld: \S+\/goworld\.ini:5: log_level stands in \[gate1\] a second time.* line 4\n$/);
+  assert.match(shown.out, /^; What \S+\/plain\/goworld\.ini says/);
+  assert.match(shown.out, /\n\[game1\]\nboot_entity = Account +; goworld\.ini:2, \[game_common\]\n[^]*\n\[gate1\]\n[^]*\nlog_level = warn +; goworld\.ini:5\n/);
+  const again = path.join(dir, "again.ini");
+  fs.writeFileSync(again, shown.out);
+  const values = (text) => text.replace(/ +; .*$/gm, "");
+  const second = goworld(["-configfile", again, "config", dir]);
+  assert.equal(second.err, "");
+  assert.equal(values(second.out).replace(/^.*\n/, ""), values(shown.out).replace(/^.*\n/, ""));
+  assert.match(goworld(["config", dir, "gate1"]).out, /^;.*\n\n\[gate1\]\nlisten_addr = 0\.0\.0\.0:14000 +; default\n/);
+  assertFails(goworld(["-configfile", again, "config", dir, "gat1"]), /unknown section \[gat1\]; did you mean \[gate1\]\?/);
+  assertFails(goworld(["config"], { cwd: "/" }), /this is no server directory/);
 });
 
 test("build says what the compiler said, and builds only what changed", (t) => {

@@ -2,6 +2,8 @@
  * gets. */
 #include "conf/conf.h"
 
+#include "base/buf.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -305,6 +307,32 @@ static void syntax_errors_carry_the_line(void **state)
     error_is("[debug]\nwhat\n", AT(2) "this is neither [section] nor key=value");
 }
 
+static void what_stands_twice_in_a_section_is_told_with_both_lines(void **state)
+{
+    (void)state;
+    struct conf *c = parsed("[gate_common]\nmax_clients=3\n[gate1]\nmax_clients=5\n"
+                            "log_level=\nlog_level=info\n[game1]\nlog_level=info\n[gate1]\n"
+                            "MAX_CLIENTS=7\n");
+    assert_int_equal(c->gates[0].max_clients, 7);
+    assert_string_equal(c->warnings[0],
+                        "/srv/chat/goworld.ini:10: max_clients stands in [gate1] a second time, "
+                        "and this one counts; the other is in line 4");
+    assert_null(c->warnings[1]);
+    conf_free(c);
+    struct buf many = {0};
+    buf_print(&many, "[gate1]\n");
+    for (unsigned i = 0; i < 200; i++)
+        buf_print(&many, "max_clients=%u\n", i + 1);
+    buf_append(&many, "", 1);
+    c = parsed((const char *)many.data);
+    buf_free(&many);
+    size_t count = 0;
+    while (c->warnings[count])
+        count++;
+    assert_int_equal(count, 20);
+    conf_free(c);
+}
+
 static void a_file_is_loaded_with_its_absolute_path(void **state)
 {
     (void)state;
@@ -362,6 +390,7 @@ int main(void)
         cmocka_unit_test(other_databases_are_refused_with_those_there_are),
         cmocka_unit_test(two_dispatchers_at_one_address_are_refused),
         cmocka_unit_test(syntax_errors_carry_the_line),
+        cmocka_unit_test(what_stands_twice_in_a_section_is_told_with_both_lines),
         cmocka_unit_test(a_file_is_loaded_with_its_absolute_path),
         cmocka_unit_test(a_file_that_is_not_there_is_one_sentence),
     };
