@@ -56,6 +56,24 @@ function(gw_command)
   target_compile_definitions(gw_cli PRIVATE GW_VERSION="${PROJECT_VERSION}")
   target_link_libraries(goworld_command PRIVATE gw_cli)
   set_target_properties(goworld_command PROPERTIES OUTPUT_NAME goworld)
+  gw_printed(share/man/man1/goworld.1 manual goworld.1)
+  gw_printed(share/man/man5/goworld.ini.5 manual goworld.ini.5)
+  gw_printed(share/bash-completion/completions/goworld completion bash)
+  gw_printed(share/zsh/site-functions/_goworld completion zsh)
+  gw_printed(share/fish/vendor_completions.d/goworld.fish completion fish)
+  get_property(printed GLOBAL PROPERTY GW_PRINTED)
+  add_custom_target(goworld_printed ALL DEPENDS ${printed})
+endfunction()
+
+# What the command prints becomes a file of the build folder, which is installed at the same place.
+function(gw_printed file)
+  cmake_path(GET file PARENT_PATH folder)
+  file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/${folder}")
+  add_custom_command(OUTPUT "${PROJECT_BINARY_DIR}/${file}"
+    COMMAND goworld_command ${ARGN} > "${PROJECT_BINARY_DIR}/${file}"
+    DEPENDS goworld_command COMMENT "Printing ${file}")
+  set_property(GLOBAL APPEND PROPERTY GW_PRINTED "${PROJECT_BINARY_DIR}/${file}")
+  install(FILES "${PROJECT_BINARY_DIR}/${file}" DESTINATION "${folder}")
 endfunction()
 
 # A server directory is a folder with a goworld.ini; compiled here only to see that it compiles.

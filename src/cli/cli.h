@@ -29,3 +29,6 @@ int status_run(const struct cli_options *options);
 int config_run(const struct cli_options *options);
 int foreground_run(const struct cli_options *options);
 int supervisor_run(const struct cli_options *options);
+
+/* `goworld supervisor`: reads its command line and runs it. */
+int supervisor_main(int argc, char **argv);

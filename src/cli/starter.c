@@ -1,8 +1,8 @@
 /* starter: see starter.h. */
 #include "cli/starter.h"
 
-#include "base/buf.h"
 #include "cli/cli.h"
+#include "cli/fill.h"
 #include "conf/sentence.h"
 #include "host/embedded.h"
 #include "os/listener.h"
@@ -21,12 +21,12 @@ extern const struct embedded_file starter_files[];
 /* Of dispatcher1, gate1 and game1; the example has number 1. */
 static const unsigned ports[] = {13000, 14000, 23000, STARTER_PORT_PAGE, 25000};
 
-enum { PORT_COUNT = sizeof ports / sizeof *ports, WORD_COUNT = PORT_COUNT + 1 };
+enum { PORT_COUNT = sizeof ports / sizeof *ports, PORT_DIGITS = 8 };
 
 /* What stands in its files, and what the new game has instead. */
-struct word {
-    char from[16];
-    char to[256];
+struct words {
+    struct fill_word list[PORT_COUNT + 2];
+    char from[PORT_COUNT][PORT_DIGITS], to[PORT_COUNT][PORT_DIGITS];
 };
 
 static bool are_free(unsigned number)
@@ -56,39 +56,13 @@ bool starter_holds(const char *name)
     return false;
 }
 
-static void choose_words(struct word words[WORD_COUNT], const char *name, unsigned number)
+static void choose_words(struct words *words, const char *name, unsigned number)
 {
-    snprintf(words[0].from, sizeof words[0].from, "%s", STARTER_NAME);
-    snprintf(words[0].to, sizeof words[0].to, "%s", name);
+    *words = (struct words){.list = {{STARTER_NAME, name}}};
     for (size_t i = 0; i < PORT_COUNT; i++) {
-        struct word *word = &words[i + 1];
-        snprintf(word->from, sizeof word->from, "%u", ports[i] + 1);
-        snprintf(word->to, sizeof word->to, "%u", ports[i] + number);
-    }
-}
-
-/* The word that stands at that place, or NULL. */
-static const struct word *word_at(const struct word words[WORD_COUNT], const char *at, size_t size)
-{
-    for (size_t i = 0; i < WORD_COUNT; i++) {
-        size_t length = strlen(words[i].from);
-        if (length <= size && memcmp(at, words[i].from, length) == 0)
-            return &words[i];
-    }
-    return NULL;
-}
-
-static void fill_in(struct buf *out, const struct embedded_file *file,
-                    const struct word words[WORD_COUNT])
-{
-    const char *text = (const char *)file->data;
-    for (size_t at = 0; at < file->size;) {
-        const struct word *word = word_at(words, text + at, file->size - at);
-        if (word)
-            buf_append(out, word->to, strlen(word->to));
-        else
-            buf_append(out, text + at, 1);
-        at += word ? strlen(word->from) : 1;
+        snprintf(words->from[i], PORT_DIGITS, "%u", ports[i] + 1);
+        snprintf(words->to[i], PORT_DIGITS, "%u", ports[i] + number);
+        words->list[i + 1] = (struct fill_word){words->from[i], words->to[i]};
     }
 }
 
@@ -114,11 +88,11 @@ static gw_err write_bytes(const char *path, const struct buf *bytes)
 }
 
 static gw_err write_file(const char *dir, const struct embedded_file *file,
-                         const struct word words[WORD_COUNT])
+                         const struct fill_word *words)
 {
     struct buf bytes = {0};
     char *path = sentence("%s/%s", dir, file->name);
-    fill_in(&bytes, file, words);
+    fill_in(&bytes, file->data, file->size, words);
     gw_err err = make_folder(dir, file->name);
     if (err == GW_OK)
         err = write_bytes(path, &bytes);
@@ -131,10 +105,10 @@ static gw_err write_file(const char *dir, const struct embedded_file *file,
 
 gw_err starter_write(const char *dir, const char *name, unsigned number)
 {
-    struct word words[WORD_COUNT];
-    choose_words(words, name, number);
+    struct words words;
+    choose_words(&words, name, number);
     for (const struct embedded_file *file = starter_files; file->name; file++)
-        if (write_file(dir, file, words) != GW_OK)
+        if (write_file(dir, file, words.list) != GW_OK)
             return GW_EIO;
     return GW_OK;
 }
