@@ -8,16 +8,19 @@
 
 #define START_TIMEOUT_MS 60000
 
-static const enum role order[ROLE_COUNT] = {ROLE_DISPATCHER, ROLE_GAME, ROLE_GATE};
-
 static void finish(struct bringup *b, bool is_well)
 {
     for (unsigned i = 0; i < b->crew->count; i++)
         b->crew->list[i].is_new = false;
     b->is_on = false;
+    b->is_well = is_well;
     b->left_nothing = !is_well && crew_is_idle(b->crew);
-    if (!b->left_nothing)
-        report_end(&b->report, is_well);
+}
+
+void bringup_tell(struct bringup *b)
+{
+    if (!b->is_on)
+        report_end(&b->report, b->is_well);
 }
 
 /* Takes the sentence, which says who failed. */
@@ -45,7 +48,7 @@ static void begin_role(struct bringup *b, int64_t now_ms)
     b->deadline_ms = now_ms + START_TIMEOUT_MS;
     for (unsigned i = 0; i < b->crew->count; i++) {
         struct member *member = &b->crew->list[i];
-        if (member->role != order[b->step] || member_runs(member))
+        if (member->role != b->step || member_runs(member))
             continue;
         member->is_new = true;
         if (member_spawn(member, b->server) != GW_OK) {
@@ -84,7 +87,7 @@ void bringup_step(struct bringup *b, int64_t now_ms)
 {
     if (!b->is_on)
         return;
-    struct member *waiting = crew_first_unready(b->crew, order[b->step]);
+    struct member *waiting = crew_first_unready(b->crew, b->step);
     if (waiting) {
         if (now_ms >= b->deadline_ms)
             fail_late(b, waiting);
@@ -109,9 +112,9 @@ void bringup_interrupt(struct bringup *b)
 {
     if (!b->is_on)
         return;
-    struct member *waiting = crew_first_unready(b->crew, order[b->step]);
+    struct member *waiting = crew_first_unready(b->crew, b->step);
     report_complain(&b->report, "interrupted while %s was starting",
-                    waiting ? waiting->name : role_names[order[b->step]]);
+                    waiting ? waiting->name : role_names[b->step]);
     log_warn(b->log, "start_interrupted", "");
     fail(b, sentence("the start was interrupted"));
 }

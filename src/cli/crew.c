@@ -2,8 +2,8 @@
 #include "cli/crew.h"
 
 #include "base/buf.h"
-#include "cli/now.h"
 #include "conf/sentence.h"
+#include "os/system.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -74,10 +74,9 @@ static bool is_to_stop(const struct member *member, enum role role)
 
 static void stop_member(struct member *member, int64_t deadline_ms, const char *because)
 {
-    int64_t left_ms = deadline_ms - now_ms();
-    if (!process_wait(&member->process, left_ms > 0 ? (int)left_ms : 0))
+    if (!process_wait_until(&member->process, deadline_ms))
         (void)!process_signal(&member->process, SIGKILL);
-    member_end(member, now_ms());
+    member_end(member, os_monotonic_ms());
     member_set_why(member, sentence("it was stopped again, since %s", because));
     member->state = MEMBER_DOWN;
     unlink(member->pid_path);
@@ -85,14 +84,13 @@ static void stop_member(struct member *member, int64_t deadline_ms, const char *
 
 void crew_stop_new(struct crew *crew, const char *because)
 {
-    static const enum role order[] = {ROLE_GATE, ROLE_GAME, ROLE_DISPATCHER};
-    for (size_t n = 0; n < ROLE_COUNT; n++) {
-        int64_t deadline_ms = now_ms() + STOP_TIMEOUT_MS;
+    for (unsigned role = ROLE_COUNT; role-- > 0;) {
+        int64_t deadline_ms = os_monotonic_ms() + STOP_TIMEOUT_MS;
         for (unsigned i = 0; i < crew->count; i++)
-            if (is_to_stop(&crew->list[i], order[n]))
+            if (is_to_stop(&crew->list[i], (enum role)role))
                 (void)!process_signal(&crew->list[i].process, SIGTERM);
         for (unsigned i = 0; i < crew->count; i++)
-            if (is_to_stop(&crew->list[i], order[n]))
+            if (is_to_stop(&crew->list[i], (enum role)role))
                 stop_member(&crew->list[i], deadline_ms, because);
     }
 }

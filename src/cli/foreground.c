@@ -1,7 +1,6 @@
 /* run: all of a server in one process in the foreground. */
+#include "cli/found.h"
 #include "cli/lock.h"
-#include "cli/processes.h"
-#include "cli/supervision.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,22 +8,12 @@
 
 static gw_err check_not_running(struct server *server)
 {
-    struct processes running;
-    struct process supervisor;
-    processes_find(&running, server->run_dir);
-    bool any = running.count > 0;
-    if (any)
-        cli_fail("the server is running already (%s, pid %d); stop it first: goworld stop %s",
-                 running.list[0].name, (int)running.list[0].process.pid, server->shown);
-    processes_free(&running);
-    if (any)
-        return GW_EEXIST;
-    if (supervision_find(server, &supervisor) != GW_OK)
-        return GW_OK;
-    cli_fail("the server's supervisor (pid %d) would start it; stop that first: goworld stop %s",
-             (int)supervisor.pid, server->shown);
-    process_close(&supervisor);
-    return GW_EEXIST;
+    struct found found;
+    found_look(&found, server);
+    bool any = found.running.count > 0 || found_supervisor(&found);
+    gw_err err = any ? found_complain(&found, server) : GW_OK;
+    found_forget(&found);
+    return err;
 }
 
 /* The lock goes on into the program, so that nobody starts a second server on the same state. */

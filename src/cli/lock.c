@@ -57,12 +57,16 @@ static gw_err write_holder(struct server *server, int fd, enum lock_use use)
     return GW_EIO;
 }
 
+void lock_complain_foreground(const struct server *server, pid_t pid)
+{
+    cli_fail("%s runs in the foreground (pid %d); end it there with Ctrl-C, or: kill %d",
+             server->shown, (int)pid, (int)pid);
+}
+
 static void complain(const struct server *server, struct lock_holder holder)
 {
     if (holder.use == LOCK_FOREGROUND)
-        cli_fail("%s runs in the foreground already (pid %d); end it there with Ctrl-C, or: "
-                 "kill %d",
-                 server->shown, (int)holder.pid, (int)holder.pid);
+        lock_complain_foreground(server, holder.pid);
     else
         cli_fail("%s is being started by another goworld (pid %d)", server->shown, (int)holder.pid);
 }

@@ -8,6 +8,9 @@
 
 enum lock_use { LOCK_START, LOCK_FOREGROUND };
 
+/* Says on standard error how a server in the foreground is ended: it belongs to its terminal. */
+void lock_complain_foreground(const struct server *server, pid_t pid);
+
 /* Whose lock it is. */
 struct lock_holder {
     enum lock_use use;

@@ -2,7 +2,7 @@
 #include "cli/processes.h"
 
 #include "base/buf.h"
-#include "cli/now.h"
+#include "os/system.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -81,8 +81,7 @@ const struct running *processes_get(const struct processes *processes, enum role
 
 static bool wait_end(const struct running *running, int64_t deadline)
 {
-    int64_t left = deadline - now_ms();
-    if (!process_wait(&running->process, left > 0 ? (int)left : 0)) {
+    if (!process_wait_until(&running->process, deadline)) {
         cli_fail("%s (pid %d) still runs", running->name, (int)running->process.pid);
         return false;
     }
@@ -96,7 +95,7 @@ static unsigned stop_role(const struct processes *processes, enum role role, int
                           int timeout_ms)
 {
     unsigned left = 0;
-    int64_t deadline = now_ms() + timeout_ms;
+    int64_t deadline = os_monotonic_ms() + timeout_ms;
     for (size_t i = 0; i < processes->count; i++) {
         const struct running *running = &processes->list[i];
         if (running->role == role && process_signal(&running->process, signum) == GW_EDENIED)
@@ -111,13 +110,12 @@ static unsigned stop_role(const struct processes *processes, enum role role, int
 
 unsigned processes_stop(const char *run_dir, int signum, int timeout_ms)
 {
-    static const enum role order[] = {ROLE_GATE, ROLE_GAME, ROLE_DISPATCHER};
     struct processes processes;
     unsigned left = 0;
     processes_find(&processes, run_dir);
     /* Dispatchers stay while a game that still saves needs them. */
-    for (size_t i = 0; i < ROLE_COUNT && left == 0; i++)
-        left = stop_role(&processes, order[i], signum, timeout_ms);
+    for (unsigned role = ROLE_COUNT; role-- > 0 && left == 0;)
+        left = stop_role(&processes, (enum role)role, signum, timeout_ms);
     processes_free(&processes);
     return left;
 }

@@ -30,6 +30,7 @@ GW_NODISCARD gw_err server_open(struct server *server, const struct cli_options 
                                 enum server_need need, char **error);
 void server_close(struct server *server);
 
+/* In the order in which they start; they stop in the other. */
 enum role { ROLE_DISPATCHER, ROLE_GAME, ROLE_GATE, ROLE_COUNT };
 
 extern const char *const role_names[ROLE_COUNT];

@@ -1,30 +1,10 @@
 /* start: has a server brought up, or what is down of it, and leaves a supervisor behind. */
+#include "cli/found.h"
 #include "cli/lock.h"
-#include "cli/processes.h"
-#include "cli/record.h"
 #include "cli/supervision.h"
 
 #include <stdio.h>
 #include <unistd.h>
-
-/* How much of the server is there already. */
-struct found {
-    struct processes running;
-    struct process supervisor; /* its pidfd is -1 when there is none */
-};
-
-static void look(struct server *server, struct found *found)
-{
-    found->supervisor.pidfd = -1;
-    (void)!supervision_find(server, &found->supervisor);
-    processes_find(&found->running, server->run_dir);
-}
-
-static void forget(struct found *found)
-{
-    process_close(&found->supervisor);
-    processes_free(&found->running);
-}
 
 static bool runs_whole(const struct server *server, const struct processes *running)
 {
@@ -36,39 +16,33 @@ static bool runs_whole(const struct server *server, const struct processes *runn
 }
 
 /* Two inis in one folder have the same run/, but they are two servers. */
-static gw_err check_same_ini(struct server *server, const struct process *supervisor)
+static gw_err check_same_ini(const struct server *server, const struct found *found)
 {
-    struct records records;
-    records_read(&records, server_state_path(server, SUPERVISOR_NAME, "state"), supervisor->pid);
-    bool is_same = !records.ini[0] || strcmp(records.ini, server->ini) == 0;
-    if (!is_same)
-        cli_fail("the server runs with %s (supervisor: pid %d); stop that first: goworld "
-                 "-configfile %s stop %s",
-                 records.ini, (int)supervisor->pid, records.ini, server->shown);
-    records_free(&records);
-    return is_same ? GW_OK : GW_EEXIST;
+    const char *ini = found->records.ini;
+    if (!*ini || strcmp(ini, server->ini) == 0)
+        return GW_OK;
+    cli_fail("the server runs with %s (supervisor: pid %d); stop that first: goworld "
+             "-configfile %s stop %s",
+             ini, (int)found->supervisor.pid, ini, server->shown);
+    return GW_EEXIST;
 }
 
-static gw_err check_startable(struct server *server, const struct found *found)
+static gw_err check_startable(const struct server *server, const struct found *found)
 {
-    if (found->supervisor.pidfd < 0)
+    if (!found_supervisor(found))
         return GW_OK;
-    if (check_same_ini(server, &found->supervisor) != GW_OK)
+    if (check_same_ini(server, found) != GW_OK)
         return GW_EEXIST;
-    if (!runs_whole(server, &found->running))
-        return GW_OK;
-    cli_fail("the server is running already (%s, pid %d); stop it first: goworld stop %s",
-             found->running.list[0].name, (int)found->running.list[0].process.pid, server->shown);
-    return GW_EEXIST;
+    return runs_whole(server, &found->running) ? found_complain(found, server) : GW_OK;
 }
 
 static int start(struct server *server)
 {
     struct found found;
-    look(server, &found);
-    bool is_orphaned = found.supervisor.pidfd < 0 && found.running.count > 0;
+    found_look(&found, server);
+    bool is_orphaned = !found_supervisor(&found) && found.running.count > 0;
     gw_err err = check_startable(server, &found);
-    forget(&found);
+    found_forget(&found);
     if (err == GW_OK)
         err = supervision_start(server);
     if (err != GW_OK)

@@ -1,10 +1,7 @@
 /* status: says which processes of a server serve, which do not, and what becomes of those. */
-#include "base/buf.h"
-#include "cli/lock.h"
-#include "cli/now.h"
-#include "cli/processes.h"
-#include "cli/record.h"
+#include "cli/found.h"
 #include "cli/supervision.h"
+#include "os/system.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,32 +11,14 @@
 /* What is known of the server. */
 struct status {
     struct server *server;
-    struct processes running;
-    struct process supervisor; /* its pidfd is -1 when there is none */
-    struct records records;    /* empty without a supervisor */
+    struct found found;
 };
-
-static void look(struct status *status, struct server *server)
-{
-    *status = (struct status){.server = server, .supervisor = {.pidfd = -1}};
-    processes_find(&status->running, server->run_dir);
-    if (supervision_find(server, &status->supervisor) == GW_OK)
-        records_read(&status->records, server_state_path(server, SUPERVISOR_NAME, "state"),
-                     status->supervisor.pid);
-}
-
-static void forget(struct status *status)
-{
-    processes_free(&status->running);
-    process_close(&status->supervisor);
-    records_free(&status->records);
-}
 
 static const struct record *record_of(const struct status *status, enum role role, unsigned number)
 {
     char name[PROCESS_NAME_SIZE];
     server_process_name(role, number, name);
-    return records_get(&status->records, name);
+    return records_get(&status->found.records, name);
 }
 
 /* NULL: it does not serve. Without a supervisor each process that runs is believed to. */
@@ -48,7 +27,7 @@ static const struct running *serving(const struct status *status, enum role role
     const struct record *record = record_of(status, role, number);
     if (record && record->state != MEMBER_SERVING)
         return NULL;
-    return processes_get(&status->running, role, number);
+    return processes_get(&status->found.running, role, number);
 }
 
 static unsigned count_serving(const struct status *status, enum role role)
@@ -74,7 +53,7 @@ static void print_restarts(const struct record *record)
 {
     printf("%8s  %-12s  started again %u time%s, the last time ", "", "", record->total,
            record->total == 1 ? "" : "s");
-    print_age(now_ms() - record->due_ms);
+    print_age(os_monotonic_ms() - record->due_ms);
     printf(": %s\n", record->why);
 }
 
@@ -89,7 +68,7 @@ static void print_serving(const struct running *running, const struct record *re
 
 static void print_wait(const struct record *record)
 {
-    int64_t left_ms = record->due_ms - now_ms();
+    int64_t left_ms = record->due_ms - os_monotonic_ms();
     printf(": starts again in %d s (try %u of %u), since %s", (int)((left_ms + 999) / 1000),
            record->tries, record->tries_max, record->why);
 }
@@ -107,7 +86,7 @@ static void print_given_up(const struct status *status, const struct record *rec
 static void print_down(const struct status *status, enum role role, unsigned number)
 {
     const struct record *record = record_of(status, role, number);
-    const struct running *running = processes_get(&status->running, role, number);
+    const struct running *running = processes_get(&status->found.running, role, number);
     if (running)
         printf("%8d  %s%u is starting", (int)running->process.pid, role_names[role], number);
     else
@@ -141,29 +120,27 @@ static unsigned print_role(const struct status *status, enum role role)
 
 static void print_supervisor(const struct status *status)
 {
-    if (status->supervisor.pidfd >= 0)
+    if (found_supervisor(&status->found))
         printf("%8d  %-12s  starts again what dies; its log: %s/%s.log\n",
-               (int)status->supervisor.pid, SUPERVISOR_NAME, status->server->run_dir,
+               (int)status->found.supervisor.pid, SUPERVISOR_NAME, status->server->run_dir,
                SUPERVISOR_NAME);
-    else if (status->running.count > 0)
+    else if (status->found.running.count > 0)
         printf("%8s  nobody starts again what dies: the supervisor has ended; for a new one: "
                "goworld start %s\n",
                "-", status->server->shown);
 }
 
-static int print_status(struct server *server)
+static int print_status(const struct status *status)
 {
-    struct status status;
-    look(&status, server);
+    const struct server *server = status->server;
     printf("%u dispatcher running, %u/%u gates running, %u/%u games (%s) running\n",
-           count_serving(&status, ROLE_DISPATCHER), count_serving(&status, ROLE_GATE),
-           server_count(server, ROLE_GATE), count_serving(&status, ROLE_GAME),
+           count_serving(status, ROLE_DISPATCHER), count_serving(status, ROLE_GATE),
+           server_count(server, ROLE_GATE), count_serving(status, ROLE_GAME),
            server_count(server, ROLE_GAME), server->shown);
     unsigned down = 0;
     for (unsigned role = 0; role < ROLE_COUNT; role++)
-        down += print_role(&status, (enum role)role);
-    print_supervisor(&status);
-    forget(&status);
+        down += print_role(status, (enum role)role);
+    print_supervisor(status);
     return down == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
@@ -173,12 +150,14 @@ int status_run(const struct cli_options *options)
     char *error;
     if (server_open(&server, options, SERVER_CONF, &error) != GW_OK)
         return cli_fail_with(error);
-    struct lock_holder holder;
+    struct status status = {.server = &server};
     int code = EXIT_OK;
-    if (lock_find(&server, &holder) == GW_OK && holder.use == LOCK_FOREGROUND)
-        printf("%s runs in the foreground (pid %d)\n", server.shown, (int)holder.pid);
+    found_look(&status.found, &server);
+    if (status.found.foreground)
+        printf("%s runs in the foreground (pid %d)\n", server.shown, (int)status.found.foreground);
     else
-        code = print_status(&server);
+        code = print_status(&status);
+    found_forget(&status.found);
     server_close(&server);
     return code;
 }

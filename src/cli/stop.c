@@ -1,6 +1,6 @@
 /* stop: ends a server, by SIGTERM so that games save first, or by SIGKILL. */
+#include "cli/found.h"
 #include "cli/lock.h"
-#include "cli/processes.h"
 #include "cli/supervision.h"
 
 #include <stdio.h>
@@ -10,13 +10,10 @@ struct timeouts {
     int role_ms; /* for all processes of one kind */
 };
 
-/* A server in the foreground belongs to its terminal: it is ended there. */
-static void complain_not_running(struct server *server)
+static void complain_not_running(const struct server *server, const struct found *found)
 {
-    struct lock_holder holder;
-    if (lock_find(server, &holder) == GW_OK && holder.use == LOCK_FOREGROUND)
-        cli_fail("%s runs in the foreground (pid %d); end it there with Ctrl-C, or: kill %d",
-                 server->shown, (int)holder.pid, (int)holder.pid);
+    if (found->foreground)
+        lock_complain_foreground(server, found->foreground);
     else
         cli_fail("%s is not running", server->shown);
 }
@@ -27,14 +24,14 @@ static int end_all(struct server *server, int signum, const struct timeouts *tim
     bool any = supervision_end(server, timeouts->supervisor_ms);
     if (any)
         printf("%s has stopped\n", SUPERVISOR_NAME);
-    struct processes running;
-    processes_find(&running, server->run_dir);
-    any |= running.count > 0;
-    processes_free(&running);
-    if (!any) {
-        complain_not_running(server);
+    struct found found;
+    found_look(&found, server);
+    any |= found.running.count > 0;
+    if (!any)
+        complain_not_running(server, &found);
+    found_forget(&found);
+    if (!any)
         return EXIT_FAILED;
-    }
     if (processes_stop(server->run_dir, signum, timeouts->role_ms) == 0)
         return EXIT_OK;
     if (signum != SIGKILL)

@@ -5,7 +5,6 @@
  * it leaves: the processes go on without it. */
 #include "base/buf.h"
 #include "cli/bringup.h"
-#include "cli/now.h"
 #include "cli/record.h"
 #include "cli/supervision.h"
 #include "os/notify.h"
@@ -70,7 +69,7 @@ static bool take(volatile sig_atomic_t *asked)
 
 static void wait_or_give_up(struct supervisor *s, struct member *member)
 {
-    int64_t time_ms = now_ms();
+    int64_t time_ms = os_monotonic_ms();
     int64_t due_ms = restart_died(&member->restart, time_ms);
     if (due_ms != CLOCK_NEVER) {
         member->state = MEMBER_WAITING;
@@ -86,7 +85,7 @@ static void wait_or_give_up(struct supervisor *s, struct member *member)
 
 static void member_ended(struct supervisor *s, struct member *member)
 {
-    bool was_asked_to = member_end(member, now_ms());
+    bool was_asked_to = member_end(member, os_monotonic_ms());
     if (bringup_ended(&s->bringup, member))
         return;
     if (!was_asked_to) {
@@ -107,7 +106,7 @@ static void start_again(struct supervisor *s, struct member *member)
 
 static void member_said(struct supervisor *s, struct member *member)
 {
-    member_hear(member, now_ms());
+    member_hear(member, os_monotonic_ms());
     if (member->state != MEMBER_SERVING)
         return;
     log_info(&s->log, "serves", "process=%s pid=%d", member->name, (int)member->process.pid);
@@ -118,7 +117,7 @@ static void start_due(struct supervisor *s)
 {
     for (unsigned i = 0; i < s->crew.count; i++) {
         struct member *member = &s->crew.list[i];
-        if (member->state == MEMBER_WAITING && member->due_ms <= now_ms())
+        if (member->state == MEMBER_WAITING && member->due_ms <= os_monotonic_ms())
             start_again(s, member);
     }
 }
@@ -144,7 +143,7 @@ static bool wait_for_news(struct supervisor *s)
         s->fds[2 * i + 1] = (struct pollfd){s->crew.list[i].process.pidfd, POLLIN, 0};
     }
     s->fds[2 * count] = (struct pollfd){.fd = s->bringup.report.fd};
-    int64_t due_ms = next_due_ms(s), left_ms = due_ms - now_ms();
+    int64_t due_ms = next_due_ms(s), left_ms = due_ms - os_monotonic_ms();
     struct timespec left = {left_ms / 1000, left_ms % 1000 * 1000000};
     sigset_t none;
     sigemptyset(&none);
@@ -181,7 +180,7 @@ static gw_err open_server(struct supervisor *s)
         return GW_EINVAL;
     }
     struct crew before = s->crew;
-    crew_init(&s->crew, &fresh, &before, now_ms());
+    crew_init(&s->crew, &fresh, &before, os_monotonic_ms());
     server_close(&s->server);
     s->server = fresh;
     free(s->fds);
@@ -195,7 +194,7 @@ static void bring_up(struct supervisor *s)
     report_end(&s->bringup.report, false);
     report_open(&s->bringup.report, s->pipe_path);
     if (open_server(s) == GW_OK)
-        bringup_begin(&s->bringup, now_ms());
+        bringup_begin(&s->bringup, os_monotonic_ms());
     else
         bringup_refuse(&s->bringup);
 }
@@ -204,7 +203,7 @@ static void write_record(struct supervisor *s)
 {
     uint64_t held_back;
     if (record_write(s->state_path, s->server.ini, &s->crew) != GW_OK &&
-        log_limit_pass(&s->record_limit, now_ms(), &held_back))
+        log_limit_pass(&s->record_limit, os_monotonic_ms(), &held_back))
         log_error(&s->log, "cannot_write", "file=%s why=\"%s\"", s->state_path, strerror(errno));
 }
 
@@ -226,10 +225,11 @@ static void watch(struct supervisor *s)
         if (asked_to_leave)
             return;
         start_due(s);
-        bringup_step(&s->bringup, now_ms());
+        bringup_step(&s->bringup, os_monotonic_ms());
         if (s->bringup.left_nothing)
             return;
         write_record(s);
+        bringup_tell(&s->bringup);
         if (wait_for_news(s))
             take_news(s);
     }
@@ -237,10 +237,8 @@ static void watch(struct supervisor *s)
 
 static int64_t wall_ms(void *user)
 {
-    struct timespec now;
     (void)user;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return os_wall_ms();
 }
 
 static gw_err begin(struct supervisor *s, struct server *place)

@@ -28,4 +28,3 @@ void *os_shared_create(size_t size);
 void os_shared_destroy(void *memory, size_t size);
 
 unsigned os_cores(void);
-int64_t os_monotonic_s(void);

@@ -3,10 +3,10 @@
 
 #include "base/assert.h"
 #include "base/buf.h"
+#include "os/system.h"
 
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 #include <uv.h>
 
 enum { CALLBACKS_MAX = 64 };
@@ -45,20 +45,13 @@ struct loop {
     bool woken;
 };
 
-static int64_t wall_clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void loop_begin(struct loop *loop)
 {
     if (loop->begun)
         return;
     loop->begun = true;
     loop->clock.now_ms = (int64_t)uv_now(&loop->uv);
-    loop->clock.wall_ms = wall_clock_ms();
+    loop->clock.wall_ms = os_wall_ms();
 }
 
 static void timer_fired(uv_timer_t *timer)

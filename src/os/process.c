@@ -1,6 +1,8 @@
 /* process: see process.h. */
 #include "os/process.h"
 
+#include "os/system.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -245,6 +247,12 @@ bool process_wait(const struct process *process, int timeout_ms)
 {
     struct pollfd fd = {.fd = process->pidfd, .events = POLLIN};
     return poll(&fd, 1, timeout_ms) == 1;
+}
+
+bool process_wait_until(const struct process *process, int64_t deadline_ms)
+{
+    int64_t left_ms = deadline_ms - os_monotonic_ms();
+    return process_wait(process, left_ms > 0 ? (int)left_ms : 0);
 }
 
 struct process_end process_reap(const struct process *process)

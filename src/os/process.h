@@ -46,6 +46,8 @@ GW_NODISCARD gw_err process_find(const char *pid_path, struct process *process);
 GW_NODISCARD gw_err process_signal(const struct process *process, int signum);
 /* Waits for its end; false when it still runs after that time or a signal came in. */
 bool process_wait(const struct process *process, int timeout_ms);
+/* The same until then (os_monotonic_ms). */
+bool process_wait_until(const struct process *process, int64_t deadline_ms);
 void process_close(struct process *process);
 
 /* How a process ended; all is zero when it was nobody's child here. */

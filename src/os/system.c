@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 void os_host_bytes(uint8_t out[3])
@@ -16,6 +17,23 @@ void os_host_bytes(uint8_t out[3])
     gethostname(name, sizeof name - 1);
     uint64_t hash = hash64(name, strlen(name), 0);
     memcpy(out, &hash, 3);
+}
+
+static int64_t read_clock(clockid_t id)
+{
+    struct timespec now;
+    clock_gettime(id, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t os_monotonic_ms(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t os_wall_ms(void)
+{
+    return read_clock(CLOCK_REALTIME);
 }
 
 uint16_t os_pid16(void)

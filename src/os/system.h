@@ -12,6 +12,9 @@ uint64_t os_random_seed(void);
 /* Lets the process open as many files as it may; returns how many. */
 uint64_t os_files_max_raise(void);
 
+int64_t os_monotonic_ms(void); /* starts anywhere; a loop has a clock of its own */
+int64_t os_wall_ms(void);      /* Unix time */
+
 struct os_usage {
     uint64_t cpu_ns;    /* user and system, all threads, since the start */
     uint64_t rss_bytes; /* in memory now */

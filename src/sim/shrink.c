@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/id.h"
 #include "os/child.h"
+#include "os/system.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ struct search {
     const char *why;
     uint8_t *kept;
     unsigned count, runs;
-    int64_t end_s;
+    int64_t end_ms;
 };
 
 static bool is_id(const char *word, size_t size)
@@ -61,7 +62,7 @@ static bool still_fails(struct search *s)
 
 static bool may_go_on(const struct search *s)
 {
-    return s->runs < RUNS_MAX && os_monotonic_s() < s->end_s;
+    return s->runs < RUNS_MAX && os_monotonic_ms() < s->end_ms;
 }
 
 /* Returns whether there was anything to leave out. */
@@ -107,7 +108,7 @@ void shrink(const struct trial *failing, const char *why, uint8_t *kept, unsigne
                        .why = why,
                        .kept = kept,
                        .count = count,
-                       .end_s = os_monotonic_s() + SECONDS_MAX};
+                       .end_ms = os_monotonic_ms() + SECONDS_MAX * 1000};
     s.trial.kept = kept;
     s.trial.kept_count = count;
     s.trial.is_silent = true;

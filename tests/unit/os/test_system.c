@@ -43,6 +43,16 @@ static void more_files_may_be_open_than_three(void **state)
     assert_true(os_files_max_raise() > 3);
 }
 
+static void time_passes_forwards(void **state)
+{
+    (void)state;
+    int64_t first_ms = os_monotonic_ms();
+    while (os_monotonic_ms() == first_ms)
+        continue;
+    assert_true(os_monotonic_ms() > first_ms);
+    assert_true(os_wall_ms() > INT64_C(1700000000000));
+}
+
 static int open_terminal(void)
 {
     int fd = posix_openpt(O_RDWR | O_NOCTTY);
@@ -78,6 +88,7 @@ int main(void)
         cmocka_unit_test(seeds_differ),
         cmocka_unit_test(usage_grows_with_work),
         cmocka_unit_test(more_files_may_be_open_than_three),
+        cmocka_unit_test(time_passes_forwards),
         cmocka_unit_test(only_a_terminal_that_can_gets_colours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

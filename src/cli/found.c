@@ -1,0 +1,37 @@
+/* found: see found.h. */
+#include "cli/found.h"
+
+#include "cli/lock.h"
+#include "cli/supervision.h"
+
+void found_look(struct found *found, struct server *server)
+{
+    struct lock_holder holder;
+    *found = (struct found){.supervisor = {.pidfd = -1}};
+    if (supervision_find(server, &found->supervisor) == GW_OK)
+        records_read(&found->records, server_state_path(server, SUPERVISOR_NAME, "state"),
+                     found->supervisor.pid);
+    processes_find(&found->running, server->run_dir);
+    if (lock_find(server, &holder) == GW_OK && holder.use == LOCK_FOREGROUND)
+        found->foreground = holder.pid;
+}
+
+void found_forget(struct found *found)
+{
+    process_close(&found->supervisor);
+    processes_free(&found->running);
+    records_free(&found->records);
+}
+
+gw_err found_complain(const struct found *found, const struct server *server)
+{
+    if (found->running.count > 0)
+        cli_fail("the server is running already (%s, pid %d); stop it first: goworld stop %s",
+                 found->running.list[0].name, (int)found->running.list[0].process.pid,
+                 server->shown);
+    else
+        cli_fail("the server's supervisor (pid %d) would start it; stop that first: goworld stop "
+                 "%s",
+                 (int)found->supervisor.pid, server->shown);
+    return GW_EEXIST;
+}
