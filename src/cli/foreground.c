@@ -1,6 +1,7 @@
 /* run: all of a server in one process in the foreground. */
 #include "cli/found.h"
 #include "cli/lock.h"
+#include "cli/neighbour.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +35,7 @@ int foreground_run(const struct cli_options *options)
         return cli_fail_with(error);
     if (server_check_program(&server) == GW_OK &&
         lock_take(&server, LOCK_FOREGROUND, &lock) == GW_OK) {
-        if (check_not_running(&server) == GW_OK)
+        if (check_not_running(&server) == GW_OK && neighbour_check(&server) == GW_OK)
             become(&server, lock);
         close(lock);
     }

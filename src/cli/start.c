@@ -1,6 +1,7 @@
 /* start: has a server brought up, or what is down of it, and leaves a supervisor behind. */
 #include "cli/found.h"
 #include "cli/lock.h"
+#include "cli/neighbour.h"
 #include "cli/supervision.h"
 
 #include <stdio.h>
@@ -43,6 +44,8 @@ static int start(struct server *server)
     bool is_orphaned = !found_supervisor(&found) && found.running.count > 0;
     gw_err err = check_startable(server, &found);
     found_forget(&found);
+    if (err == GW_OK)
+        err = neighbour_check(server);
     if (err == GW_OK)
         err = supervision_start(server);
     if (err != GW_OK)

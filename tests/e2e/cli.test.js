@@ -196,6 +196,17 @@ test("a server on another's ports says whose they are, and neither touches the o
   assert.equal(goworld(["status", one]).code, 0);
 });
 
+test("a server whose advertise_addr leads to another's dispatcher does not start", async (t) => {
+  const [dispatcher] = await freePorts(1);
+  const one = await builtServer(t, { dispatcher });
+  const other = await builtServer(t);
+  const ini = path.join(other, "goworld.ini");
+  fs.writeFileSync(ini, `${fs.readFileSync(ini, "utf8")}[dispatcher1]\nadvertise_addr=127.0.0.1:${dispatcher}\n`);
+  assert.equal(goworld(["start", one]).code, 0);
+  const refusal = `^goworld: the advertise_addr of dispatcher1, 127.0.0.1:${dispatcher}, leads to another server \\(pid ${pidOf(one, "dispatcher1")}: .* -configfile ${one}/goworld.ini\\); leave it out of ${ini} `;
+  for (const name of ["start", "run"]) assertFails(goworld([name, other]), new RegExp(refusal));
+});
+
 test("an ini elsewhere holds the state of its server", async (t) => {
   const dir = await builtServer(t);
   const ini = path.join(path.dirname(dir), "other.ini");
