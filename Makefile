@@ -5,7 +5,7 @@ SECONDS ?= 60
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := all
-.PHONY: all deps test check format layers tsan coverage fuzz sim install clean help
+.PHONY: all deps test check format layers tsan coverage fuzz sim install deb clean help
 
 all: deps ## build everything for use: bin/goworld and build/release/libgoworld.a
 	@tools/build release
@@ -65,6 +65,10 @@ coverage: ## which lines the tests run: build/coverage
 
 install: all ## install into PREFIX=/usr/local (DESTDIR= is honoured)
 	@cmake --install build/release --prefix $(PREFIX)
+
+deb: all ## pack it as build/goworld_VERSION_ARCH.deb
+	@cpack --config build/release/CPackConfig.cmake -B build >build/deb.log 2>&1 || { cat build/deb.log; exit 1; }
+	@rm -rf build/_CPack_Packages && ls build/goworld_*.deb
 
 clean: ## remove build/ and bin/
 	@rm -rf build bin

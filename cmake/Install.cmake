@@ -17,8 +17,13 @@ endforeach()
 configure_file(cmake/game.mk "${PROJECT_BINARY_DIR}/${share}/game.mk" COPYONLY)
 configure_file(cmake/goworldConfig.cmake "${PROJECT_BINARY_DIR}/${package}/goworldConfig.cmake" COPYONLY)
 
+include(CMakePackageConfigHelpers)
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/${package}/goworldConfigVersion.cmake"
+  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+
 install(DIRECTORY include/goworld DESTINATION include FILES_MATCHING PATTERN "*.h" PATTERN "*.inl")
-install(FILES cmake/goworldConfig.cmake DESTINATION ${package})
+install(FILES cmake/goworldConfig.cmake "${PROJECT_BINARY_DIR}/${package}/goworldConfigVersion.cmake"
+  DESTINATION ${package})
 install(FILES cmake/game.mk DESTINATION ${share})
 install(DIRECTORY clients/js/ DESTINATION ${share}/js PATTERN "test" EXCLUDE)
 # The documents lie to each other as in the source tree, so that their links work.

@@ -73,7 +73,13 @@ function(gw_printed file)
     COMMAND goworld_command ${ARGN} > "${PROJECT_BINARY_DIR}/${file}"
     DEPENDS goworld_command COMMENT "Printing ${file}")
   set_property(GLOBAL APPEND PROPERTY GW_PRINTED "${PROJECT_BINARY_DIR}/${file}")
-  install(FILES "${PROJECT_BINARY_DIR}/${file}" DESTINATION "${folder}")
+  # Debian's zsh looks below /usr in a folder of its own.
+  install(CODE "
+    set(folder \"${folder}\")
+    if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\")
+      string(REPLACE zsh/site-functions zsh/vendor-completions folder \"${folder}\")
+    endif()
+    file(INSTALL DESTINATION \"\${CMAKE_INSTALL_PREFIX}/\${folder}\" TYPE FILE FILES \"${PROJECT_BINARY_DIR}/${file}\")")
 endfunction()
 
 # A server directory is a folder with a goworld.ini; compiled here only to see that it compiles.
