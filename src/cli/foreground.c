@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static gw_err check_not_running(struct server *server)
@@ -17,10 +18,19 @@ static gw_err check_not_running(struct server *server)
     return err;
 }
 
+static void say_where(struct server *server)
+{
+    const char *page = server_page(server);
+    if (page)
+        printf("%s runs here until Ctrl-C; its page is %s\n", server->shown, page);
+    fflush(stdout);
+}
+
 /* The lock goes on into the program, so that nobody starts a second server on the same state. */
-static void become(const struct server *server, int lock)
+static void become(struct server *server, int lock)
 {
     const char *argv[] = {server->program, "-run", "-configfile", server->ini, NULL};
+    say_where(server);
     fcntl(lock, F_SETFD, 0);
     execv(server->program, (char *const *)argv);
     cli_fail("cannot run %s: %s", server->program, strerror(errno));

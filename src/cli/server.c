@@ -119,6 +119,20 @@ const char *server_state_path(struct server *server, const char *name, const cha
     return keep(server, sentence("%s/%s.%s", server->run_dir, name, suffix));
 }
 
+const char *server_page(struct server *server)
+{
+    const struct conf_gate *gate = conf_gate(server->conf, 1);
+    const char *host = gate->http.host;
+    if (gate->http.port == 0 || access(gate->http_root, X_OK) != 0)
+        return NULL;
+    if (strcmp(host, "0.0.0.0") == 0)
+        host = "127.0.0.1";
+    else if (strcmp(host, "::") == 0)
+        host = "::1";
+    return keep(server, sentence(strchr(host, ':') ? "http://[%s]:%u/" : "http://%s:%u/", host,
+                                 gate->http.port));
+}
+
 gw_err server_check_program(const struct server *server)
 {
     if (access(server->program, X_OK) == 0)

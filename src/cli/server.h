@@ -42,6 +42,10 @@ void server_process_name(enum role role, unsigned number, char name[PROCESS_NAME
 /* Returns the path of a state file: run/NAME.SUFFIX. The server owns it. */
 const char *server_state_path(struct server *server, const char *name, const char *suffix);
 
+/* Where a browser on this machine finds the page of the first gate, "http://127.0.0.1:24001/"; NULL
+ * when there is none, or its port is not known yet. The server owns it. */
+const char *server_page(struct server *server);
+
 /* Tells on standard error when DIR has to be built first. */
 GW_NODISCARD gw_err server_check_program(const struct server *server);
 

@@ -52,7 +52,10 @@ static int start(struct server *server)
         return EXIT_FAILED;
     if (is_orphaned)
         printf("a new supervisor watches over what was running\n");
+    const char *page = server_page(server);
     printf("%s is running\n", server->shown);
+    if (page)
+        printf("its page is %s\n", page);
     return EXIT_OK;
 }
 

@@ -27,10 +27,11 @@ test("a new game is built, started, and rung in two browser windows", { skip }, 
   assert.equal(made.code, 0, made.err);
   assert.match(made.out, /\n {2}goworld build mygame\n {2}goworld start mygame\n\nThen open http:\/\/127\.0\.0\.1:240\d\d\/ /);
   const { url } = await useFreePorts(path.join(cwd, "mygame/goworld.ini"));
-  for (const command of ["build", "start"]) {
-    const done = goworld([command, "mygame"], { cwd });
-    assert.equal(done.code, 0, done.err);
-  }
+  const built = goworld(["build", "mygame"], { cwd });
+  assert.equal(built.code, 0, built.err);
+  const started = goworld(["start", "mygame"], { cwd });
+  assert.equal(started.code, 0, started.err);
+  assert.ok(started.out.endsWith(`\nmygame is running\nits page is ${url}\n`), started.out);
   t.after(() => goworld(["kill", "mygame"], { cwd }));
 
   const browser = await chromium.launch(CHROMIUM);

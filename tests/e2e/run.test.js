@@ -56,6 +56,7 @@ test("a terminal gets aligned lines, a colour per process; a pipe and NO_COLOR g
 
   const user = inOrder([SERVES, (running) => running.kill("SIGINT")]);
   const piped = await listenTo(t, command, ["run", demo.dir], { TERM: "xterm-256color" }, user);
+  assert.ok(piped.startsWith(`${demo.dir} runs here until Ctrl-C; its page is ${demo.url}\n`), piped);
   assert.match(piped, /^\d{4}-\d\d-\d\dT[\d:.]+Z INFO gate1 serving port=\d+$/m);
   assert.doesNotMatch(piped, /\x1b/);
 });

@@ -111,6 +111,33 @@ static void a_named_ini_goes_before_all(void **state)
     server_close(&server);
 }
 
+/* Of a server with that gate1; NULL: it has none. */
+static void expect_page(const char *gate, const char *page)
+{
+    struct server server;
+    char *error, text[256];
+    snprintf(text, sizeof text, "[gate1]\nhttp_root=/tmp\n%s\n", gate);
+    write_file("chat/goworld.ini", text);
+    assert_int_equal(
+        server_open(&server, &(struct cli_options){.dir = "chat"}, SERVER_CONF, &error), GW_OK);
+    if (page)
+        assert_string_equal(server_page(&server), page);
+    else
+        assert_null(server_page(&server));
+    server_close(&server);
+}
+
+static void the_page_is_where_a_browser_here_finds_it(void **state)
+{
+    (void)state;
+    expect_page("http_addr=127.0.0.1:24001", "http://127.0.0.1:24001/");
+    expect_page("http_addr=:80", "http://127.0.0.1:80/");
+    expect_page("http_addr=[::]:81", "http://[::1]:81/");
+    expect_page("http_addr=games.example:81", "http://games.example:81/");
+    expect_page("http_addr=127.0.0.1:0", NULL);
+    expect_page("http_root=/nowhere", NULL);
+}
+
 static void what_is_missing_is_a_sentence(void **state)
 {
     (void)state;
@@ -132,6 +159,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             the_ini_of_the_directory_goes_before_that_of_the_current_folder, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_named_ini_goes_before_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_page_is_where_a_browser_here_finds_it, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_is_missing_is_a_sentence, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
