@@ -12,8 +12,7 @@
 
 #include <cmocka.h>
 
-/* Returns the socket, which listens there if it is to. */
-static int bind_socket(const char *host, bool listens, uint16_t *port)
+static int listen_on(const char *host, uint16_t *port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t size = sizeof address;
@@ -21,8 +20,7 @@ static int bind_socket(const char *host, bool listens, uint16_t *port)
     assert_int_equal(inet_pton(AF_INET, host, &address.sin_addr), 1);
     assert_return_code(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     assert_return_code(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    if (listens)
-        assert_return_code(listen(fd, 1), 0);
+    assert_return_code(listen(fd, 1), 0);
     *port = ntohs(address.sin_port);
     return fd;
 }
@@ -33,7 +31,7 @@ static void a_listener_is_found_with_its_command(void **state)
     struct listener found;
     char command[sizeof found.command];
     uint16_t port;
-    int fd = bind_socket("127.0.0.1", true, &port);
+    int fd = listen_on("127.0.0.1", &port);
     process_command(getpid(), command, sizeof command);
     static const char *const hosts[] = {"127.0.0.1", "0.0.0.0", "::1", "localhost"};
     for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
@@ -50,23 +48,31 @@ static void what_listens_for_another_address_is_not_meant(void **state)
     (void)state;
     struct listener found;
     uint16_t port;
-    int fd = bind_socket("127.0.0.2", true, &port);
+    int fd = listen_on("127.0.0.2", &port);
     assert_int_equal(listener_find("127.0.0.1", port, &found), GW_ENOTFOUND);
     close(fd);
-    fd = bind_socket("0.0.0.0", true, &port);
+    fd = listen_on("0.0.0.0", &port);
     assert_int_equal(listener_find("127.0.0.1", port, &found), GW_OK);
     close(fd);
 }
 
-static void a_socket_that_does_not_listen_is_none(void **state)
+/* The end that was accepted has the listener's port, and stays when that is closed. */
+static void a_connection_on_the_port_is_no_listener(void **state)
 {
     (void)state;
     struct listener found;
     uint16_t port;
-    int fd = bind_socket("127.0.0.1", false, &port);
+    int listening = listen_on("127.0.0.1", &port);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_return_code(connect(client, (struct sockaddr *)&address, sizeof address), 0);
+    int accepted = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+    assert_true(accepted >= 0);
+    close(listening);
     assert_int_equal(listener_find("127.0.0.1", port, &found), GW_ENOTFOUND);
-    close(fd);
-    assert_int_equal(listener_find("127.0.0.1", port, &found), GW_ENOTFOUND);
+    close(accepted);
+    close(client);
 }
 
 int main(void)
@@ -74,7 +80,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_listener_is_found_with_its_command),
         cmocka_unit_test(what_listens_for_another_address_is_not_meant),
-        cmocka_unit_test(a_socket_that_does_not_listen_is_none),
+        cmocka_unit_test(a_connection_on_the_port_is_no_listener),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
