@@ -57,6 +57,8 @@ export function serverDir(t, files) {
   fs.mkdirSync(dir);
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(dir, name), text);
   t.after(() => {
+    const elsewhere = fs.readdirSync(parent).filter((name) => name.endsWith(".ini"));
+    for (const ini of elsewhere) goworld(["-configfile", path.join(parent, ini), "kill", dir]);
     goworld(["kill", dir]);
     fs.rmSync(parent, { recursive: true });
   });
