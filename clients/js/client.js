@@ -102,7 +102,10 @@ export class Client extends Emitter {
         const { timers, heartbeatMs } = this.#options;
         this.#stopTimers();
         this.#state = 'open';
-        if (heartbeatMs > 0) this.#heartbeat = timers.setInterval(() => this.#beat(), heartbeatMs);
+        if (heartbeatMs > 0) {
+            this.#heartbeat = timers.setInterval(() => this.#beat(), heartbeatMs);
+            this.#send(heartbeatPacket()); // the gate need not wait to know which dialect this is
+        }
         this.emit('open');
     }
 

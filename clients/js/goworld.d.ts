@@ -168,7 +168,7 @@ export interface Options {
     reconnectFirstMs?: number;
     /** The longest delay; 20,000. */
     reconnectMaxMs?: number;
-    /** 5,000; 0 sends none. */
+    /** How often a heartbeat follows the first one, which goes out at once; 5,000; 0 sends none at all. */
     heartbeatMs?: number;
     /** How long a connection may take to open; 10,000. */
     connectTimeoutMs?: number;

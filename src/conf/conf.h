@@ -38,12 +38,20 @@ struct conf_game {
     bool ban_boot_entity; /* clients do not start on this game */
 };
 
+enum conf_client_protocol {
+    CONF_CLIENT_PROTOCOL_AUTO,
+    CONF_CLIENT_PROTOCOL_2017,
+    CONF_CLIENT_PROTOCOL_2018,
+    CONF_CLIENT_PROTOCOL_2020,
+};
+
 struct conf_gate {
     struct conf_address listen;
     struct conf_address http; /* the page, /ws, /metrics, /healthz */
     struct conf_log log;
     bool compress_connection, encrypt_connection; /* false: not offered */
     const char *rsa_key, *rsa_certificate;
+    enum conf_client_protocol client_protocol;
     unsigned heartbeat_check_interval_s; /* 0: off */
     unsigned position_sync_interval_ms;
     size_t client_send_queue_max;  /* bytes; a client that reads too slowly is disconnected there */

@@ -255,6 +255,28 @@ static gw_err set_level(const struct key *key, void *member, const char *text, s
     return GW_OK;
 }
 
+static gw_err unknown_choice(const struct key *key, const char *text, char **error)
+{
+    struct buf words = {0};
+    for (size_t i = 0; key->choices[i]; i++)
+        buf_print(&words, "%s%s", i ? ", " : "", key->choices[i]);
+    *error = sentence("\"%s\" is not one of %.*s", text, (int)words.size, (const char *)words.data);
+    buf_free(&words);
+    return GW_EINVAL;
+}
+
+static gw_err set_choice(const struct key *key, void *member, const char *text, struct texts *texts,
+                         char **error)
+{
+    (void)texts;
+    for (size_t i = 0; key->choices[i]; i++)
+        if (strcasecmp(text, key->choices[i]) == 0) {
+            *(unsigned *)member = (unsigned)i;
+            return GW_OK;
+        }
+    return unknown_choice(key, text, error);
+}
+
 static gw_err set_nothing(const struct key *key, void *member, const char *text,
                           struct texts *texts, char **error)
 {
@@ -263,10 +285,10 @@ static gw_err set_nothing(const struct key *key, void *member, const char *text,
 }
 
 static const set_fn setters[] = {
-    [KEY_TEXT] = set_text,      [KEY_NAME] = set_name,       [KEY_LIST] = set_list,
-    [KEY_BOOL] = set_bool,      [KEY_OFF] = set_off,         [KEY_NUMBER] = set_number,
-    [KEY_BYTES] = set_bytes,    [KEY_ADDRESS] = set_address, [KEY_LEVEL] = set_level,
-    [KEY_IGNORE] = set_nothing,
+    [KEY_TEXT] = set_text,     [KEY_NAME] = set_name,       [KEY_LIST] = set_list,
+    [KEY_BOOL] = set_bool,     [KEY_OFF] = set_off,         [KEY_NUMBER] = set_number,
+    [KEY_BYTES] = set_bytes,   [KEY_ADDRESS] = set_address, [KEY_LEVEL] = set_level,
+    [KEY_CHOICE] = set_choice, [KEY_IGNORE] = set_nothing,
 };
 
 static gw_err set(const struct key *key, void *values, const char *text, struct texts *texts,

@@ -20,6 +20,7 @@ enum key_type {
     KEY_ADDRESS, /* struct conf_address; "port" alone keeps the default's host, ":port" is every
                     interface */
     KEY_LEVEL,   /* enum log_level */
+    KEY_CHOICE,  /* an enum: the place of the word among the choices */
     KEY_IGNORE,  /* known, but without meaning here */
 };
 
@@ -30,7 +31,8 @@ struct key {
     const char
         *initial; /* the default, as it would stand in the file; NULL is "" (an address: none) */
     const char *help;
-    uint64_t min, max; /* max 0: no limit beyond the type's */
+    uint64_t min, max;          /* max 0: no limit beyond the type's */
+    const char *const *choices; /* ends with NULL */
 };
 
 /* Where texts live that a value points to. Zero is empty. */

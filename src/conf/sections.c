@@ -10,11 +10,15 @@
 
 #define KEY(type, owner, member, name, initial, help)                                              \
     {                                                                                              \
-        name, KEY_##type, offsetof(struct owner, member), initial, help, 0, 0                      \
+        name, KEY_##type, offsetof(struct owner, member), initial, help, 0, 0, NULL                \
     }
 #define KEY_RANGE(type, owner, member, name, initial, help, min, max)                              \
     {                                                                                              \
-        name, KEY_##type, offsetof(struct owner, member), initial, help, min, max                  \
+        name, KEY_##type, offsetof(struct owner, member), initial, help, min, max, NULL            \
+    }
+#define KEY_OF(choices, owner, member, name, initial, help)                                        \
+    {                                                                                              \
+        name, KEY_CHOICE, offsetof(struct owner, member), initial, help, 0, 0, choices             \
     }
 #define KEY_END                                                                                    \
     {                                                                                              \
@@ -24,7 +28,7 @@
 /* Settings of GoWorld that mean nothing here are known, so that existing files work. */
 #define KEY_IGNORED(name, help)                                                                    \
     {                                                                                              \
-        name, KEY_IGNORE, 0, NULL, help, 0, 0                                                      \
+        name, KEY_IGNORE, 0, NULL, help, 0, 0, NULL                                                \
     }
 
 #define LOG_KEYS(owner)                                                                            \
@@ -92,6 +96,9 @@ static const struct key game_keys[] = {
     KEY_END,
 };
 
+/* As enum conf_client_protocol. */
+static const char *const client_protocols[] = {"auto", "2017", "2018", "2020", NULL};
+
 static const struct key gate_keys[] = {
     KEY(ADDRESS, conf_gate, listen, "listen_addr", "0.0.0.0:14000", "where native clients connect"),
     KEY(ADDRESS, conf_gate, http, "http_addr", "127.0.0.1:24000",
@@ -103,6 +110,8 @@ static const struct key gate_keys[] = {
         "encrypted client connections"),
     KEY(TEXT, conf_gate, rsa_key, "rsa_key", "rsa.key", "key file"),
     KEY(TEXT, conf_gate, rsa_certificate, "rsa_certificate", "rsa.crt", "certificate file"),
+    KEY_OF(client_protocols, conf_gate, client_protocol, "client_protocol", "auto",
+           "dialect of the clients: 2017, 2018, 2020, or auto for what each shows"),
     KEY_RANGE(NUMBER, conf_gate, heartbeat_check_interval_s, "heartbeat_check_interval", "0",
               "seconds of silence after which a client is disconnected; 0: never", 0, 86400),
     KEY_RANGE(NUMBER, conf_gate, position_sync_interval_ms, "position_sync_interval_ms", "100",

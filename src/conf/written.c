@@ -70,6 +70,9 @@ void written_value(struct buf *out, const struct key *key, const void *values)
     case KEY_LEVEL:
         buf_print(out, "%s", log_level_name(*(const enum log_level *)member));
         break;
+    case KEY_CHOICE:
+        buf_print(out, "%s", key->choices[*(const unsigned *)member]);
+        break;
     case KEY_IGNORE:
         break;
     }

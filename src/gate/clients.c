@@ -58,7 +58,36 @@ void clients_tell_gone(struct gate *g, gw_id owner, gw_id client)
     gate_send_to_entity(g, owner, b);
 }
 
-void clients_accept(struct gate *g, struct link *link)
+/* 2017 and 2018 send the same; but the library of 2018 speaks TCP alone, that of 2017 WebSocket. */
+static enum dialect old_dialect(const struct client *client)
+{
+    return client->is_websocket ? DIALECT_2017 : DIALECT_2018;
+}
+
+static void speak(struct client *client, enum dialect dialect)
+{
+    client->dialect = dialect;
+    client->has_shown = true;
+    client->gate->stats.speakers[dialect]++;
+}
+
+static void start_to_speak(struct client *client)
+{
+    client->dialect = old_dialect(client);
+    if (client->gate->desc.dialect != DIALECT_UNKNOWN)
+        speak(client, client->gate->desc.dialect);
+}
+
+void client_look_for_dialect(struct client *client, struct view packet)
+{
+    enum dialect dialect = dialect_shown_by(packet, old_dialect(client));
+    if (dialect == DIALECT_UNKNOWN)
+        return;
+    speak(client, dialect);
+    holds_release(client);
+}
+
+void clients_accept(struct gate *g, struct link *link, enum gate_transport transport)
 {
     if (g->stats.clients >= g->desc.limits.max_clients) {
         gate_complain(g, refused_clients, "too_many_clients", "address=%s", link->address);
@@ -66,8 +95,12 @@ void clients_accept(struct gate *g, struct link *link)
         return;
     }
     struct client *client = mem_zalloc(sizeof *client);
-    *client = (struct client){
-        .gate = g, .link = link, .id = id_new(g->desc.ids), .owner = id_new(g->desc.ids)};
+    *client = (struct client){.gate = g,
+                              .link = link,
+                              .is_websocket = transport == GATE_WEBSOCKET,
+                              .id = id_new(g->desc.ids),
+                              .owner = id_new(g->desc.ids)};
+    start_to_speak(client);
     link->events = &client_events;
     link->user = client;
     link->payload_bytes_max = g->desc.limits.client_packet_size_max;
@@ -85,6 +118,9 @@ static void client_free(struct gate *g, struct client *client)
 {
     positions_forget(&g->positions, client);
     pauses_forget(client);
+    holds_forget(client);
+    if (client->has_shown)
+        g->stats.speakers[client->dialect]--;
     filters_clear(g->filters, &client->filters);
     idmap_remove(&g->by_id, client->id);
     list_remove(g, client);
@@ -225,19 +261,39 @@ static void count_sent(struct client *client, size_t size, bool sent)
     g->stats.bytes_to_clients += size;
 }
 
-void client_send(struct client *client, const void *payload, size_t size)
+void client_pass(struct client *client, struct view packet)
 {
-    count_sent(client, size, link_send(client->link, payload, size));
+    count_sent(client, packet.size, link_send(client->link, packet.data, packet.size));
 }
 
-void client_send2(struct client *client, const void *head, size_t head_size, const void *tail,
-                  size_t tail_size)
-{
-    count_sent(client, head_size + tail_size,
-               link_send2(client->link, head, head_size, tail, tail_size));
-}
-
-void client_send_packet(struct client *client, struct packet *packet)
+void client_pass_shared(struct client *client, struct packet *packet)
 {
     count_sent(client, packet->size - PACKET_HEADER_BYTES, link_send_packet(client->link, packet));
+}
+
+/* To one whose dialect is an old one, or unknown. */
+NEVER_INLINE void send_old(struct client *client, struct view packet)
+{
+    struct view form = dialect_to_client(client->dialect, packet, &client->gate->translated);
+    if (client_has_to_wait(client, form.data != packet.data))
+        holds_put(client, packet, (struct view){0});
+    else
+        client_pass(client, form);
+}
+
+void client_send(struct client *client, struct view packet)
+{
+    if (client->dialect == DIALECT_2020)
+        client_pass(client, packet);
+    else
+        send_old(client, packet);
+}
+
+void client_send2(struct client *client, struct view head, struct view tail)
+{
+    if (client_has_to_wait(client, false))
+        holds_put(client, head, tail);
+    else
+        count_sent(client, head.size + tail.size,
+                   link_send2(client->link, head.data, head.size, tail.data, tail.size));
 }

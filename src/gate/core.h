@@ -4,6 +4,7 @@
 #include "base/idmap.h"
 #include "cluster/dispatchers.h"
 #include "gate/gate.h"
+#include "gate/holds.h"
 #include "gate/pauses.h"
 #include "gate/positions.h"
 #include "gate/rate.h"
@@ -12,18 +13,22 @@
 struct client {
     struct gate *gate;
     struct link *link;
+    struct hold *hold; /* NULL: nothing waits for its dialect */
+    uint32_t index;    /* in gate->clients */
+    uint32_t bad_packets : 24;
+    uint32_t has_player : 1; /* it was sent the creation of its owner, and not its end */
+    uint32_t has_other : 1;  /* it still has a former owner for its player */
+    uint32_t dialect : 3;    /* which it is sent; until it shows one, the old one it may have */
+    uint32_t has_shown : 1;  /* that this is its dialect */
+    uint32_t is_websocket : 1;
     gw_id id;
     gw_id owner; /* the entity whose client it is */
     struct filter_member filters;
     struct client_positions positions;
-    uint32_t index; /* in gate->clients */
-    uint32_t bad_packets : 30;
-    uint32_t has_player : 1; /* it was sent the creation of its owner, and not its end */
-    uint32_t has_other : 1;  /* it still has a former owner for its player */
     struct rate rate;
     struct pause *pause; /* NULL: it is read */
 };
-_Static_assert(sizeof(struct client) <= 128, "an idle client is cheap");
+_Static_assert(sizeof(struct client) <= 136, "an idle client is cheap");
 
 struct gate {
     struct gate_desc desc; /* limits filled in */
@@ -38,7 +43,9 @@ struct gate {
     struct positions positions;
     struct rate_limit rate_limit;
     struct pauses pauses;
-    struct buf scratch; /* for the packet that is being written */
+    struct holds holds;
+    struct buf scratch;    /* for the packet that is being written */
+    struct buf translated; /* for one in another dialect */
 };
 
 /* A client whose new owner does not know of it yet. */

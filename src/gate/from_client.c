@@ -90,6 +90,16 @@ static void on_bad_packet(struct client *client, struct view packet)
         link_close(client->link, "it sent a packet that is not allowed");
 }
 
+/* As 2020 says it: the dialects end here. */
+static struct view in_2020(struct client *client, struct view packet)
+{
+    if (!client->has_shown)
+        client_look_for_dialect(client, packet);
+    if (client->dialect == DIALECT_2020)
+        return packet;
+    return dialect_from_client(client->dialect, packet, &client->gate->translated);
+}
+
 void from_client_packet(void *user, const uint8_t *payload, size_t size)
 {
     struct client *client = user;
@@ -100,6 +110,6 @@ void from_client_packet(void *user, const uint8_t *payload, size_t size)
     int64_t over_ns = rate_take(&client->rate, &g->rate_limit, g->desc.clock->now_ms, size);
     if (over_ns > 0)
         pauses_for_rate(client, over_ns);
-    if (!handle(client, packet))
+    if (!handle(client, in_2020(client, packet)))
         on_bad_packet(client, packet);
 }

@@ -1,4 +1,5 @@
-/* from_client: what a gate takes from a client, which is little (docs/internals/protocol.md 2). */
+/* from_client: what a gate takes from a client, which is little (docs/internals/protocol.md 2 and
+ * 4). */
 #pragma once
 
 #include <stddef.h>

@@ -2,6 +2,7 @@
 #include "gate/from_dispatcher.h"
 
 #include "gate/clients.h"
+#include "gate/fanout.h"
 #include "gate/gives.h"
 #include "wire/messages.h"
 
@@ -43,7 +44,7 @@ static bool on_entity_message(struct gate *g, unsigned index, struct view packet
     if (to.rest.bad)
         return false;
     if (to.client)
-        client_send(to.client, packet.data, packet.size);
+        client_send(to.client, packet);
     else
         clients_tell_gone(g, entity, to.id);
     return true;
@@ -63,7 +64,7 @@ static bool on_create_entity(struct gate *g, unsigned index, struct view packet)
     if (!to.client && is_player)
         clients_tell_gone(g, entity, to.id);
     if (to.client && (!is_player || clients_show_player(to.client, entity)))
-        client_send(to.client, packet.data, packet.size);
+        client_send(to.client, packet);
     return true;
 }
 
@@ -78,7 +79,7 @@ static bool on_destroy_entity(struct gate *g, unsigned index, struct view packet
         return true;
     if (msg_destroy_entity_on_client_read(packet, &m))
         clients_hide_entity(to.client, m.entity);
-    client_send(to.client, packet.data, packet.size);
+    client_send(to.client, packet);
     return true;
 }
 
@@ -111,37 +112,21 @@ static bool on_clear_filter_props(struct gate *g, unsigned index, struct view pa
     return true;
 }
 
-/* One packet that goes to many: shared where that is cheaper than a copy for each. */
-struct fanout {
-    struct view packet;
-    struct packet *shared; /* NULL for a small one */
-};
-
-static void fan_out_to(struct fanout *fanout, struct client *client)
+static void send_to_member(void *fanout, struct filter_member *member)
 {
-    if (fanout->shared)
-        client_send_packet(client, fanout->shared);
-    else
-        client_send(client, fanout->packet.data, fanout->packet.size);
-}
-
-static void fan_out_to_member(void *user, struct filter_member *member)
-{
-    fan_out_to(user, (struct client *)((char *)member - offsetof(struct client, filters)));
+    fanout_send(fanout, (struct client *)((char *)member - offsetof(struct client, filters)));
 }
 
 static void fan_out(struct gate *g, const struct msg_call_filtered_clients *m, struct view packet)
 {
-    struct fanout fanout = {.packet = packet};
-    if (packet.size >= OUTQ_SHARE_BYTES)
-        fanout.shared = packet_new(packet.data, packet.size);
+    struct fanout fanout;
+    fanout_init(&fanout, packet);
     if (m->key.size)
-        filters_each(g->filters, (enum filter_op)m->op, m->key, m->value, fan_out_to_member,
-                     &fanout);
+        filters_each(g->filters, (enum filter_op)m->op, m->key, m->value, send_to_member, &fanout);
     else
         for (size_t i = 0; i < g->stats.clients; i++)
-            fan_out_to(&fanout, g->clients[i]);
-    packet_unref(fanout.shared);
+            fanout_send(&fanout, g->clients[i]);
+    fanout_fini(&fanout);
 }
 
 static bool on_filtered_call(struct gate *g, unsigned index, struct view packet)
@@ -210,6 +195,7 @@ static bool on_close_client(struct gate *g, unsigned index, struct view packet)
                   "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " reason=\"%.*s\"",
                   GW_ID_ARG(m.client), GW_ID_ARG(to.client->owner),
                   (int)(m.reason.size < 200 ? m.reason.size : 200), (const char *)m.reason.data);
+    holds_give_up(to.client); /* what was said to it before may be why */
     link_dismiss(to.client->link, (const char *)m.reason.data, m.reason.size);
     return true;
 }

@@ -102,14 +102,15 @@ void gate_destroy(struct gate *g)
     pauses_fini(&g->pauses);
     idmap_free(&g->by_id);
     buf_free(&g->scratch);
+    buf_free(&g->translated);
     buf_free(&g->untold);
     free(g->clients);
     free(g);
 }
 
-void gate_accept_client(struct gate *g, struct link *link)
+void gate_accept_client(struct gate *g, struct link *link, enum gate_transport transport)
 {
-    clients_accept(g, link);
+    clients_accept(g, link, transport);
 }
 
 void gate_dispatcher_up(struct gate *g, unsigned index, struct link *link)
@@ -130,13 +131,14 @@ void gate_send_to_entity(struct gate *g, gw_id entity, const struct buf *packet)
 
 int64_t gate_turn(struct gate *g)
 {
-    int64_t dial_ms = dispatchers_turn(g->dispatchers), sync_ms = positions_turn(g);
-    int64_t give_ms = gives_turn(g), pause_ms = pauses_turn(g);
+    const int64_t dues_ms[] = {dispatchers_turn(g->dispatchers), positions_turn(g), gives_turn(g),
+                               pauses_turn(g), holds_turn(g)};
     g->stats.dispatchers_connected = dispatchers_connected(g->dispatchers);
-    int64_t due_ms = dial_ms < sync_ms ? dial_ms : sync_ms;
-    if (give_ms < due_ms)
-        due_ms = give_ms;
-    return pause_ms < due_ms ? pause_ms : due_ms;
+    int64_t due_ms = CLOCK_NEVER;
+    for (size_t i = 0; i < sizeof dues_ms / sizeof *dues_ms; i++)
+        if (dues_ms[i] < due_ms)
+            due_ms = dues_ms[i];
+    return due_ms;
 }
 
 const struct gate_stats *gate_stats(const struct gate *g)
@@ -152,6 +154,10 @@ const struct dispatchers *gate_dispatchers(const struct gate *g)
 #define ROW(kind, member, name, help) METRIC(kind, struct gate_stats, member, "gate_" name, help)
 const struct metric gate_metrics[] = {
     ROW(GAUGE, clients, "clients", "Connected clients"),
+    ROW(GAUGE, speakers[DIALECT_2017], "clients_2017", "Clients that speak the dialect of 2017"),
+    ROW(GAUGE, speakers[DIALECT_2018], "clients_2018", "Clients that speak the dialect of 2018"),
+    ROW(COUNTER, assumed_dialects, "assumed_dialects_total",
+        "Clients taken for ones of 2020 because they had shown no dialect in time"),
     ROW(GAUGE, dispatchers_connected, "dispatchers_connected", "Dispatchers with a link"),
     ROW(COUNTER, clients_accepted, "clients_accepted_total", "Clients that have connected"),
     ROW(COUNTER, clients_closed, "clients_closed_total", "Clients that have gone"),

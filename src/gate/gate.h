@@ -4,6 +4,7 @@
 #include "base/complain.h"
 #include "base/id.h"
 #include "base/metric.h"
+#include "gate/dialect.h"
 #include "gate/filters.h"
 #include "net/link.h"
 
@@ -28,6 +29,7 @@ struct gate_desc {
     uint16_t gateid; /* from 1 */
     unsigned dispatchers;
     unsigned position_sync_interval_ms; /* 0: each turn */
+    enum dialect dialect;               /* of all clients; 0: each shows its own */
     uint64_t epoch;                     /* differs from run to run of this process */
     uint64_t seed;                      /* for tables that peers fill */
     struct id_source *ids;
@@ -45,8 +47,10 @@ struct gate;
 struct gate *gate_create(const struct gate_desc *desc); /* borrows what it points to */
 void gate_destroy(struct gate *g);                      /* closes its links; NULL does nothing */
 
+enum gate_transport { GATE_TCP, GATE_WEBSOCKET };
+
 /* Takes the link's events: a client has connected. */
-void gate_accept_client(struct gate *g, struct link *link);
+void gate_accept_client(struct gate *g, struct link *link, enum gate_transport transport);
 
 void gate_dispatcher_up(struct gate *g, unsigned index, struct link *link);
 void gate_dispatcher_down(struct gate *g, unsigned index); /* the dial failed */
@@ -56,6 +60,8 @@ int64_t gate_turn(struct gate *g);
 
 struct gate_stats {
     uint64_t clients, dispatchers_connected;
+    uint64_t speakers[DIALECT_COUNT]; /* clients that have shown it */
+    uint64_t assumed_dialects;
     uint64_t clients_accepted, clients_closed;
     uint64_t packets_from_clients, bytes_from_clients;
     uint64_t packets_to_clients, bytes_to_clients;

@@ -46,7 +46,12 @@ static void dispatcher_down(void *user, unsigned index)
 
 static void accepted(void *user, struct link *link)
 {
-    gate_accept_client(((struct gate_host *)user)->core, link);
+    gate_accept_client(((struct gate_host *)user)->core, link, GATE_TCP);
+}
+
+static void accepted_websocket(void *user, struct link *link)
+{
+    gate_accept_client(((struct gate_host *)user)->core, link, GATE_WEBSOCKET);
 }
 
 static int64_t turn(void *user)
@@ -61,6 +66,17 @@ static int64_t turn(void *user)
     return next;
 }
 
+static enum dialect dialect_of(enum conf_client_protocol protocol)
+{
+    static const enum dialect dialects[] = {
+        [CONF_CLIENT_PROTOCOL_AUTO] = DIALECT_UNKNOWN,
+        [CONF_CLIENT_PROTOCOL_2017] = DIALECT_2017,
+        [CONF_CLIENT_PROTOCOL_2018] = DIALECT_2018,
+        [CONF_CLIENT_PROTOCOL_2020] = DIALECT_2020,
+    };
+    return dialects[protocol];
+}
+
 static struct gate *make_core(struct gate_host *server, const struct conf_gate *mine, unsigned id)
 {
     struct host *host = server->host;
@@ -68,6 +84,7 @@ static struct gate *make_core(struct gate_host *server, const struct conf_gate *
         .gateid = (uint16_t)id,
         .dispatchers = server->dispatchers,
         .position_sync_interval_ms = mine->position_sync_interval_ms,
+        .dialect = dialect_of(mine->client_protocol),
         .epoch = host->epoch,
         .seed = host->seed,
         .ids = &host->ids,
@@ -128,7 +145,7 @@ static gw_err listen_for_browsers(struct gate_host *server, const struct conf_ga
                             .websocket_path = "/ws",
                             .origins = mine->websocket_origins[0] ? mine->websocket_origins : NULL,
                             .limits = client_limits(mine),
-                            .accepted = accepted,
+                            .accepted = accepted_websocket,
                             .accepted_user = server},
         &server->http);
     if (err != GW_OK)

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define RECORD_BYTES ((size_t)32)                      /* EntityID, f32 x, y, z, yaw */
+#define RECORD_BYTES 32u                               /* EntityID, f32 x, y, z, yaw */
 #define ADDRESSED_BYTES (sizeof(gw_id) + RECORD_BYTES) /* ClientID before it */
 #define CLIENT_RECORDS_MAX 32767u /* just under 1 MiB: Unity clients refuse more */
 
@@ -148,12 +148,13 @@ static void fill_in(struct view records, struct client **receivers, uint8_t *gro
 
 static void send_grouped(struct client *client, const uint8_t *grouped)
 {
-    static const uint8_t head[2] = {MSG_SYNC_POSITION_YAW_ON_CLIENTS & 0xff,
+    static const uint8_t type[2] = {MSG_SYNC_POSITION_YAW_ON_CLIENTS & 0xff,
                                     MSG_SYNC_POSITION_YAW_ON_CLIENTS >> 8};
     uint32_t at = client->positions.send_from, left = client->positions.to_send;
     while (left > 0) {
         uint32_t count = left < CLIENT_RECORDS_MAX ? left : CLIENT_RECORDS_MAX;
-        client_send2(client, head, sizeof head, grouped + at * RECORD_BYTES, count * RECORD_BYTES);
+        client_send2(client, (struct view){type, sizeof type},
+                     (struct view){grouped + at * RECORD_BYTES, count * RECORD_BYTES});
         at += count;
         left -= count;
     }

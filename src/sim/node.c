@@ -208,7 +208,7 @@ static void end_game(struct node *p)
 
 static void gate_accepted(void *user, struct link *link)
 {
-    gate_accept_client(((struct node *)user)->gate, link);
+    gate_accept_client(((struct node *)user)->gate, link, GATE_TCP);
 }
 
 static int64_t gate_step(void *user)
@@ -223,6 +223,7 @@ static void start_gate(struct node *p, struct random *random)
         gate_create(&(struct gate_desc){.gateid = (uint16_t)(p->index + 1),
                                         .dispatchers = desc->dispatchers,
                                         .position_sync_interval_ms = POSITION_SYNC_INTERVAL_MS,
+                                        .dialect = DIALECT_2020, /* of the simulator's clients */
                                         .epoch = random_next(random),
                                         .seed = random_next(random),
                                         .ids = &p->ids,

@@ -1,5 +1,5 @@
 /* What peers send to a dispatcher and to a gate: any packets, from games, gates, nameless peers,
- * clients, in any order. */
+ * clients of any dialect over TCP and over a WebSocket, in any order. */
 #include "feed.h"
 
 #include "dispatcher/dispatcher.h"
@@ -131,8 +131,8 @@ static struct gate *gate_new(struct peer_link *links)
     for (int i = DISPATCHER; i < LINKS; i++)
         link_init(&links[i]);
     gate_dispatcher_up(g, 0, &links[DISPATCHER].link);
-    gate_accept_client(g, &links[CLIENT].link);
-    gate_accept_client(g, &links[OTHER_CLIENT].link);
+    gate_accept_client(g, &links[CLIENT].link, GATE_TCP);
+    gate_accept_client(g, &links[OTHER_CLIENT].link, GATE_WEBSOCKET);
     return g;
 }
 

@@ -4,12 +4,7 @@
 
 #include "../../examples/chatroom_demo/chatroom.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "golden/dump.h"
 
 static const gw_entity_type *const types[] = {&Account_type, &Avatar_type, NULL};
 static const gw_game chatroom = {.types = types};
@@ -69,21 +64,6 @@ static void replace_ids(uint8_t *payload, size_t size, const gw_id *from, const 
                 memcpy(payload + at, to[i].text, sizeof(gw_id));
 }
 
-/* The payload of the next line of the dump; its size is 0 at the end. */
-static size_t next_golden(FILE *dump, uint8_t *payload)
-{
-    char line[4096];
-    do {
-        if (!fgets(line, sizeof line, dump))
-            return 0;
-    } while (line[0] == '#');
-    const char *hex = strrchr(line, ' ') + 1;
-    size_t size = 0;
-    for (unsigned byte; sscanf(hex + size * 2, "%2x", &byte) == 1; size++)
-        payload[size] = (uint8_t)byte;
-    return size;
-}
-
 static void the_server_sends_what_goworld_sent(void **state)
 {
     (void)state;
@@ -98,22 +78,22 @@ static void the_server_sends_what_goworld_sent(void **state)
     gw_id ours[3];
     play(c, ours);
     struct reader r = reader_of(recorded.data, recorded.size);
-    FILE *dump = fopen(GW_SOURCE_DIR "/tests/golden/chatroom.dump", "r");
-    assert_non_null(dump);
-    uint8_t expected[2048], payload[2048];
-    size_t size, lines = 0;
-    for (; (size = next_golden(dump, expected)); lines++) {
+    struct dump dump;
+    dump_open(&dump, "chatroom");
+    uint8_t payload[sizeof dump.payload];
+    size_t lines = 0;
+    for (; dump_next_from_server(&dump); lines++) {
         struct view sent = read_var(&r);
-        assert_int_equal(sent.size, size);
-        memcpy(payload, sent.data, size);
+        assert_int_equal(sent.size, dump.size);
+        memcpy(payload, sent.data, dump.size);
         if (lines == 0)
             memcpy(ours[0].text, payload + 4, sizeof(gw_id)); /* the client's id */
-        replace_ids(payload, size, ours, golden);
-        assert_memory_equal(payload, expected, size);
+        replace_ids(payload, dump.size, ours, golden);
+        assert_memory_equal(payload, dump.payload, dump.size);
     }
     assert_int_equal(lines, 7);
     assert_int_equal(reader_left(&r), 0);
-    fclose(dump);
+    dump_close(&dump);
     buf_free(&recorded);
     cluster_destroy(c);
 }

@@ -23,7 +23,12 @@ function handTimers() {
     };
 }
 
-/** A connected client, its side of the gate, and the gate. */
+async function expectBeats(peer, count) {
+    const beats = Buffer.concat(Array(count).fill(heartbeatPacket()));
+    assert.deepEqual(await readBytes(peer, beats.length), beats);
+}
+
+/** A connected client, which has said that it is there, its side of the gate, and the gate. */
 async function connected(t, options = {}) {
     const gate = await startGate(t);
     const client = new Client({ connect: tcp(gate.port), reconnect: false, ...options });
@@ -31,6 +36,7 @@ async function connected(t, options = {}) {
     const opened = event(client, 'open');
     client.open();
     const [peer] = await Promise.all([gate.peer(), opened]);
+    if (options.heartbeatMs !== 0) await expectBeats(peer, 1);
     return { gate, client, peer };
 }
 
@@ -167,14 +173,13 @@ test('a call goes out as one packet', async (t) => {
     assert.deepEqual(await readBytes(peer, expected.length), Buffer.from(expected));
 });
 
-test('the heartbeat goes out on its interval', async (t) => {
+test('a heartbeat goes out at once, and then on its interval', async (t) => {
     const hand = handTimers();
     const { peer } = await connected(t, { timers: hand.timers, heartbeatMs: 1234 });
     assert.deepEqual(hand.delays(), [1234]);
     hand.fire();
     hand.fire();
-    const beats = Buffer.concat([heartbeatPacket(), heartbeatPacket()]);
-    assert.deepEqual(await readBytes(peer, beats.length), beats);
+    await expectBeats(peer, 2);
 });
 
 const MALFORMED = {

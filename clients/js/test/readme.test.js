@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { PLAYER, change, create, filteredCall, readBytes, startGate } from './fakegate.js';
-import { callPacket } from '../messages.js';
+import { callPacket, heartbeatPacket } from '../messages.js';
 
 const HERE = new URL('../', import.meta.url);
 
@@ -32,6 +32,7 @@ test('the example of the README logs in and chats', async (t) => {
     node.stderr.pipe(process.stderr);
     t.after(() => node.kill());
     const peer = await gate.peer();
+    await expectPacket(peer, heartbeatPacket());
     peer.write(create('Account'));
     await expectPacket(peer, callPacket(PLAYER, 'Login', ['ada', 'secret']));
     peer.write(create('Avatar', { attrs: { chatroom: '1' } }));

@@ -65,6 +65,7 @@ static void an_empty_file_is_one_of_each_with_defaults(void **state)
     assert_string_equal(c->games[0].log.file, "");
     assert_int_equal(c->gates[0].client_send_queue_max, 4 << 20);
     assert_int_equal(c->gates[0].client_packet_size_max, 1 << 20);
+    assert_int_equal(c->gates[0].client_protocol, CONF_CLIENT_PROTOCOL_AUTO);
     assert_int_equal(c->gates[0].heartbeat_check_interval_s, 0);
     assert_int_equal(c->gates[0].max_clients, 100000);
     assert_int_equal(c->gates[0].max_connections_per_address, 1000);
@@ -260,10 +261,26 @@ static void values_are_checked(void **state)
              AT(2) "log_level: \"loud\" is not one of debug, info, warn, error, panic, fatal");
     error_is("[game1]\nboot_entity=my game",
              AT(2) "boot_entity: \"my game\" is not a name of letters, digits and _");
+    error_is("[gate1]\nclient_protocol=2019",
+             AT(2) "client_protocol: \"2019\" is not one of auto, 2017, 2018, 2020");
     error_is("[gate1]\nlisten_addr=127.0.0.1",
              AT(2) "listen_addr: \"127.0.0.1\" is not an address such as 127.0.0.1:14001");
     error_is("[gate1]\nlisten_addr=127.0.0.1:70000",
              AT(2) "listen_addr: \"127.0.0.1:70000\" is not an address such as 127.0.0.1:14001");
+}
+
+static void each_gate_has_its_client_protocol(void **state)
+{
+    (void)state;
+    struct conf *c = parsed("[deployment]\ndesired_gates=4\n[gate_common]\nclient_protocol=2018\n"
+                            "[gate2]\nclient_protocol=2017\n[gate3]\nclient_protocol=2020\n"
+                            "[gate4]\nclient_protocol=Auto\n");
+    static const enum conf_client_protocol wanted[] = {
+        CONF_CLIENT_PROTOCOL_2018, CONF_CLIENT_PROTOCOL_2017, CONF_CLIENT_PROTOCOL_2020,
+        CONF_CLIENT_PROTOCOL_AUTO};
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(c->gates[i].client_protocol, wanted[i]);
+    conf_free(c);
 }
 
 static void the_common_section_is_checked_at_its_own_line(void **state)
@@ -385,6 +402,7 @@ int main(void)
         cmocka_unit_test(an_unknown_key_is_named_with_a_hint),
         cmocka_unit_test(numbers_are_checked),
         cmocka_unit_test(values_are_checked),
+        cmocka_unit_test(each_gate_has_its_client_protocol),
         cmocka_unit_test(the_common_section_is_checked_at_its_own_line),
         cmocka_unit_test(what_this_build_does_not_offer_is_refused),
         cmocka_unit_test(other_databases_are_refused_with_those_there_are),

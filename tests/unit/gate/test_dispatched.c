@@ -5,19 +5,11 @@
 
 #define ENTITY "awNEKGhsggslAAAC"
 
-static void expect_same(struct fake_link *client, const void *bytes, size_t size)
-{
-    struct view payload;
-    assert_true(fake_link_next(client, &payload));
-    assert_int_equal(payload.size, size);
-    assert_memory_equal(payload.data, bytes, size);
-}
-
 static void client_messages_reach_their_client_unchanged(void **state)
 {
     (void)state;
     struct world w;
-    world_start(&w, (struct gate_desc){0});
+    world_start(&w, (struct gate_desc){.dialect = DIALECT_2020});
     struct player player = world_player(&w), other = world_player(&w);
     static const uint16_t types[] = {1003, 1004, 1005, 1006, 1007, 1008, 1009, 1012};
     for (unsigned i = 0; i < sizeof types / sizeof *types; i++) {
@@ -27,7 +19,7 @@ static void client_messages_reach_their_client_unchanged(void **state)
         write_id(&b, player.id);
         write_bytes(&b, "whatever follows", 16);
         fake_link_receive(&w.dispatchers[0], b.data, b.size);
-        expect_same(player.link, b.data, b.size);
+        world_expect(&player, b.data, b.size);
         buf_free(&b);
     }
     assert_true(fake_link_is_quiet(other.link));
@@ -52,7 +44,7 @@ static void creation_and_change_are_passed_on_byte_for_byte(void **state)
     write_bytes(&b, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\x80", 21);
     assert_int_equal(b.size, 0x45);
     fake_link_receive(&w.dispatchers[0], b.data, b.size);
-    expect_same(player.link, b.data, b.size);
+    world_expect(&player, b.data, b.size);
     buf_free(&b);
     world_stop(&w);
 }
@@ -121,7 +113,7 @@ static void a_filtered_call_reaches_who_matches_once_and_unchanged(void **state)
                                 "5\x02\x00\x00\x00Hi\x00\x00";
     assert_int_equal(sizeof known - 1, 0x16);
     fake_link_receive(&w.dispatchers[0], known, sizeof known - 1);
-    expect_same(high.link, known, sizeof known - 1);
+    world_expect(&high, known, sizeof known - 1);
     assert_true(fake_link_is_quiet(high.link));
     assert_true(fake_link_is_quiet(low.link));
     assert_true(fake_link_is_quiet(none.link));

@@ -21,12 +21,6 @@ static void call(struct player *player, gw_id entity, size_t bytes)
     buf_free(&args);
 }
 
-static void pass(struct world *w, int64_t ms)
-{
-    w->clock.now_ms += ms;
-    gate_turn(w->g);
-}
-
 /* How many packets come from one that sends as fast as it is read. */
 static unsigned beats_in(struct world *w, struct player *player, int64_t ms)
 {
@@ -34,7 +28,7 @@ static unsigned beats_in(struct world *w, struct player *player, int64_t ms)
     for (int64_t at = 0; at < ms; at += 10) {
         for (unsigned i = 0; i < 1000 && !player->link->link.paused; i++, count++)
             beat(player);
-        pass(w, 10);
+        world_pass(w, 10);
     }
     return count;
 }
@@ -57,9 +51,9 @@ static void packets_beyond_the_rate_wait(void **state)
     assert_false(other.link->link.paused);
 
     assert_int_equal(gate_turn(w.g), w.clock.now_ms + 120); /* one packet, and 100 ms */
-    pass(&w, 119);
+    world_pass(&w, 119);
     assert_true(fast.link->link.paused);
-    pass(&w, 1);
+    world_pass(&w, 1);
     assert_false(fast.link->link.paused);
     assert_int_equal(gate_stats(w.g)->paused_clients, 0);
     assert_in_range(beats_in(&w, &fast, 100000), 4950, 5060);
@@ -79,9 +73,9 @@ static void bytes_beyond_the_rate_wait(void **state)
     call(&player, id_str(ENTITY), 30000); /* it goes, and is paid for afterwards */
     assert_int_equal(gate_stats(w.g)->calls, 2);
     assert_true(player.link->link.paused);
-    pass(&w, 2900);
+    world_pass(&w, 2900);
     assert_true(player.link->link.paused);
-    pass(&w, 200);
+    world_pass(&w, 200);
     assert_false(player.link->link.paused);
     world_stop(&w);
 }
@@ -98,7 +92,7 @@ static void an_honest_client_is_never_held_up(void **state)
         for (unsigned i = 0; i < 60; i++) {
             RECEIVE(player.link, sync_position_yaw_from_client, .entity = player.boot);
             call(&player, player.boot, 1000);
-            pass(&w, 1000 / 60);
+            world_pass(&w, 1000 / 60);
         }
         beat(&player);
         if (second % 20 == 0)
@@ -256,7 +250,7 @@ static void a_client_waits_as_long_as_any_reason_is_left(void **state)
         beat(&player);
     call(&player, id_str(ENTITY), 2000);
     pause_by(&w, 0, &player);
-    pass(&w, 1000);
+    world_pass(&w, 1000);
     assert_true(player.link->link.paused);
     fake_link_skip(&w.dispatchers[0]);
     gate_turn(w.g);
@@ -274,16 +268,16 @@ static void a_client_that_goes_while_it_is_paused_is_noticed(void **state)
     world_start(&w, (struct gate_desc){0});
     struct player gone = world_player(&w), there = world_player(&w);
     pause_by(&w, 0, &gone);
-    pass(&w, 1000);
+    world_pass(&w, 1000);
     pause_by(&w, 0, &there);
     gone.link->has_gone = true;
     assert_int_equal(gate_turn(w.g), w.clock.now_ms + 4000);
-    pass(&w, 3999);
+    world_pass(&w, 3999);
     assert_null(gone.link->reason);
-    pass(&w, 1);
+    world_pass(&w, 1);
     assert_string_equal(gone.link->reason, "the peer closed the connection while it was paused");
     fake_link_turn(gone.link);
-    pass(&w, 10000);
+    world_pass(&w, 10000);
     assert_null(there.link->reason);
     assert_int_equal(gate_stats(w.g)->gone_paused_clients, 1);
     assert_int_equal(gate_stats(w.g)->paused_clients, 1);

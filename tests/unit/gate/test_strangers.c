@@ -9,12 +9,6 @@ static void expect_nothing_of_ours(struct fake_link *link)
         assert_true(msg_type_of(payload) < MSG_OWN_FIRST);
 }
 
-static void pass(struct world *w, int64_t ms)
-{
-    w->clock.now_ms += ms;
-    gate_turn(w->g);
-}
-
 static void it_says_nothing_of_ours_to_them_but_its_hello(void **state)
 {
     (void)state;
@@ -27,7 +21,7 @@ static void it_says_nothing_of_ours_to_them_but_its_hello(void **state)
     RECEIVE(player.link, call_entity_method_from_client, .entity = id_str(ENTITY),
             .method = view_str("Hi"));
     for (unsigned i = 0; i < 100; i++)
-        pass(&w, 400);
+        world_pass(&w, 400);
     fake_link_hang_up(player.link);
     struct msg_call_entity_method_from_client_forwarded call;
     EXPECT(link, call_entity_method_from_client_forwarded, &call);
@@ -48,7 +42,7 @@ static void a_break_costs_the_clients_that_it_serves_and_it_registers_anew(void 
     struct fake_link *link = &w.dispatchers[0];
     fake_link_hang_up(link);
     assert_non_null(player.link->reason);
-    pass(&w, 1000);
+    world_pass(&w, 1000);
     fake_link_fini(link);
     fake_link_init(link, &w.pool);
     gate_dispatcher_up(w.g, 0, &link->link);

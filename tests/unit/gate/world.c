@@ -58,13 +58,18 @@ void world_stop(struct world *w)
     outq_pool_free(&w->pool);
 }
 
-struct fake_link *world_client(struct world *w)
+static struct fake_link *connect_client(struct world *w, enum gate_transport transport)
 {
     assert_true(w->client_count < WORLD_CLIENTS);
     struct fake_link *fake = &w->clients[w->client_count++];
     fake_link_init(fake, &w->pool);
-    gate_accept_client(w->g, &fake->link);
+    gate_accept_client(w->g, &fake->link, transport);
     return fake;
+}
+
+struct fake_link *world_client(struct world *w)
+{
+    return connect_client(w, GATE_TCP);
 }
 
 /* A dispatcher that has said HELLO hears of the address, too. */
@@ -85,9 +90,9 @@ static void read_connected(struct view payload, struct player *player)
 }
 
 /* Only the dispatcher that serves the boot entity hears of the client. */
-struct player world_player(struct world *w)
+static struct player connect_player(struct world *w, enum gate_transport transport)
 {
-    struct player player = {.link = world_client(w)};
+    struct player player = {.link = connect_client(w, transport)};
     for (unsigned i = 0; i < w->dispatcher_count; i++) {
         struct view payload;
         if (!fake_link_next(&w->dispatchers[i], &payload))
@@ -99,6 +104,30 @@ struct player world_player(struct world *w)
     assert_true(id_is_valid(player.id));
     assert_true(id_is_valid(player.boot));
     return player;
+}
+
+struct player world_player(struct world *w)
+{
+    return connect_player(w, GATE_TCP);
+}
+
+struct player world_browser(struct world *w)
+{
+    return connect_player(w, GATE_WEBSOCKET);
+}
+
+void world_expect(struct player *player, const void *payload, size_t size)
+{
+    struct view next;
+    assert_true(fake_link_next(player->link, &next));
+    assert_int_equal(next.size, size);
+    assert_memory_equal(next.data, payload, size);
+}
+
+void world_pass(struct world *w, int64_t ms)
+{
+    w->clock.now_ms += ms;
+    gate_turn(w->g);
 }
 
 struct fake_link *world_dispatcher(struct world *w, gw_id entity)

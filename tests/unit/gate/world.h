@@ -31,7 +31,11 @@ void world_start(struct world *w, struct gate_desc desc);
 void world_start_foreign(struct world *w, struct gate_desc desc);
 void world_stop(struct world *w);
 struct fake_link *world_client(struct world *w);
-struct player world_player(struct world *w); /* its dispatcher has read what it was told */
+struct player world_player(struct world *w);  /* its dispatcher has read what it was told */
+struct player world_browser(struct world *w); /* the same over a WebSocket */
+/* The next packet that it was sent is this. */
+void world_expect(struct player *player, const void *payload, size_t size);
+void world_pass(struct world *w, int64_t ms); /* a turn so much later */
 /* The dispatcher that serves the entity. */
 struct fake_link *world_dispatcher(struct world *w, gw_id entity);
 bool world_dispatchers_are_quiet(struct world *w);
