@@ -24,6 +24,7 @@ static void list_remove(struct gate *g, struct client *client)
 {
     struct client *last = g->clients[--g->stats.clients];
     g->clients[client->index] = last;
+    silences_move(g, last->index, client->index);
     last->index = client->index;
 }
 
@@ -106,6 +107,7 @@ void clients_accept(struct gate *g, struct link *link, enum gate_transport trans
     link->payload_bytes_max = g->desc.limits.client_packet_size_max;
     link->out.bytes_max = g->desc.limits.client_send_queue_max;
     list_add(g, client);
+    silences_heard(client);
     idmap_put(&g->by_id, client->id, client);
     g->stats.clients_accepted++;
     log_debug(g->desc.log, "client_connected",

@@ -8,6 +8,7 @@
 #include "gate/pauses.h"
 #include "gate/positions.h"
 #include "gate/rate.h"
+#include "gate/silences.h"
 
 /* There are many: everything that an idle client needs is here, and nothing else. */
 struct client {
@@ -44,6 +45,7 @@ struct gate {
     struct rate_limit rate_limit;
     struct pauses pauses;
     struct holds holds;
+    struct silences silences;
     struct buf scratch;    /* for the packet that is being written */
     struct buf translated; /* for one in another dialect */
 };

@@ -105,6 +105,7 @@ void from_client_packet(void *user, const uint8_t *payload, size_t size)
     struct client *client = user;
     struct gate *g = client->gate;
     struct view packet = {payload, (uint32_t)size};
+    silences_heard(client);
     g->stats.packets_from_clients++;
     g->stats.bytes_from_clients += size;
     int64_t over_ns = rate_take(&client->rate, &g->rate_limit, g->desc.clock->now_ms, size);

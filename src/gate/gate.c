@@ -20,6 +20,7 @@ static struct gate_limits limits_or_defaults(struct gate_limits l)
         .client_bytes_per_s = l.client_bytes_per_s ? l.client_bytes_per_s : mib / 4,
         .client_burst_s = l.client_burst_s ? l.client_burst_s : 5,
         .client_bad_packets_max = l.client_bad_packets_max ? l.client_bad_packets_max : 1,
+        .client_silence_max_ms = l.client_silence_max_ms,
         .dispatcher_queue_soft_max = l.dispatcher_queue_soft_max,
         .backlog_bytes_max = l.backlog_bytes_max,
         .filters = l.filters,
@@ -100,6 +101,7 @@ void gate_destroy(struct gate *g)
     filters_destroy(g->filters);
     positions_fini(&g->positions, g->desc.dispatchers);
     pauses_fini(&g->pauses);
+    silences_fini(&g->silences);
     idmap_free(&g->by_id);
     buf_free(&g->scratch);
     buf_free(&g->translated);
@@ -131,8 +133,12 @@ void gate_send_to_entity(struct gate *g, gw_id entity, const struct buf *packet)
 
 int64_t gate_turn(struct gate *g)
 {
-    const int64_t dues_ms[] = {dispatchers_turn(g->dispatchers), positions_turn(g), gives_turn(g),
-                               pauses_turn(g), holds_turn(g)};
+    const int64_t dues_ms[] = {dispatchers_turn(g->dispatchers),
+                               positions_turn(g),
+                               gives_turn(g),
+                               pauses_turn(g),
+                               holds_turn(g),
+                               silences_turn(g)};
     g->stats.dispatchers_connected = dispatchers_connected(g->dispatchers);
     int64_t due_ms = CLOCK_NEVER;
     for (size_t i = 0; i < sizeof dues_ms / sizeof *dues_ms; i++)
@@ -175,6 +181,8 @@ const struct metric gate_metrics[] = {
         "Pauses because too much waited for a dispatcher"),
     ROW(COUNTER, game_pauses, "game_pauses_total",
         "Pauses because too much waited at a dispatcher for a game"),
+    ROW(COUNTER, silent_clients.count, "silent_clients_total",
+        "Clients closed because nothing came from them"),
     ROW(COUNTER, gone_paused_clients, "gone_paused_clients_total",
         "Clients that closed while they were paused"),
     ROW(COUNTER, bad_client_packets.count, "bad_client_packets_total",

@@ -19,6 +19,7 @@ struct gate_limits {
     size_t client_bytes_per_s;       /* of payload: 256 KiB */
     unsigned client_burst_s;         /* 5 */
     uint32_t client_bad_packets_max; /* the last of them closes it: 1 */
+    uint32_t client_silence_max_ms;  /* then it is closed: no limit */
     /* Unsent to one dispatcher, before clients wait for it: 4 MiB */
     size_t dispatcher_queue_soft_max;
     size_t backlog_bytes_max; /* for each dispatcher that is away: 64 MiB */
@@ -70,7 +71,7 @@ struct gate_stats {
     uint64_t game_pauses, gone_paused_clients;
     struct complaint bad_client_packets, foreign_positions, refused_clients, lost_client_packets;
     struct complaint unknown_messages, bad_dispatcher_packets, unknown_clients;
-    struct complaint rate_pauses, queue_pauses;
+    struct complaint rate_pauses, queue_pauses, silent_clients;
     struct complaint refused_props, refused_gives, closed_by_game, orphaned_clients;
 };
 const struct gate_stats *gate_stats(const struct gate *g);

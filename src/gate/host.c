@@ -100,7 +100,8 @@ static struct gate *make_core(struct gate_host *server, const struct conf_gate *
                    .client_bytes_per_s =
                        mine->client_bytes_per_second ? mine->client_bytes_per_second : SIZE_MAX,
                    .client_burst_s = mine->client_burst_s,
-                   .client_bad_packets_max = mine->client_bad_packets_max},
+                   .client_bad_packets_max = mine->client_bad_packets_max,
+                   .client_silence_max_ms = mine->heartbeat_check_interval_s * 1000},
         .dial = dial,
         .user = server,
     });

@@ -75,6 +75,7 @@ static void end(struct pause *pause, enum reason reason)
     if (pause->reasons)
         return;
     pauses_forget(client);
+    silences_heard(client); /* what it has said meanwhile is about to be read */
     link_pause(client->link, false);
 }
 

@@ -126,6 +126,7 @@ static struct gate *gate_new(struct peer_link *links)
                                                      .pool = &pool,
                                                      .clock = &now,
                                                      .log = &silent,
+                                                     .limits = {.client_silence_max_ms = 10000},
                                                      .dial = dial});
     gate_turn(g);
     for (int i = DISPATCHER; i < LINKS; i++)

@@ -90,7 +90,7 @@ static uint64_t seeds(unsigned usual)
     return asked < SEEDS_MAX ? asked : SEEDS_MAX;
 }
 
-static struct cluster *begin(uint64_t seed)
+static struct cluster *begin_with(uint64_t seed, uint32_t silence_max_ms)
 {
     struct cluster *c = cluster_create(&(struct cluster_desc){
         .seed = seed,
@@ -101,6 +101,7 @@ static struct cluster *begin(uint64_t seed)
         .boot_entity = "Talker",
         .limits = {.gate = {.client_packets_per_s = UINT32_MAX,
                             .client_bytes_per_s = SIZE_MAX,
+                            .client_silence_max_ms = silence_max_ms,
                             .dispatcher_queue_soft_max = SOFT_BYTES},
                    .dispatcher = {.game_queue_soft_bytes = SOFT_BYTES}},
     });
@@ -109,6 +110,11 @@ static struct cluster *begin(uint64_t seed)
     for (unsigned i = 0; i < BOTS; i++)
         arrive(c, &talkers[i]);
     return c;
+}
+
+static struct cluster *begin(uint64_t seed)
+{
+    return begin_with(seed, 0);
 }
 
 static void talk_on(struct talker *t)
@@ -264,6 +270,30 @@ static void the_others_go_on_when_a_game_dies_that_did_not_read(void **state)
     }
 }
 
+/* What they say waits with them. When they do fall silent they are closed. */
+static void who_waits_for_a_game_is_not_taken_for_silent(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= seeds(5); seed++) {
+        struct cluster *c = begin_with(seed, 1000);
+        stall_game(c, true);
+        all_talk_for(c, 3000);
+        assert_true(gate_stats(c->gates[0])->game_pauses > 0);
+        stall_game(c, false);
+        all_talk_for(c, 500);
+        for (unsigned i = 0; i < BOTS; i++)
+            assert_false(talkers[i].bot.closed);
+        assert_true(sim_run_until(c->sim, nothing_is_on_the_way, c, 60000));
+        sim_run_for(c->sim, 2500);
+        for (unsigned i = 0; i < BOTS; i++)
+            assert_true(talkers[i].bot.closed);
+        assert_int_equal(gate_stats(c->gates[0])->silent_clients.count, BOTS);
+        for (unsigned i = 0; i < BOTS; i++)
+            bot_free(&talkers[i].bot);
+        cluster_destroy(c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +301,7 @@ int main(void)
         cmocka_unit_test(a_dispatcher_that_does_not_read_costs_only_those_it_serves),
         cmocka_unit_test(no_paused_client_is_forgotten),
         cmocka_unit_test(the_others_go_on_when_a_game_dies_that_did_not_read),
+        cmocka_unit_test(who_waits_for_a_game_is_not_taken_for_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
