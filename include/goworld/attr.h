@@ -31,6 +31,8 @@ typedef gw_field gw_attr;
  * Until on_attrs_ready has run members may be assigned plainly; with debug=1 in goworld.ini a later
  * plain change is reported in the log.
  *
+ * A gw_map or gw_list is replaced as a whole by this; tree.h changes what is in it.
+ *
  * Gives GW_EINVAL (logged with the entity's type and the attribute; nothing is changed) for a text
  * that does not fit its char[N] and for a member that is no attribute; GW_ECANCELED when the entity
  * is destroyed. */
@@ -49,10 +51,12 @@ typedef gw_field gw_attr;
         double: gw_set_f64,                                                                        \
         gw_id: gw_set_id,                                                                          \
         gw_vec3: gw_set_vec3,                                                                      \
+        gw_map: gw_set_map,                                                                        \
+        gw_list: gw_set_list,                                                                      \
         gw_text: gw_set_str,                                                                       \
         char *: gw_set_str)(&(self)->base, &(self)->member, (value))
 
 /* What GW_SET chooses from. `member` points into the entity. */
 #define T(tag, ctype) gw_err gw_set_##tag(struct gw_entity *entity, void *member, ctype value);
-GW_VALUE_TYPES(T)
+GW_MEMBER_TYPES(T)
 #undef T

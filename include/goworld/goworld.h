@@ -11,5 +11,6 @@
 #include <goworld/service.h>
 #include <goworld/text.h>
 #include <goworld/timer.h>
+#include <goworld/tree.h>
 #include <goworld/types.h>
 #include <goworld/value.h>

@@ -133,7 +133,8 @@ const char *gw_sim_attr(const gw_sim_client *client, const char *name);
 
 /* What a client sees becomes a line each: "create Avatar", "OnRecvChat(ann,hello,3)",
  * "chatroom=1", "destroy Account", "closed: the peer closed the connection". Texts stand as they
- * are, lists as [1,2], maps as {a:1}. */
+ * are, lists as [1,2], maps as {a:1}. Changes inside an attribute: "bag.gold=5", "bag.gold
+ * deleted", "bag.sword cleared", "friends.0=bob", "friends+=ann", "friends popped". */
 size_t gw_sim_line_count(const gw_sim_client *client);
 const char *gw_sim_line(const gw_sim_client *client, size_t index); /* "" beyond the end */
 

@@ -6,10 +6,15 @@
 #include <stdint.h>
 #include <string.h>
 
-/* A list of arguments would expand a macro: (bool, ok) has to stay what it is. C23 agrees. */
+/* A list of arguments would expand a macro: (bool, ok) has to stay what it is. And `true` is a
+ * bool, so that a value made of it is one, too. C23 agrees with both. */
 #if __STDC_VERSION__ < 202311L
 #undef bool
+#undef true
+#undef false
 typedef _Bool bool;
+#define true ((bool)1)
+#define false ((bool)0)
 #endif
 
 #define GW_NODISCARD __attribute__((warn_unused_result))

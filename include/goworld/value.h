@@ -4,10 +4,28 @@
 #include <goworld/text.h>
 #include <goworld/types.h>
 
+/* A map or list of further values: see tree.h. Copies of such a handle mean the same map or list.
+ * Zero means none: it reads as an empty one, and cannot be written. */
+typedef struct gw_map {
+    struct gw_node *node_;
+} gw_map;
+typedef struct gw_list {
+    struct gw_node *node_;
+} gw_list;
+
+/* Any bytes, borrowed. */
+typedef struct gw_bytes {
+    const void *data;
+    size_t size;
+} gw_bytes;
+
 /* T(tag, C type of an argument). Integers and floats keep their width on the wire, except that i64
- * is what GoWorld calls int. A `str` is never NULL; it lives as long as the handler it was handed
- * to, awaits included. */
-#define GW_VALUE_TYPES(T)                                                                          \
+ * is what GoWorld calls int. What an argument points to lives as long as the handler it was handed
+ * to, awaits included; a `str` is never NULL, a `map` or `list` never none. */
+#define GW_VALUE_TYPES(T) GW_MEMBER_TYPES(T) T(bytes, gw_bytes)
+
+/* Those that may be attributes, too. */
+#define GW_MEMBER_TYPES(T)                                                                         \
     T(bool, bool)                                                                                  \
     T(i8, int8_t)                                                                                  \
     T(i16, int16_t)                                                                                \
@@ -21,9 +39,12 @@
     T(f64, double)                                                                                 \
     T(str, const char *)                                                                           \
     T(id, gw_id)                                                                                   \
-    T(vec3, gw_vec3)
+    T(vec3, gw_vec3)                                                                               \
+    T(map, gw_map)                                                                                 \
+    T(list, gw_list)
 
 typedef enum gw_value_type {
+    GW_VALUE_none,
 #define T(tag, ctype) GW_VALUE_##tag,
     GW_VALUE_TYPES(T)
 #undef T
@@ -53,6 +74,8 @@ GW_VALUE_TYPES(T)
         double: GW_VALUE_f64,                                                                      \
         gw_id: GW_VALUE_id,                                                                        \
         gw_vec3: GW_VALUE_vec3,                                                                    \
+        gw_map: GW_VALUE_map,                                                                      \
+        gw_list: GW_VALUE_list,                                                                    \
         gw_text: GW_VALUE_text,                                                                    \
         char *: _Generic(&(member), char **: (void)0, default: GW_VALUE_chars))
 
@@ -74,5 +97,6 @@ typedef struct gw_field {
         0                                                                                          \
     }
 
-/* Frees every gw_text of a record and zeroes all its described members. */
+/* Frees every gw_text of a record, and the maps and lists that were read into it; zeroes all its
+ * described members. */
 void gw_record_clear(const gw_field *fields, void *record);

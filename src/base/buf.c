@@ -96,3 +96,12 @@ char *mem_strdup(const char *text)
 {
     return checked(strdup(text));
 }
+
+char *mem_copy_text(const char *bytes, size_t size)
+{
+    char *copy = mem_alloc(size + 1);
+    if (size)
+        memcpy(copy, bytes, size);
+    copy[size] = '\0';
+    return copy;
+}

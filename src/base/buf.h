@@ -71,3 +71,4 @@ void *mem_alloc(size_t size);
 void *mem_zalloc(size_t size);
 void *mem_realloc(void *block, size_t size);
 char *mem_strdup(const char *text);
+char *mem_copy_text(const char *bytes, size_t size); /* and a NUL behind them */

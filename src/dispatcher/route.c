@@ -412,6 +412,7 @@ static const struct handler handlers[] = {
     [MSG_PING] = {on_ping, FROM_GAME | FROM_GATE},
     [MSG_BYE] = {on_bye, FROM_GAME | FROM_GATE},
     [MSG_CHECK_CLIENT] = {on_gate_message, FROM_GAME},
+    [MSG_ATTRS_FOLLOW] = {on_gate_message, FROM_GAME},
     [MSG_CHECK_OWNER] = {on_entity_message, FROM_GATE},
     [MSG_KVREG_RELEASE] = {on_kvreg_release, FROM_GAME},
     [MSG_KVREG_RESTORE] = {on_kvreg_restore, FROM_GAME},

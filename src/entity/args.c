@@ -1,6 +1,7 @@
 /* Reads and writes the arguments of calls. */
 #include "entity/args.h"
 
+#include "entity/tree.h"
 #include "wire/msgpack.h"
 
 enum { TAG_FIXSTR = 0xa0, TAG_I64 = 0xd3 };
@@ -187,6 +188,37 @@ gw_vec3 gw_read_vec3(gw_reader *r)
     return out;
 }
 
+gw_bytes gw_read_bytes(gw_reader *r)
+{
+    struct view value, bytes = {0};
+    if (next_argument(r, &value))
+        check_type(r, msgpack_read_bin(value, &bytes));
+    return (gw_bytes){bytes.size ? bytes.data : (const uint8_t *)"", bytes.size};
+}
+
+/* A loose one: an empty one for what is missing or wrong. */
+static struct gw_node *read_tree(gw_reader *r, bool is_list)
+{
+    struct view value;
+    struct gw_node *node = NULL;
+    if (next_argument(r, &value))
+        check_type(r, tree_read(value, is_list, &node));
+    if (!node)
+        node = tree_new(is_list);
+    tree_make_loose(node, world_loose(world_running()));
+    return node;
+}
+
+gw_map gw_read_map(gw_reader *r)
+{
+    return (gw_map){read_tree(r, false)};
+}
+
+gw_list gw_read_list(gw_reader *r)
+{
+    return (gw_list){read_tree(r, true)};
+}
+
 bool gw_read_end(gw_reader *r)
 {
     if (!r->problem && (r->left || reader_left(&r->data)))
@@ -279,5 +311,8 @@ WRITE_SIZED(f32, float, 4, msgpack_write_f32(b, value))
 WRITE_SIZED(f64, double, 8, msgpack_write_f64(b, value))
 WRITE(str, const char *, msgpack_write_str(b, value ? value : "", value ? strlen(value) : 0))
 WRITE(vec3, gw_vec3, msgpack_write_vec3(b, value))
+WRITE(bytes, gw_bytes, msgpack_write_bin(b, value.data, value.size))
+WRITE(map, gw_map, tree_write(b, value.node_, false))
+WRITE(list, gw_list, tree_write(b, value.node_, true))
 #undef WRITE
 #undef WRITE_SIZED

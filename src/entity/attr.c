@@ -5,6 +5,7 @@
 #include "entity/client.h"
 #include "entity/entity.h"
 #include "entity/value.h"
+#include "wire/writer.h"
 
 #define SEEN_BY_OWN_CLIENT (GW_CLIENT | GW_ALL_CLIENTS)
 
@@ -22,29 +23,132 @@ static void send_change(struct world *w, struct entity *e, unsigned index, const
     w->stats.attribute_changes++;
 }
 
+/* Path and key, or index, lead to what is another now. */
+static void send_tree_change(struct world *w, struct entity *e, const struct tree_change *change)
+{
+    const char *root = e->type->def->attrs[tree_top(change->node)->index].name;
+    buf_clear(&w->out);
+    client_write_head(&w->out, change->message, e);
+    write_id(&w->out, e->base.id);
+    size_t begin = write_var_begin(&w->out);
+    tree_write_path(&w->out, change->node, root);
+    write_var_end(&w->out, begin);
+    if (change->key)
+        write_str(&w->out, change->key);
+    if (change->message == MSG_NOTIFY_LIST_ATTR_CHANGE)
+        write_u32(&w->out, change->index);
+    if (change->value) {
+        begin = write_var_begin(&w->out);
+        tree_write_value(&w->out, change->value);
+        write_var_end(&w->out, begin);
+    }
+    world_send(w, e->base.id);
+    w->stats.attribute_changes++;
+}
+
 void attrs_send(struct world *w, struct entity *e)
 {
+    struct msg_attrs_follow m = {.gate = e->gateid, .client = e->client, .entity = e->base.id};
+    buf_clear(&w->out);
+    msg_attrs_follow_write(&w->out, &m);
+    world_send(w, e->base.id);
     const gw_attr *attrs = e->type->def->attrs;
     for (unsigned i = 0; attrs && attrs[i].name; i++)
         if (attrs[i].flags & SEEN_BY_OWN_CLIENT)
             send_change(w, e, i, (const char *)&e->base + attrs[i].offset);
 }
 
-/* Every set ends here: whatever follows from a change hangs on this. */
-static void changed(struct world *w, struct entity *e, unsigned index, const void *member)
+/* Every change ends here, whatever follows from one hangs on this: of the attribute as a whole, or
+ * (else NULL) in its tree. */
+static void changed(struct world *w, struct entity *e, unsigned index,
+                    const struct tree_change *inside)
 {
+    const gw_attr *attr = &e->type->def->attrs[index];
     check_remember(w, e);
-    if ((e->type->def->attrs[index].flags & SEEN_BY_OWN_CLIENT) && !gw_id_is_none(e->client))
-        send_change(w, e, index, member);
+    if (!(attr->flags & SEEN_BY_OWN_CLIENT) || gw_id_is_none(e->client))
+        return;
+    if (inside)
+        send_tree_change(w, e, inside);
+    else
+        send_change(w, e, index, (const char *)&e->base + attr->offset);
 }
+
+gw_err attrs_may_change(struct world *w, struct entity *e)
+{
+    check_compare(w, e); /* before this change would hide another one */
+    return entity_is_dead(e) ? GW_ECANCELED : GW_OK;
+}
+
+/* ---- maps and lists -------------------------------------------------------------------------- */
+
+struct entity *attrs_owner(struct gw_node *node)
+{
+    struct gw_node *top = tree_top(node);
+    return top->home == TREE_ROOT ? top->entity : NULL;
+}
+
+void attrs_tree_changed(struct world *w, struct entity *e, const struct tree_change *change)
+{
+    changed(w, e, tree_top(change->node)->index, change);
+}
+
+void attrs_node_replaced(struct world *w, struct entity *e, struct gw_node *node)
+{
+    if (node->home == TREE_ROOT) {
+        changed(w, e, node->index, NULL);
+        return;
+    }
+    const struct gw_node *parent = node->parent;
+    struct tree_change change = {
+        .node = node->parent,
+        .message = parent->is_list ? MSG_NOTIFY_LIST_ATTR_CHANGE : MSG_NOTIFY_MAP_ATTR_CHANGE,
+        .key = node->key,
+        .index = node->index,
+        .value = parent->is_list ? tree_at(parent, node->index) : tree_get(parent, node->key),
+    };
+    attrs_tree_changed(w, e, &change);
+}
+
+static struct gw_node **handle_of(struct entity *e, const gw_attr *attr)
+{
+    return (void *)((char *)&e->base + attr->offset);
+}
+
+static void make_root(struct entity *e, uint32_t index, struct gw_node *node)
+{
+    tree_make_root(node, e, index, &e->trees);
+    *handle_of(e, &e->type->def->attrs[index]) = node;
+}
+
+void attrs_init(struct entity *e)
+{
+    for (uint32_t i = 0; i < e->type->attr_count && e->type->has_trees; i++) {
+        const gw_attr *attr = &e->type->def->attrs[i];
+        if (value_is_tree(attr))
+            make_root(e, i, tree_new(attr->type == GW_VALUE_list));
+    }
+}
+
+/* Whatever handles the game may have assigned, the trees are those in the list. */
+void attrs_fini(struct entity *e)
+{
+    const gw_attr *attrs = e->type->def->attrs;
+    tree_free_all(&e->trees);
+    for (uint32_t i = 0; i < e->type->attr_count && e->type->has_trees; i++)
+        if (value_is_tree(&attrs[i]))
+            *handle_of(e, &attrs[i]) = NULL;
+    fields_clear(attrs, &e->base);
+}
+
+/* ---- setting --------------------------------------------------------------------------------- */
 
 /* Returns the attribute's index when the member may be set, else says why not. */
 static gw_err find_attr(struct world *w, gw_entity *entity, const void *member, unsigned *index)
 {
     struct entity *e = entity_of(entity);
-    check_compare(w, e); /* before this set would hide another change */
-    if (entity_is_dead(e))
-        return GW_ECANCELED;
+    gw_err err = attrs_may_change(w, e);
+    if (err)
+        return err;
     *index = type_attr_of(e->type, entity, member);
     if (*index != TYPE_NO_ATTR)
         return GW_OK;
@@ -60,7 +164,7 @@ static gw_err set_scalar(gw_entity *entity, void *member, const void *value, siz
     if (err)
         return err;
     memcpy(member, value, size);
-    changed(w, entity_of(entity), index, member);
+    changed(w, entity_of(entity), index, NULL);
     return GW_OK;
 }
 
@@ -110,6 +214,40 @@ gw_err gw_set_str(gw_entity *entity, void *member, const char *value)
     if (err)
         world_misuse(w, entity, "GW_SET: the text does not fit its char[N]", attr->name);
     else
-        changed(w, e, index, member);
+        changed(w, e, index, NULL);
     return err;
+}
+
+/* A loose tree becomes the attribute itself, so that its handle goes on to mean it; of any other
+ * the attribute is a copy. */
+static gw_err set_tree(gw_entity *entity, struct gw_node **member, struct gw_node *node,
+                       bool is_list)
+{
+    struct world *w = world_running();
+    unsigned index;
+    gw_err err = find_attr(w, entity, member, &index);
+    if (err)
+        return err;
+    struct entity *e = entity_of(entity);
+    if (!node)
+        node = tree_new(is_list);
+    else if (node->home == TREE_LOOSE)
+        tree_unlink(node);
+    else
+        node = tree_copy(node);
+    tree_unlink(*member);
+    tree_make_loose(*member, world_loose(w));
+    make_root(e, index, node);
+    changed(w, e, index, NULL);
+    return GW_OK;
+}
+
+gw_err gw_set_map(gw_entity *entity, void *member, gw_map value)
+{
+    return set_tree(entity, member, value.node_, false);
+}
+
+gw_err gw_set_list(gw_entity *entity, void *member, gw_list value)
+{
+    return set_tree(entity, member, value.node_, true);
 }

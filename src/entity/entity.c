@@ -2,6 +2,7 @@
 #include "entity/entity.h"
 
 #include "base/assert.h"
+#include "entity/attr.h"
 #include "entity/call.h"
 #include "entity/check.h"
 #include "entity/client.h"
@@ -104,6 +105,7 @@ struct entity *entity_new(struct world *w, struct type *type, gw_id id, enum ent
     e->save.index = HEAP_OUTSIDE;
     e->base.type = type->def;
     e->base.id = id;
+    attrs_init(e);
     struct entity *old = idmap_put(&w->entities, id, e);
     ASSERT(!old);
     list_add(type, e);
@@ -165,7 +167,7 @@ void entity_end(struct world *w, struct entity *e)
 static void entity_free(struct entity *e)
 {
     free(e->client_address);
-    fields_clear(e->type->def->attrs, &e->base);
+    attrs_fini(e);
     check_forget(e);
     free(e);
 }

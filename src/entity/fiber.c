@@ -3,6 +3,7 @@
 
 #include "entity/entity.h"
 #include "entity/save.h"
+#include "entity/tree.h"
 #include "os/fiber.h"
 
 #include <stdlib.h>
@@ -27,6 +28,7 @@ static void task_free(struct task *task)
     if (task->next)
         task->next->previous = task->previous;
     e->pins--;
+    tree_free_all(&task->loose);
     task->world->stats.fibers--;
     free(task);
 }

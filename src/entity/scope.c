@@ -3,6 +3,7 @@
 #include "entity/entity.h"
 #include "entity/fiber.h"
 #include "entity/local.h"
+#include "entity/tree.h"
 
 static _Thread_local struct world *running;
 
@@ -61,12 +62,25 @@ NEVER_INLINE void check_caller(struct world *w)
         check_compare(w, e);
 }
 
+struct gw_node **world_loose(struct world *w)
+{
+    return w->task ? &w->task->loose : &w->loose;
+}
+
+/* Within settle handlers run one level deeper. */
+static bool is_handler(const struct world *w)
+{
+    return w->depth == (w->settling ? 2 : 1);
+}
+
 void world_leave(struct world *w, struct scope before)
 {
     if (w->desc.check_attrs)
         check_caller(w);
     if (w->depth == 1 && !w->settling && world_has_work(w))
         settle(w);
+    if (w->loose && is_handler(w))
+        tree_free_all(&w->loose);
     w->depth--;
     w->caller = before.caller;
     running = before.world;

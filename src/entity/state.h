@@ -17,7 +17,8 @@ struct entity {
     struct heap_node save;   /* when it is saved next; in world.saves */
     struct timer *timers;
     struct task *tasks;
-    char *client_address; /* NULL: no client, or unknown */
+    struct gw_node *trees; /* its maps and lists, each the root of one */
+    char *client_address;  /* NULL: no client, or unknown */
     struct entity *next_dead;
     struct buf *remembered; /* attributes as last set; NULL unless the world checks */
 
@@ -69,6 +70,8 @@ struct world {
     struct buf posts, posts_run;
     struct task *resume_first, *resume_last; /* cancelled: go on after the handler */
     struct entity *dead;
+    struct gw_node
+        *loose; /* maps and lists that go when the handler ends, unless a fiber has them */
 
     gw_id caller;        /* whose code runs; none outside entities */
     unsigned depth;      /* of user code */
@@ -96,6 +99,9 @@ struct scope {
 struct scope world_enter(struct world *w, const struct entity *e); /* world_leave wants it back */
 void world_leave(struct world *w, struct scope before);
 bool world_has_work(const struct world *w); /* left for after a handler */
+
+/* Where the running handler keeps its loose maps and lists. */
+struct gw_node **world_loose(struct world *w);
 
 /* The game used the API wrongly: logged (rate limited), counted. */
 void world_misuse(struct world *w, const gw_entity *entity, const char *what, const char *detail);

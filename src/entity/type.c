@@ -154,6 +154,7 @@ static gw_err index_attrs(struct type *type, char **error)
         if (err)
             return err;
         type->attr_at[def->attrs[i].offset] = (uint8_t)i;
+        type->has_trees |= value_is_tree(&def->attrs[i]);
         write_attr_head(&type->attr_heads[i], def->attrs[i].name);
     }
     return GW_OK;

@@ -20,6 +20,7 @@ struct type_name {
 struct type {
     const gw_entity_type *def;
     size_t attr_count;
+    bool has_trees;         /* maps or lists among its attributes */
     struct buf *attr_heads; /* per attribute: Data path of the root, VarStr key */
     uint8_t *attr_at;       /* offset in the struct -> index, or TYPE_NO_ATTR */
     struct type_method {

@@ -1,6 +1,7 @@
 /* Values and tables of fields, to msgpack and back. */
 #include "entity/value.h"
 
+#include "entity/tree.h"
 #include "wire/msgpack.h"
 
 #include <stdlib.h>
@@ -62,7 +63,13 @@ void value_write(struct buf *b, const gw_field *field, const void *member)
     case GW_VALUE_chars:
         msgpack_write_str(b, member, strlen(member));
         return;
+    case GW_VALUE_map:
+    case GW_VALUE_list:
+        tree_write(b, *(struct gw_node *const *)member, field->type == GW_VALUE_list);
+        return;
+    case GW_VALUE_none:
     case GW_VALUE_str:
+    case GW_VALUE_bytes:
     case GW_VALUE_COUNT:
         break;
     }
@@ -172,6 +179,31 @@ static gw_err read_chars(struct view value, char *out, size_t capacity)
     return GW_OK;
 }
 
+/* Frees a tree that was read into a record; any other has an owner. */
+static void forget_tree(struct gw_node **member)
+{
+    if (*member && (*member)->home == TREE_RECORD)
+        tree_free(*member);
+    *member = NULL;
+}
+
+/* An entity's tree stays and gets what was read; a record gets a tree of its own. */
+static gw_err read_tree(struct view value, bool is_list, struct gw_node **member)
+{
+    struct gw_node *read;
+    gw_err err = tree_read(value, is_list, &read);
+    if (err)
+        return err;
+    if (*member && (*member)->home == TREE_ROOT) {
+        tree_swap(*member, read);
+        tree_free(read);
+        return GW_OK;
+    }
+    forget_tree(member);
+    *member = read;
+    return GW_OK;
+}
+
 /* Reads one checked msgpack value into the member; GW_EINVAL (member untouched) when it has another
  * type or does not fit. */
 static gw_err read_value(struct view value, const gw_field *field, void *member)
@@ -200,7 +232,12 @@ static gw_err read_value(struct view value, const gw_field *field, void *member)
         return read_text(value, member);
     case GW_VALUE_chars:
         return read_chars(value, member, field->size);
+    case GW_VALUE_map:
+    case GW_VALUE_list:
+        return read_tree(value, field->type == GW_VALUE_list, member);
+    case GW_VALUE_none:
     case GW_VALUE_str:
+    case GW_VALUE_bytes:
     case GW_VALUE_COUNT:
         break;
     }
@@ -260,6 +297,8 @@ void fields_clear(const gw_field *fields, void *base)
         void *member = (char *)base + f->offset;
         if (f->type == GW_VALUE_text)
             gw_text_clear(member);
+        else if (value_is_tree(f))
+            forget_tree(member);
     }
 }
 

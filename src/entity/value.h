@@ -6,6 +6,12 @@
 
 #include <goworld/value.h>
 
+/* Whether the member is a map or a list. */
+static inline bool value_is_tree(const gw_field *field)
+{
+    return field->type == GW_VALUE_map || field->type == GW_VALUE_list;
+}
+
 /* Writes the member at `member`. Integers of every width take the form of GoWorld's attributes
  * (d3). */
 void value_write(struct buf *b, const gw_field *field, const void *member);
@@ -20,5 +26,5 @@ typedef void (*fields_misfit)(void *user, const char *key, size_t key_size, cons
 GW_NODISCARD gw_err fields_read(struct view data, const gw_field *fields, void *base,
                                 unsigned flags, fields_misfit misfit, void *user);
 
-/* Frees what the fields own. */
+/* Frees what the fields own; maps and lists of entities are freed as trees. */
 void fields_clear(const gw_field *fields, void *base);

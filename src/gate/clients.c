@@ -186,6 +186,7 @@ bool clients_show_player(struct client *client, gw_id player)
     if (client->has_other)
         close_torn(client);
     client->has_player = !client->has_other;
+    client->misses_changes = false; /* it is told all */
     return client->has_player;
 }
 
@@ -220,6 +221,13 @@ void clients_check_served_by(struct gate *g, unsigned index)
         if (dispatchers_of_entity(g->dispatchers, g->clients[i]->owner) == index &&
             !g->clients[i]->link->closing)
             check(g, g->clients[i]);
+}
+
+void clients_missed_changes(struct gate *g, unsigned index)
+{
+    for (size_t i = 0; i < g->stats.clients; i++)
+        if (dispatchers_of_entity(g->dispatchers, g->clients[i]->owner) == index)
+            g->clients[i]->misses_changes = true;
 }
 
 /* Owners are many and go seldom: an index of them would cost more than this walk. */

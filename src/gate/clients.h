@@ -40,6 +40,10 @@ void client_pass_shared(struct client *client, struct packet *packet); /* borrow
 void clients_close_served_by(struct gate *g, unsigned index);
 void clients_close_owned_by(struct gate *g, struct view ids);
 
+/* Changes of attributes were lost on their way to the clients that the dispatcher serves: they get
+ * no more until their players tell all. */
+void clients_missed_changes(struct gate *g, unsigned index);
+
 /* Asks the owners of the clients that the dispatcher serves whether they still are. */
 void clients_check_served_by(struct gate *g, unsigned index);
 

@@ -22,6 +22,7 @@ struct client {
     uint32_t dialect : 3;    /* which it is sent; until it shows one, the old one it may have */
     uint32_t has_shown : 1;  /* that this is its dialect */
     uint32_t is_websocket : 1;
+    uint32_t misses_changes : 1; /* of its player's attributes: further ones would not fit */
     gw_id id;
     gw_id owner; /* the entity whose client it is */
     struct filter_member filters;

@@ -34,19 +34,43 @@ static bool find_addressee(struct gate *g, struct view packet, struct addressed 
 
 /* What an entity says to its client. Its game may have missed that the client is gone: that it goes
  * on to speak shows it. */
-static bool on_entity_message(struct gate *g, unsigned index, struct view packet)
+static bool pass_on(struct gate *g, struct view packet, bool is_change)
 {
-    (void)index;
     struct addressed to;
     if (!find_addressee(g, packet, &to))
         return false;
     gw_id entity = read_id(&to.rest);
     if (to.rest.bad)
         return false;
-    if (to.client)
-        client_send(to.client, packet);
-    else
+    if (!to.client)
         clients_tell_gone(g, entity, to.id);
+    else if (!is_change || !to.client->misses_changes)
+        client_send(to.client, packet);
+    return true;
+}
+
+static bool on_entity_message(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    return pass_on(g, packet, false);
+}
+
+static bool on_attr_change(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    return pass_on(g, packet, true);
+}
+
+/* The owner tells all attributes from here on. */
+static bool on_attrs_follow(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct msg_attrs_follow m;
+    struct addressed to;
+    if (!msg_attrs_follow_read(packet, &m) || !find_addressee(g, packet, &to))
+        return false;
+    if (to.client && gw_id_equal(to.client->owner, m.entity))
+        to.client->misses_changes = false;
     return true;
 }
 
@@ -236,21 +260,22 @@ static bool on_entities_gone(struct gate *g, unsigned index, struct view packet)
 static const handle handlers[] = {
     [MSG_CREATE_ENTITY_ON_CLIENT] = on_create_entity,
     [MSG_DESTROY_ENTITY_ON_CLIENT] = on_destroy_entity,
-    [MSG_NOTIFY_MAP_ATTR_CHANGE] = on_entity_message,
-    [MSG_NOTIFY_MAP_ATTR_DEL] = on_entity_message,
-    [MSG_NOTIFY_LIST_ATTR_CHANGE] = on_entity_message,
-    [MSG_NOTIFY_LIST_ATTR_POP] = on_entity_message,
-    [MSG_NOTIFY_LIST_ATTR_APPEND] = on_entity_message,
+    [MSG_NOTIFY_MAP_ATTR_CHANGE] = on_attr_change,
+    [MSG_NOTIFY_MAP_ATTR_DEL] = on_attr_change,
+    [MSG_NOTIFY_LIST_ATTR_CHANGE] = on_attr_change,
+    [MSG_NOTIFY_LIST_ATTR_POP] = on_attr_change,
+    [MSG_NOTIFY_LIST_ATTR_APPEND] = on_attr_change,
     [MSG_CALL_ENTITY_METHOD_ON_CLIENT] = on_entity_message,
     [MSG_SET_CLIENTPROXY_FILTER_PROP] = on_set_filter_prop,
     [MSG_CLEAR_CLIENTPROXY_FILTER_PROP] = on_clear_filter_props,
-    [MSG_NOTIFY_MAP_ATTR_CLEAR] = on_entity_message,
+    [MSG_NOTIFY_MAP_ATTR_CLEAR] = on_attr_change,
     [MSG_CALL_FILTERED_CLIENTS] = on_filtered_call,
     [MSG_SYNC_POSITION_YAW_ON_CLIENTS] = on_positions,
     [MSG_GIVE_CLIENT] = on_give_client,
     [MSG_CLOSE_CLIENT] = on_close_client,
     [MSG_NOTIFY_ENTITIES_GONE] = on_entities_gone,
     [MSG_CHECK_CLIENT] = on_check_client,
+    [MSG_ATTRS_FOLLOW] = on_attrs_follow,
     [MSG_PAUSE_CLIENT] = on_pause_client,
     [MSG_RESUME_CLIENT] = on_resume_client,
 };

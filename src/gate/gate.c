@@ -57,6 +57,8 @@ static void lost(void *user, unsigned index, enum dispatchers_loss loss)
     pauses_dispatcher_lost(user, index);
     if (loss == DISPATCHER_GAVE_UP)
         clients_close_served_by(user, index);
+    else
+        clients_missed_changes(user, index);
 }
 
 struct gate *gate_create(const struct gate_desc *desc)

@@ -173,18 +173,9 @@ const char *gw_sim_player_type(const gw_sim_client *client)
     return client->player_type;
 }
 
-const struct known_attr *client_attr(const gw_sim_client *client, struct view name)
-{
-    for (size_t i = 0; i < client->attr_count; i++)
-        if (strlen(client->attrs[i].name) == name.size &&
-            memcmp(client->attrs[i].name, name.data, name.size) == 0)
-            return &client->attrs[i];
-    return NULL;
-}
-
 const char *gw_sim_attr(const gw_sim_client *client, const char *name)
 {
-    const struct known_attr *attr = client_attr(client, view_str(name));
+    const struct known_attr *attr = mirror_attr(&client->attrs, view_str(name));
     return attr ? attr->text : NULL;
 }
 

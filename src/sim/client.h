@@ -2,13 +2,8 @@
 #pragma once
 
 #include "base/buf.h"
+#include "sim/mirror.h"
 #include "sim/state.h"
-
-/* An attribute of the player, as it came. */
-struct known_attr {
-    char *name, *text;
-    struct buf value; /* msgpack */
-};
 
 struct gw_sim_client {
     gw_sim *sim;
@@ -21,8 +16,7 @@ struct gw_sim_client {
     gw_id id;    /* its ClientID, once it was told */
     gw_id player;
     char player_type[64];
-    struct known_attr *attrs;
-    size_t attr_count;
+    struct mirror attrs;       /* of the player */
     void (*noted)(void *user); /* tests may hang in here; NULL: nobody */
     void *noted_user;
 };
@@ -30,7 +24,6 @@ struct gw_sim_client {
 bool client_is_name(const gw_sim *sim, const char *name);
 void clients_forget(gw_sim *sim); /* nobody looks at what comes any more */
 void clients_free(gw_sim *sim);
-const struct known_attr *client_attr(const gw_sim_client *client, struct view name);
 
 /* What comes in becomes sights: sights.c. */
 extern const struct link_events client_events;

@@ -154,7 +154,7 @@ static void check_attr(struct check *c, const gw_sim_client *client, const struc
                        const gw_attr *attr)
 {
     struct buf value = {0};
-    const struct known_attr *known = client_attr(client, view_str(attr->name));
+    const struct known_attr *known = mirror_attr(&client->attrs, view_str(attr->name));
     value_write(&value, attr, (const char *)&player->base + attr->offset);
     if (!known || known->value.size != value.size ||
         memcmp(known->value.data, value.data, value.size) != 0)

@@ -47,64 +47,19 @@ static void note(gw_sim_client *client, gw_sim_sight_kind kind, gw_id entity, st
 
 /* ---- the player and its attributes ---------------------------------------------------------- */
 
-static void attrs_clear(gw_sim_client *client)
-{
-    for (size_t i = 0; i < client->attr_count; i++) {
-        free(client->attrs[i].name);
-        free(client->attrs[i].text);
-        buf_free(&client->attrs[i].value);
-    }
-    client->attr_count = 0;
-}
-
 void sights_free(gw_sim_client *client)
 {
-    attrs_clear(client);
-    free(client->attrs);
+    mirror_clear(&client->attrs);
     for (size_t i = 0; i < client->count; i++)
         free(client->sights[i]);
     free(client->sights);
-}
-
-static struct known_attr *attr_to_set(gw_sim_client *client, struct view name)
-{
-    const struct known_attr *known = client_attr(client, name);
-    if (known)
-        return &client->attrs[known - client->attrs];
-    client->attrs = mem_realloc(client->attrs, (client->attr_count + 1) * sizeof *client->attrs);
-    struct known_attr *attr = &client->attrs[client->attr_count++];
-    *attr = (struct known_attr){.name = strndup(chars(name), name.size)};
-    return attr;
-}
-
-static void set_attr(gw_sim_client *client, struct view name, struct view value)
-{
-    struct known_attr *attr = attr_to_set(client, name);
-    buf_clear(&attr->value);
-    buf_append(&attr->value, value.data, value.size);
-    struct buf text = {0};
-    value_print(&text, value);
-    free(attr->text);
-    attr->text = strndup(text.size ? (const char *)text.data : "", text.size);
-    buf_free(&text);
-}
-
-static void set_attrs(gw_sim_client *client, struct view data)
-{
-    struct view map, key, value;
-    struct msgpack_pairs pairs;
-    attrs_clear(client);
-    if (msgpack_check(data, &map) || msgpack_read_map(map, &pairs))
-        gw_sim_fail(client->sim, "%s is told of attributes that are no map", client->name);
-    while (msgpack_next_pair(&pairs, &key, &value))
-        set_attr(client, key, value);
 }
 
 static void forget_player(gw_sim_client *client)
 {
     client->player = (gw_id){0};
     client->player_type[0] = '\0';
-    attrs_clear(client);
+    mirror_clear(&client->attrs);
 }
 
 /* Without spaces a client sees only its player. */
@@ -129,7 +84,8 @@ static bool on_create(gw_sim_client *client, struct view payload)
         client->player = m.entity;
         snprintf(client->player_type, sizeof client->player_type, "%.*s", width(m.type),
                  chars(m.type));
-        set_attrs(client, m.attrs);
+        if (!mirror_begin(&client->attrs, m.attrs))
+            gw_sim_fail(client->sim, "%s is told of attributes that are no map", client->name);
     }
     note(client, GW_SIM_CREATED, m.entity, m.type, "create %.*s", width(m.type), chars(m.type));
     return true;
@@ -146,17 +102,39 @@ static bool on_destroy(gw_sim_client *client, struct view payload)
     return true;
 }
 
-static bool on_change(gw_sim_client *client, struct view payload)
+/* `name` is that of the attribute, and the sight's. */
+static void note_change(gw_sim_client *client, gw_id entity, const struct mirror_change *change)
 {
-    struct msg_notify_map_attr_change m;
-    if (!msg_notify_map_attr_change_read(payload, &m))
-        return false;
-    check_player(client, m.entity, "an attribute");
-    set_attr(client, m.key, m.value);
-    const struct known_attr *attr = client_attr(client, m.key);
-    note(client, GW_SIM_CHANGED, m.entity, m.key, "%s=%s", attr->name, attr->text);
-    return true;
+    struct buf line = {0};
+    check_player(client, entity, "an attribute");
+    if (!mirror_change(&client->attrs, change, &line))
+        gw_sim_fail(client->sim, "%s is told to change %.*s in a way it cannot be changed",
+                    client->name, (int)line.size, (const char *)line.data);
+    struct view text = view_of(&line), name = text;
+    for (name.size = 0; name.size < text.size && !strchr(".=+ ", name.data[name.size]); name.size++)
+        ;
+    note(client, GW_SIM_CHANGED, entity, name, "%.*s", width(text), chars(text));
+    buf_free(&line);
 }
+
+/* A message that changes an attribute has these fields, and those that are named. */
+#define ON_CHANGE(name, NAME, ...)                                                                 \
+    static bool on_##name(gw_sim_client *client, struct view payload)                              \
+    {                                                                                              \
+        struct msg_notify_##name m;                                                                \
+        if (!msg_notify_##name##_read(payload, &m))                                                \
+            return false;                                                                          \
+        struct mirror_change change = {.message = MSG_NOTIFY_##NAME, .path = m.path, __VA_ARGS__}; \
+        note_change(client, m.entity, &change);                                                    \
+        return true;                                                                               \
+    }
+ON_CHANGE(map_attr_change, MAP_ATTR_CHANGE, .key = m.key, .value = m.value)
+ON_CHANGE(map_attr_del, MAP_ATTR_DEL, .key = m.key)
+ON_CHANGE(map_attr_clear, MAP_ATTR_CLEAR)
+ON_CHANGE(list_attr_change, LIST_ATTR_CHANGE, .index = m.index, .value = m.value)
+ON_CHANGE(list_attr_append, LIST_ATTR_APPEND, .value = m.value)
+ON_CHANGE(list_attr_pop, LIST_ATTR_POP)
+#undef ON_CHANGE
 
 static void note_call(gw_sim_client *client, gw_id entity, struct view method, struct view args)
 {
@@ -197,8 +175,15 @@ static const struct {
     uint16_t type;
     bool (*handle)(gw_sim_client *client, struct view payload);
 } handlers[] = {
-    {MSG_CREATE_ENTITY_ON_CLIENT, on_create},     {MSG_DESTROY_ENTITY_ON_CLIENT, on_destroy},
-    {MSG_NOTIFY_MAP_ATTR_CHANGE, on_change},      {MSG_CALL_ENTITY_METHOD_ON_CLIENT, on_call},
+    {MSG_CREATE_ENTITY_ON_CLIENT, on_create},
+    {MSG_DESTROY_ENTITY_ON_CLIENT, on_destroy},
+    {MSG_NOTIFY_MAP_ATTR_CHANGE, on_map_attr_change},
+    {MSG_NOTIFY_MAP_ATTR_DEL, on_map_attr_del},
+    {MSG_NOTIFY_MAP_ATTR_CLEAR, on_map_attr_clear},
+    {MSG_NOTIFY_LIST_ATTR_CHANGE, on_list_attr_change},
+    {MSG_NOTIFY_LIST_ATTR_APPEND, on_list_attr_append},
+    {MSG_NOTIFY_LIST_ATTR_POP, on_list_attr_pop},
+    {MSG_CALL_ENTITY_METHOD_ON_CLIENT, on_call},
     {MSG_CALL_FILTERED_CLIENTS, on_call_to_many},
 };
 

@@ -104,6 +104,7 @@ MSG(CHECK_CLIENT, check_client, 3026, (u16, gate), (id, client), (id, entity))
 MSG(CHECK_OWNER, check_owner, 3027, (id, entity), (id, client), (u16, gate), (bool, has_player),
     (str, address))
 MSG(NOTIFY_GATE_HELLO, notify_gate_hello, 3028, (u16, gate))
+MSG(ATTRS_FOLLOW, attrs_follow, 3029, (u16, gate), (id, client), (id, entity))
 
 /* The registry's, between our games and our dispatchers. */
 MSG(KVREG_RELEASE, kvreg_release, 3030, (str, key), (str, value))

@@ -19,20 +19,26 @@ typedef struct Target {
     bool flag;
     gw_id id;
     gw_vec3 place;
+    gw_map map;
+    gw_list list;
 } Target;
 
 #define TARGET_RPC(RPC)                                                                            \
     RPC(Target, Ints, GW_ANY_CLIENT, (i8, a), (i16, b), (i32, c), (i64, d))                        \
     RPC(Target, Uints, GW_ANY_CLIENT, (u8, a), (u16, b), (u32, c), (u64, d))                       \
     RPC(Target, Others, GW_ANY_CLIENT, (bool, flag), (f32, f), (f64, g), (vec3, v), (id, id))      \
-    RPC(Target, Texts, GW_OWN_CLIENT, (str, a), (str, b), (str, c))
+    RPC(Target, Texts, GW_OWN_CLIENT, (str, a), (str, b), (str, c))                                \
+    RPC(Target, Trees, GW_OWN_CLIENT, (map, map), (list, list), (bytes, bytes))
 GW_RPC_DECLARE(TARGET_RPC)
 
 static const gw_attr Target_attrs[] = {
-    GW_ATTR(Target, text, GW_CLIENT), GW_ATTR(Target, chars, 0), GW_ATTR(Target, i8, 0),
-    GW_ATTR(Target, u16, 0),          GW_ATTR(Target, i64, 0),   GW_ATTR(Target, u64, 0),
-    GW_ATTR(Target, f32, 0),          GW_ATTR(Target, f64, 0),   GW_ATTR(Target, flag, 0),
-    GW_ATTR(Target, id, 0),           GW_ATTR(Target, place, 0), GW_ATTR_END,
+    GW_ATTR(Target, text, GW_CLIENT), GW_ATTR(Target, chars, 0),
+    GW_ATTR(Target, i8, 0),           GW_ATTR(Target, u16, 0),
+    GW_ATTR(Target, i64, 0),          GW_ATTR(Target, u64, 0),
+    GW_ATTR(Target, f32, 0),          GW_ATTR(Target, f64, 0),
+    GW_ATTR(Target, flag, 0),         GW_ATTR(Target, id, 0),
+    GW_ATTR(Target, place, 0),        GW_ATTR(Target, map, GW_CLIENT),
+    GW_ATTR(Target, list, GW_CLIENT), GW_ATTR_END,
 };
 
 void Target_Ints(Target *self, int8_t a, int16_t b, int32_t c, int64_t d)
@@ -61,6 +67,27 @@ void Target_Texts(Target *self, const char *a, const char *b, const char *c)
     ASSERT(strlen(a) + strlen(b) + strlen(c) < 1u << 20);
     GW_SET(self, text, a);
     GW_SET(self, chars, b); /* often too long: refused */
+}
+
+/* Each of them put into others, copied, taken out again, and printed. */
+void Target_Trees(Target *self, gw_map map, gw_list list, gw_bytes bytes)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < bytes.size; i++)
+        sum += ((const uint8_t *)bytes.data)[i];
+    gw_map_set(self->map, "sum", sum);
+    for (size_t i = 0; i < gw_list_size(list); i++)
+        gw_map_put(map, "element", gw_list_get(list, i));
+    gw_list_append(self->list, list);
+    gw_map_set(self->map, "map", map);
+    gw_list_append(self->list, map);
+    gw_list_clear(list);
+    for (size_t i = 0; i < gw_map_size(map); i++)
+        gw_map_remove(map, gw_map_key(map, 0));
+    gw_text text = {0};
+    gw_value_print(&text, GW_VALUE(self->list));
+    ASSERT(gw_text_length(&text) >= 2);
+    gw_text_clear(&text);
 }
 
 GW_RPC_DEFINE(Target, TARGET_RPC)

@@ -103,6 +103,37 @@ static struct fake_link *restart(struct world *w)
     return hello_of(w, 6);
 }
 
+static void change_level(struct world *w, const struct player *player, const char *level)
+{
+    RECEIVE(&w->dispatchers[0], notify_map_attr_change, .gate = 3, .client = player->id,
+            .entity = player->boot, .path = {(const uint8_t *)"\xc0", 1}, .key = view_str("level"),
+            .value = view_str(level));
+}
+
+/* One that follows a lost one may not fit to what the client has. */
+static void changes_wait_until_a_player_tells_all(void **state)
+{
+    (void)state;
+    struct world w;
+    start(&w);
+    struct player player = world_player(&w);
+    show_player(&w, &player, player.boot);
+    fake_link_skip(player.link);
+    restart(&w);
+    change_level(&w, &player, "\1");
+    gw_id other = {"ooooooooooooooo"};
+    RECEIVE(&w.dispatchers[0], attrs_follow, .gate = 3, .client = player.id, .entity = other);
+    change_level(&w, &player, "\2");
+    assert_true(fake_link_is_quiet(player.link));
+    RECEIVE(&w.dispatchers[0], attrs_follow, .gate = 3, .client = player.id, .entity = player.boot);
+    change_level(&w, &player, "\3");
+    struct msg_notify_map_attr_change m;
+    EXPECT(player.link, notify_map_attr_change, &m);
+    assert_int_equal(m.value.data[0], 3);
+    assert_true(fake_link_is_quiet(player.link));
+    world_stop(&w);
+}
+
 /* The answer to CHECK_OWNER may cross what was under way. */
 static void a_player_that_a_client_has_is_not_shown_twice(void **state)
 {
@@ -173,6 +204,7 @@ int main(void)
         cmocka_unit_test(a_broken_link_costs_no_client),
         cmocka_unit_test(a_dispatcher_that_gave_the_gate_up_costs_the_clients_it_serves),
         cmocka_unit_test(a_restarted_dispatcher_costs_none_and_their_owners_are_asked),
+        cmocka_unit_test(changes_wait_until_a_player_tells_all),
         cmocka_unit_test(a_player_that_a_client_has_is_not_shown_twice),
         cmocka_unit_test(a_client_that_would_have_two_players_is_closed),
         cmocka_unit_test(a_game_that_asks_for_a_client_that_is_gone_or_anothers_is_told),
