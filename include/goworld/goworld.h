@@ -2,11 +2,13 @@
 #pragma once
 
 #include <goworld/attr.h>
+#include <goworld/call.h>
 #include <goworld/client.h>
 #include <goworld/entity.h>
 #include <goworld/fiber.h>
 #include <goworld/game.h>
 #include <goworld/kv.h>
+#include <goworld/log.h>
 #include <goworld/rpc.h>
 #include <goworld/service.h>
 #include <goworld/text.h>

@@ -29,6 +29,41 @@
  *         if (gw_read_end(r)) Avatar_SendChat((Avatar *)self, text);
  *     }
  *
+ * A method that gives an answer stands in a list of its own, with what it is given and what it
+ * gives back:
+ *
+ *     #define BANK_ASK(ASK) \
+ *         ASK(Bank, Withdraw, GW_FIBER, ((i64, amount)), ((i64, left), (text, note)))
+ *     GW_ASK_DECLARE(BANK_ASK)
+ *
+ * makes
+ *
+ *     gw_err Bank_Withdraw(Bank *self, int64_t amount, int64_t *left, gw_text *note); // yours
+ *     // In fibers: waits for the answer. A time-out of 0 is GW_ASK_TIMEOUT_MS.
+ *     static inline gw_err Bank_await_Withdraw(gw_id to, int64_t timeout_ms, int64_t amount,
+ *                                              int64_t *left, gw_text *note);
+ *     // Anywhere: `answer` is called with it once, later, outside any entity.
+ *     static inline gw_err Bank_ask_Withdraw(
+ *         gw_id to, int64_t timeout_ms, int64_t amount,
+ *         void (*answer)(void *argument, gw_err err, int64_t left, const char *note),
+ *         void *argument);
+ *
+ * and the stubs of a plain method, for who wants no answer. `GW_RPC_DEFINE(Bank, BANK_RPC,
+ * BANK_ASK)` defines both lists. The error that the handler returns is the answer's; with one
+ * nothing else is sent, and what the caller gave for it stays untouched. A text that is given back
+ * is a gw_text: the handler assigns it, and the caller clears what it got. Errors that the engine
+ * gives:
+ *
+ *     GW_ENOTFOUND  there is no such entity
+ *     GW_ETIMEDOUT  no answer came in time; the method may have run all the same
+ *     GW_ECANCELED  the entity that asks was destroyed, or the game stops
+ *     GW_EINVAL     the entity has no such method, or not with these arguments; or the time-out is
+ *                   out of range
+ *     GW_EPROTO     the answer does not fit
+ *     GW_EAWAY      the entity's dispatcher is away, or one of GoWorld's own
+ *     GW_EFULL      too much waits: answers here, or fibers there
+ *     GW_ENOFIBER   of await, outside a fiber
+ *
  * So a handler that drifts from its list, and a call with a wrong argument, do not compile. A
  * method has at most eight arguments, and its name at most 63 characters. A call to an entity of
  * this game, also to oneself, is made when the running handler has ended. */
@@ -45,6 +80,8 @@ typedef enum gw_method_flags {
     GW_ANY_CLIENT = 3u << 0, /* any client too */
     GW_FIBER = 1u << 2,      /* it may await; see fiber.h */
 } gw_method_flags;
+
+#define GW__UNUSED __attribute__((unused))
 
 /* Arguments on their way in and out. */
 typedef struct gw_reader gw_reader;
@@ -67,18 +104,64 @@ typedef struct gw_method {
     void gw_write_##tag(gw_writer *writer, ctype value);
 GW_VALUE_TYPES(T)
 #undef T
+typedef const char *gw_arg_text;
+#define gw_read_text gw_read_str
 bool gw_read_end(gw_reader *reader);
 gw_writer *gw_call_begin(unsigned argument_count);
 void gw_call_end(gw_id to, const gw_method *method);
 void gw_client_call_end(gw_clients to, const char *method);
 gw_timer gw_timer_end(gw_entity *self, const gw_method *method, int64_t delay_ms, bool repeat);
 
+#define GW_ASK_TIMEOUT_MS 10000
+
+/* Used by the stubs of methods that answer. The reader has what was given back: nothing when there
+ * is an error. */
+typedef void (*gw_answered)(void (*answer)(void), void *argument, gw_err err, gw_reader *reader);
+void gw_answer_end(gw_entity *self, gw_reader *reader, gw_err err);
+GW_NODISCARD gw_err gw_await_begin(gw_id to, const char *method, int64_t timeout_ms,
+                                   gw_reader **reader);
+GW_NODISCARD gw_err gw_await_end(gw_reader *reader);
+GW_NODISCARD gw_err gw_ask_end(gw_id to, const char *method, int64_t timeout_ms,
+                               gw_answered answered, void (*answer)(void), void *argument);
+
+/* What is given back: a text is owned, everything else as it is. The caller may want none: NULL. */
+#define T(tag, ctype)                                                                              \
+    typedef ctype gw_out_##tag;                                                                    \
+    GW__UNUSED static inline void gw_assign_##tag(ctype *out, ctype value)                         \
+    {                                                                                              \
+        if (out)                                                                                   \
+            *out = value;                                                                          \
+    }                                                                                              \
+    GW__UNUSED static inline void gw_give_##tag(gw_writer *writer, ctype *value)                   \
+    {                                                                                              \
+        gw_write_##tag(writer, *value);                                                            \
+    }
+GW_GIVEN_TYPES(T)
+#undef T
+typedef gw_text gw_out_text;
+GW__UNUSED static inline void gw_assign_text(gw_text *out, const char *value)
+{
+    if (out)
+        gw_text_assign(out, value);
+}
+GW__UNUSED static inline void gw_give_text(gw_writer *writer, gw_text *value)
+{
+    gw_write_str(writer, gw_text_get(value));
+    gw_text_clear(value);
+}
+
 /* Server methods: RPC(Type, Name, flags, (tag, argument)...). */
 #define GW_RPC_DECLARE(LIST) LIST(GW__RPC_DECLARE)
-#define GW_RPC_DEFINE(Type, LIST)                                                                  \
+#define GW_RPC_DEFINE(Type, LIST, ...)                                                             \
     _Static_assert(offsetof(Type, base) == 0, #Type ": base has to be the first member");          \
     LIST(GW__RPC_INVOKE)                                                                           \
-    static const gw_method Type##_methods[] = {LIST(GW__RPC_ROW){0}};
+    __VA_OPT__(__VA_ARGS__(GW__ASK_INVOKE))                                                        \
+    static const gw_method Type##_methods[] = {LIST(GW__RPC_ROW)                                   \
+                                                   __VA_OPT__(__VA_ARGS__(GW__ASK_ROW)){0}};
+
+/* Methods that answer: ASK(Type, Name, flags, ((tag, given)...), ((tag, given_back)...)). What is
+ * given back is no str and no bytes; `text` is a string there. */
+#define GW_ASK_DECLARE(LIST) LIST(GW__ASK_DECLARE)
 
 /* Methods that the client implements: RPC(Type, Name, (tag, argument)...) makes
  *
@@ -107,7 +190,6 @@ gw_timer gw_timer_end(gw_entity *self, const gw_method *method, int64_t delay_ms
 #define GW__READ(tag, name) gw_arg_##tag name = gw_read_##tag(gw__reader);
 #define GW__WRITE(tag, name) gw_write_##tag(gw__writer, name);
 #define GW__SIGNATURE(tag, name) #tag " " #name ", "
-#define GW__UNUSED __attribute__((unused))
 
 /* Writes the arguments into the running game's writer, which exists in the functions below only. */
 #define GW__WRITE_ALL(...)                                                                         \
@@ -118,6 +200,8 @@ gw_timer gw_timer_end(gw_entity *self, const gw_method *method, int64_t delay_ms
 #define GW__RPC_DECLARE(Type, name, method_flags, ...)                                             \
     _Static_assert(sizeof #name - 1 <= GW_METHOD_NAME_MAX, #name ": the name is too long");        \
     void Type##_##name(Type *self GW__EACH(GW__PARAMETER, __VA_ARGS__));                           \
+    GW__RPC_STUBS(Type, name, __VA_ARGS__)
+#define GW__RPC_STUBS(Type, name, ...)                                                             \
     extern const gw_method Type##_##name##_method;                                                 \
     GW__UNUSED static inline void Type##_call_##name(                                              \
         gw_id gw__to GW__EACH(GW__PARAMETER, __VA_ARGS__))                                         \
@@ -149,6 +233,78 @@ gw_timer gw_timer_end(gw_entity *self, const gw_method *method, int64_t delay_ms
 #name, sizeof #name - 1, (method_flags), "" GW__EACH(GW__SIGNATURE, __VA_ARGS__),          \
             Type##_##name##_invoke                                                                 \
     }
+/* The lists of an ASK are in parentheses of their own. */
+#define GW__LIST(...) __VA_ARGS__
+#define GW__EACH_OF(F, list) GW__EACH_OF_(F, GW__LIST list)
+#define GW__EACH_OF_(F, ...) GW__EACH(F __VA_OPT__(, ) __VA_ARGS__)
+#define GW__WRITE_ALL_OF(list) GW__WRITE_ALL_OF_(GW__LIST list)
+#define GW__WRITE_ALL_OF_(...) GW__WRITE_ALL(__VA_ARGS__)
+#define GW__COUNT_OF(list) GW__COUNT_OF_(GW__LIST list)
+#define GW__COUNT_OF_(...) GW__COUNT(__VA_ARGS__)
+#define GW__OUT_PARAMETER(tag, name) , gw_out_##tag *name
+#define GW__OUT_VARIABLE(tag, name) gw_out_##tag name = {0};
+#define GW__OUT_ARGUMENT(tag, name) , &name
+#define GW__OUT_READ(tag, name) gw_arg_##tag gw__##name = gw_read_##tag(gw__reader);
+#define GW__OUT_ASSIGN(tag, name) gw_assign_##tag(name, gw__##name);
+#define GW__OUT_GIVE(tag, name) gw_give_##tag(gw__writer, &name);
+#define GW__OUT_VALUE(tag, name) , gw__##name
+
+#define GW__ASK_DECLARE(Type, name, method_flags, given, back)                                     \
+    _Static_assert(sizeof #name - 1 <= GW_METHOD_NAME_MAX, #name ": the name is too long");        \
+    gw_err Type##_##name(Type *self GW__EACH_OF(GW__PARAMETER, given)                              \
+                             GW__EACH_OF(GW__OUT_PARAMETER, back));                                \
+    GW__RPC_STUBS(Type, name, GW__LIST given)                                                      \
+    GW__UNUSED GW_NODISCARD static inline gw_err Type##_await_##name(                              \
+        gw_id gw__to,                                                                              \
+        int64_t gw__ms GW__EACH_OF(GW__PARAMETER, given) GW__EACH_OF(GW__OUT_PARAMETER, back))     \
+    {                                                                                              \
+        gw_reader *gw__reader;                                                                     \
+        GW__WRITE_ALL_OF(given)                                                                    \
+        gw_err gw__err = gw_await_begin(gw__to, #name, gw__ms, &gw__reader);                       \
+        if (gw__err)                                                                               \
+            return gw__err;                                                                        \
+        GW__EACH_OF(GW__OUT_READ, back)                                                            \
+        if (gw_read_end(gw__reader)) {                                                             \
+            GW__EACH_OF(GW__OUT_ASSIGN, back)                                                      \
+        }                                                                                          \
+        return gw_await_end(gw__reader);                                                           \
+    }                                                                                              \
+    typedef void (*Type##_##name##_answer)(void *argument,                                         \
+                                           gw_err err GW__EACH_OF(GW__PARAMETER, back));           \
+    GW__UNUSED static inline void Type##_##name##_answered(                                        \
+        void (*gw__answer)(void), void *gw__argument, gw_err gw__err, gw_reader *gw__reader)       \
+    {                                                                                              \
+        GW__EACH_OF(GW__OUT_READ, back)                                                            \
+        if (!gw__err && !gw_read_end(gw__reader))                                                  \
+            gw__err = GW_EPROTO;                                                                   \
+        ((Type##_##name##_answer)gw__answer)(gw__argument,                                         \
+                                             gw__err GW__EACH_OF(GW__OUT_VALUE, back));            \
+    }                                                                                              \
+    GW__UNUSED GW_NODISCARD static inline gw_err Type##_ask_##name(                                \
+        gw_id gw__to, int64_t gw__ms GW__EACH_OF(GW__PARAMETER, given),                            \
+        Type##_##name##_answer gw__answer, void *gw__argument)                                     \
+    {                                                                                              \
+        GW__WRITE_ALL_OF(given)                                                                    \
+        return gw_ask_end(gw__to, #name, gw__ms, Type##_##name##_answered,                         \
+                          (void (*)(void))gw__answer, gw__argument);                               \
+    }
+#define GW__ASK_INVOKE(Type, name, method_flags, given, back)                                      \
+    static void Type##_##name##_invoke(gw_entity *gw__self, gw_reader *gw__reader)                 \
+    {                                                                                              \
+        GW__EACH_OF(GW__READ, given)                                                               \
+        GW__EACH_OF(GW__OUT_VARIABLE, back)                                                        \
+        if (!gw_read_end(gw__reader))                                                              \
+            return;                                                                                \
+        gw_err gw__err = Type##_##name((Type *)gw__self GW__EACH_OF(GW__ARGUMENT, given)           \
+                                           GW__EACH_OF(GW__OUT_ARGUMENT, back));                   \
+        gw_writer *gw__writer = gw_call_begin(GW__COUNT_OF(back));                                 \
+        (void)gw__writer;                                                                          \
+        GW__EACH_OF(GW__OUT_GIVE, back)                                                            \
+        gw_answer_end(gw__self, gw__reader, gw__err);                                              \
+    }                                                                                              \
+    const gw_method Type##_##name##_method = GW__METHOD(Type, name, method_flags, GW__LIST given);
+#define GW__ASK_ROW(Type, name, method_flags, given, back)                                         \
+    GW__METHOD(Type, name, method_flags, GW__LIST given),
 #define GW__CLIENT_RPC(Type, name, ...)                                                            \
     GW__UNUSED static inline void Type##_client_##name(                                            \
         gw_clients gw__to GW__EACH(GW__PARAMETER, __VA_ARGS__))                                    \

@@ -20,4 +20,7 @@ void gw_timer_cancel(gw_entity *entity, gw_timer timer);
 /* Calls fn when the running handler has ended, before anything else comes in. */
 void gw_post(void (*fn)(void *argument), void *argument);
 
-int64_t gw_now_ms(void); /* wall clock, Unix time */
+/* The time of the loop's turn, which stands still within it: the wall clock's, Unix time, which may
+ * jump; and one that never goes back, for spans. */
+int64_t gw_now_ms(void);
+int64_t gw_monotonic_ms(void);

@@ -66,6 +66,13 @@ typedef struct gw_value {
         gw_value: gw_value_itself,                                                                 \
         default: gw_value_i64)(x)
 
+/* GW_LIST(5, "potion", id): a new loose list of up to eight values. */
+#define GW_LIST(...)                                                                               \
+    gw_list_of(                                                                                    \
+        (const gw_value[]){GW__VALUES(__VA_ARGS__)(gw_value){0}},                                  \
+        sizeof((const gw_value[]){GW__VALUES(__VA_ARGS__)(gw_value){0}}) / sizeof(gw_value) - 1)
+gw_list gw_list_of(const gw_value *values, size_t count);
+
 /* A new loose tree: empty, or a copy. */
 gw_map gw_map_new(void);
 gw_list gw_list_new(void);
@@ -193,3 +200,16 @@ static inline gw_value gw_value_itself(gw_value value)
 {
     return value;
 }
+
+#define GW__VALUES(...)                                                                            \
+    GW__VALUES_(__VA_OPT__(__VA_ARGS__, ) 8, 7, 6, 5, 4, 3, 2, 1, 0, )(__VA_ARGS__)
+#define GW__VALUES_(a, b, c, d, e, f, g, h, n, ...) GW__VALUES##n
+#define GW__VALUES0()
+#define GW__VALUES1(a) GW_VALUE(a),
+#define GW__VALUES2(a, ...) GW_VALUE(a), GW__VALUES1(__VA_ARGS__)
+#define GW__VALUES3(a, ...) GW_VALUE(a), GW__VALUES2(__VA_ARGS__)
+#define GW__VALUES4(a, ...) GW_VALUE(a), GW__VALUES3(__VA_ARGS__)
+#define GW__VALUES5(a, ...) GW_VALUE(a), GW__VALUES4(__VA_ARGS__)
+#define GW__VALUES6(a, ...) GW_VALUE(a), GW__VALUES5(__VA_ARGS__)
+#define GW__VALUES7(a, ...) GW_VALUE(a), GW__VALUES6(__VA_ARGS__)
+#define GW__VALUES8(a, ...) GW_VALUE(a), GW__VALUES7(__VA_ARGS__)

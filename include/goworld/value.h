@@ -25,7 +25,10 @@ typedef struct gw_bytes {
 #define GW_VALUE_TYPES(T) GW_MEMBER_TYPES(T) T(bytes, gw_bytes)
 
 /* Those that may be attributes, too. */
-#define GW_MEMBER_TYPES(T)                                                                         \
+#define GW_MEMBER_TYPES(T) GW_GIVEN_TYPES(T) T(str, const char *)
+
+/* Those that may be a part of an answer, too: they point to nothing that somebody else owns. */
+#define GW_GIVEN_TYPES(T)                                                                          \
     T(bool, bool)                                                                                  \
     T(i8, int8_t)                                                                                  \
     T(i16, int16_t)                                                                                \
@@ -37,7 +40,6 @@ typedef struct gw_bytes {
     T(u64, uint64_t)                                                                               \
     T(f32, float)                                                                                  \
     T(f64, double)                                                                                 \
-    T(str, const char *)                                                                           \
     T(id, gw_id)                                                                                   \
     T(vec3, gw_vec3)                                                                               \
     T(map, gw_map)                                                                                 \
@@ -80,17 +82,20 @@ GW_VALUE_TYPES(T)
         char *: _Generic(&(member), char **: (void)0, default: GW_VALUE_chars))
 
 /* Describes one member of a struct. A table of them ends with GW_FIELD_END. */
+struct gw_entity;
 typedef struct gw_field {
     const char *name;
     uint32_t offset, size; /* bytes */
     gw_value_type type;
-    unsigned flags; /* of an attribute: gw_attr_flags; of a record: 0 */
+    unsigned flags;                          /* of an attribute: gw_attr_flags; of a record: 0 */
+    void (*changed)(struct gw_entity *self); /* of an attribute: see GW_ATTR; else NULL */
+    const struct gw_field *shared; /* of GW_ATTRS_OF: the table of that member; else NULL */
 } gw_field;
 
 #define GW_FIELD(Struct, member)                                                                   \
     {                                                                                              \
 #member, offsetof(Struct, member), sizeof(((Struct *)0)->member),                          \
-            GW_VALUE_TYPE_OF(((Struct *)0)->member), 0                                             \
+            GW_VALUE_TYPE_OF(((Struct *)0)->member), 0, NULL, NULL                                 \
     }
 #define GW_FIELD_END                                                                               \
     {                                                                                              \

@@ -49,6 +49,19 @@ struct peer *entities_game(const struct dispatcher *d, gw_id entity, uint64_t ha
     return place && !place->hold ? place->game : NULL;
 }
 
+/* Whoever asked the entity waits: its game is told. */
+static void answer_ask(struct dispatcher *d, const struct msg_ask *ask)
+{
+    struct peer *game = peers_get(&d->games, ask->game);
+    if (!game || !game->session.said_hello)
+        return;
+    struct buf *b = dispatcher_scratch(d);
+    msg_answer_write(b, &(struct msg_answer){.game = ask->game,
+                                             .request = ask->request,
+                                             .error = (uint16_t)-GW_ENOTFOUND});
+    peer_send(game, b->data, b->size);
+}
+
 /* A packet that cannot be delivered. A client that was handed to the entity would wait for ever: it
  * is closed. */
 static void refuse(struct dispatcher *d, gw_id entity, struct view packet)
@@ -57,6 +70,9 @@ static void refuse(struct dispatcher *d, gw_id entity, struct view packet)
                         GW_ID_ARG(entity), msg_type_of(packet));
     struct msg_notify_client_given given;
     struct msg_check_owner check;
+    struct msg_ask ask;
+    if (msg_ask_read(packet, &ask))
+        answer_ask(d, &ask);
     if (msg_notify_client_given_read(packet, &given))
         gates_close_client(d, given.gate, given.client, "the entity it was handed to is not there");
     if (msg_check_owner_read(packet, &check))

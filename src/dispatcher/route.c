@@ -370,6 +370,23 @@ static bool on_gate_message(struct dispatcher *d, struct peer *from, struct view
     return true;
 }
 
+/* A game that is gone waits for nothing any more. */
+static bool on_answer(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    (void)from;
+    struct reader r = reader_of(packet.data, packet.size);
+    read_u16(&r);
+    uint16_t id = read_u16(&r);
+    if (r.bad)
+        return false;
+    struct peer *game = peers_get(&d->games, id);
+    if (game && game->session.said_hello)
+        peer_send(game, packet.data, packet.size);
+    else
+        dispatcher_complain(d, undelivered, "undelivered", "game=%u type=%u", id, MSG_ANSWER);
+    return true;
+}
+
 static bool on_load_info(struct dispatcher *d, struct peer *from, struct view packet)
 {
     (void)d;
@@ -414,6 +431,8 @@ static const struct handler handlers[] = {
     [MSG_CHECK_CLIENT] = {on_gate_message, FROM_GAME},
     [MSG_ATTRS_FOLLOW] = {on_gate_message, FROM_GAME},
     [MSG_CHECK_OWNER] = {on_entity_message, FROM_GATE},
+    [MSG_ASK] = {on_entity_message, FROM_GAME},
+    [MSG_ANSWER] = {on_answer, FROM_GAME},
     [MSG_KVREG_RELEASE] = {on_kvreg_release, FROM_GAME},
     [MSG_KVREG_RESTORE] = {on_kvreg_restore, FROM_GAME},
 };

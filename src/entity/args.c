@@ -219,6 +219,24 @@ gw_list gw_read_list(gw_reader *r)
     return (gw_list){read_tree(r, true)};
 }
 
+gw_list args_read_list(struct gw_reader *r)
+{
+    struct buf array = {0};
+    struct view value;
+    uint32_t count = r->left;
+    msgpack_write_array(&array, count);
+    while (r->left && next_argument(r, &value))
+        buf_append(&array, value.data, value.size);
+    struct gw_node *node = NULL;
+    if (!r->problem)
+        check_type(r, tree_read(view_of(&array), true, &node));
+    buf_free(&array);
+    if (!node)
+        node = tree_new(true);
+    tree_make_loose(node, world_loose(world_running()));
+    return (gw_list){node};
+}
+
 bool gw_read_end(gw_reader *r)
 {
     if (!r->problem && (r->left || reader_left(&r->data)))
@@ -253,6 +271,18 @@ gw_writer *gw_call_begin(unsigned argument_count)
 void args_write(struct world *w, struct view args)
 {
     write_bytes(begin(w, args.size), args.data, args.size);
+}
+
+void args_write_list(struct world *w, gw_list list)
+{
+    size_t count = gw_list_size(list);
+    struct buf *b = begin(w, sizeof(uint16_t));
+    write_u16(b, (uint16_t)count);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = write_var_begin(b);
+        tree_write_value(b, tree_at(list.node_, i));
+        write_var_end(b, at);
+    }
 }
 
 #define WRITE(tag, ctype, write)                                                                   \

@@ -9,6 +9,7 @@ struct gw_reader {
     unsigned left, index; /* arguments */
     char *strings;        /* room for NUL-terminated copies of all string arguments */
     const char *problem;  /* why the call must be refused, or NULL */
+    struct asker asker;   /* who waits for an answer, and has not got it */
 };
 
 extern const char args_too_deep[]; /* the problem of an argument beyond MSGPACK_DEPTH_MAX */
@@ -24,6 +25,18 @@ static inline struct view args_written(const struct world *w)
 }
 void args_write(struct world *w, struct view args); /* as if it had just been written */
 
+void args_write_list(struct world *w, gw_list list); /* its elements, likewise */
+
 /* `args` are any bytes; they should be a u16 count and that many Data. `strings` has room for as
  * many bytes. */
 void args_reader_init(struct gw_reader *r, struct view args, char *strings);
+
+/* All that is left, as a loose list; vectors and bytes in it are refused, as in any tree. */
+gw_list args_read_list(struct gw_reader *r);
+
+/* It is answered from there. */
+static inline void args_reader_take_asker(struct gw_reader *r, struct world *w)
+{
+    r->asker = w->asker;
+    w->asker.request = 0;
+}

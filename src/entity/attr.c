@@ -17,7 +17,7 @@ static void send_change(struct world *w, struct entity *e, unsigned index, const
     const struct buf *head = &e->type->attr_heads[index];
     write_bytes(&w->out, head->data, head->size);
     size_t begin = write_var_begin(&w->out);
-    value_write(&w->out, &e->type->def->attrs[index], member);
+    value_write(&w->out, &e->type->attrs[index], member);
     write_var_end(&w->out, begin);
     world_send(w, e->base.id);
     w->stats.attribute_changes++;
@@ -26,7 +26,7 @@ static void send_change(struct world *w, struct entity *e, unsigned index, const
 /* Path and key, or index, lead to what is another now. */
 static void send_tree_change(struct world *w, struct entity *e, const struct tree_change *change)
 {
-    const char *root = e->type->def->attrs[tree_top(change->node)->index].name;
+    const char *root = e->type->attrs[tree_top(change->node)->index].name;
     buf_clear(&w->out);
     client_write_head(&w->out, change->message, e);
     write_id(&w->out, e->base.id);
@@ -52,10 +52,22 @@ void attrs_send(struct world *w, struct entity *e)
     buf_clear(&w->out);
     msg_attrs_follow_write(&w->out, &m);
     world_send(w, e->base.id);
-    const gw_attr *attrs = e->type->def->attrs;
+    const gw_attr *attrs = e->type->attrs;
     for (unsigned i = 0; attrs && attrs[i].name; i++)
         if (attrs[i].flags & SEEN_BY_OWN_CLIENT)
             send_change(w, e, i, (const char *)&e->base + attrs[i].offset);
+}
+
+static void run_hook(struct world *w, struct entity *e, const gw_attr *attr)
+{
+    if (w->attr_hooks == GW_ATTR_HOOK_DEPTH_MAX) {
+        world_misuse(w, &e->base, "the hook of an attribute leads to itself without end",
+                     attr->name);
+        return;
+    }
+    w->attr_hooks++;
+    entity_hook(w, e, attr->changed);
+    w->attr_hooks--;
 }
 
 /* Every change ends here, whatever follows from one hangs on this: of the attribute as a whole, or
@@ -63,14 +75,15 @@ void attrs_send(struct world *w, struct entity *e)
 static void changed(struct world *w, struct entity *e, unsigned index,
                     const struct tree_change *inside)
 {
-    const gw_attr *attr = &e->type->def->attrs[index];
+    const gw_attr *attr = &e->type->attrs[index];
     check_remember(w, e);
-    if (!(attr->flags & SEEN_BY_OWN_CLIENT) || gw_id_is_none(e->client))
-        return;
-    if (inside)
+    bool is_seen = (attr->flags & SEEN_BY_OWN_CLIENT) && !gw_id_is_none(e->client);
+    if (is_seen && inside)
         send_tree_change(w, e, inside);
-    else
+    else if (is_seen)
         send_change(w, e, index, (const char *)&e->base + attr->offset);
+    if (attr->changed)
+        run_hook(w, e, attr);
 }
 
 gw_err attrs_may_change(struct world *w, struct entity *e)
@@ -117,13 +130,13 @@ static struct gw_node **handle_of(struct entity *e, const gw_attr *attr)
 static void make_root(struct entity *e, uint32_t index, struct gw_node *node)
 {
     tree_make_root(node, e, index, &e->trees);
-    *handle_of(e, &e->type->def->attrs[index]) = node;
+    *handle_of(e, &e->type->attrs[index]) = node;
 }
 
 void attrs_init(struct entity *e)
 {
     for (uint32_t i = 0; i < e->type->attr_count && e->type->has_trees; i++) {
-        const gw_attr *attr = &e->type->def->attrs[i];
+        const gw_attr *attr = &e->type->attrs[i];
         if (value_is_tree(attr))
             make_root(e, i, tree_new(attr->type == GW_VALUE_list));
     }
@@ -132,7 +145,7 @@ void attrs_init(struct entity *e)
 /* Whatever handles the game may have assigned, the trees are those in the list. */
 void attrs_fini(struct entity *e)
 {
-    const gw_attr *attrs = e->type->def->attrs;
+    const gw_attr *attrs = e->type->attrs;
     tree_free_all(&e->trees);
     for (uint32_t i = 0; i < e->type->attr_count && e->type->has_trees; i++)
         if (value_is_tree(&attrs[i]))
@@ -209,7 +222,7 @@ gw_err gw_set_str(gw_entity *entity, void *member, const char *value)
     if (err)
         return err;
     struct entity *e = entity_of(entity);
-    const gw_attr *attr = &e->type->def->attrs[index];
+    const gw_attr *attr = &e->type->attrs[index];
     err = store_string(attr, member, value ? value : "");
     if (err)
         world_misuse(w, entity, "GW_SET: the text does not fit its char[N]", attr->name);

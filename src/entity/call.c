@@ -25,13 +25,24 @@ static bool may_call(const gw_method *method, enum caller caller)
 /* ---- invoking ------------------------------------------------------------------------------- */
 
 void call_refuse(struct world *w, const struct entity *e, const gw_method *method,
-                 const struct gw_reader *reader)
+                 struct gw_reader *reader)
 {
+    ask_answer(w, e->base.id, &reader->asker, GW_EINVAL, (struct view){0});
     w->stats.calls_too_deep += reader->problem == args_too_deep;
     world_complain(w, calls_refused, "call_refused",
                    "entity=%s/" GW_ID_FORMAT " method=%s argument=%u why=\"%s\"",
                    e->type->def->name, GW_ID_ARG(e->base.id), method->name, reader->index,
                    reader->problem);
+}
+
+/* Who asked a method that gives no answer is told that it has run. */
+void call_returned(struct world *w, const struct entity *e, const gw_method *method,
+                   struct gw_reader *reader)
+{
+    if (reader->problem)
+        call_refuse(w, e, method, reader);
+    else if (reader->asker.request)
+        ask_answer(w, e->base.id, &reader->asker, GW_OK, (struct view){0});
 }
 
 void call_invoke(struct world *w, struct entity *e, const gw_method *method, struct view args)
@@ -43,10 +54,10 @@ void call_invoke(struct world *w, struct entity *e, const gw_method *method, str
     buf_clear(&w->strings);
     struct gw_reader reader;
     args_reader_init(&reader, args, (char *)buf_reserve(&w->strings, args.size + 1));
+    args_reader_take_asker(&reader, w);
     struct scope before = world_enter(w, e);
     method->invoke(&e->base, &reader);
-    if (reader.problem)
-        call_refuse(w, e, method, &reader);
+    call_returned(w, e, method, &reader);
     world_leave(w, before);
 }
 
@@ -93,13 +104,51 @@ NEVER_INLINE void unknown_entity(struct world *w, gw_id id)
                    "entity=" GW_ID_FORMAT " why=\"there is no such entity\"", GW_ID_ARG(id));
 }
 
-void call_as_server(struct world *w, gw_id to, struct view method, struct view args)
+/* Whoever invokes the method takes the asker: one that is still there was not heard. */
+void call_as_server(struct world *w, gw_id to, struct view method, struct view args,
+                    struct asker asker)
 {
     struct entity *e = entity_find(w, to);
+    w->asker = asker;
     if (e)
         call_by_name(w, e, method, CALLER_SERVER, args);
     else
         unknown_entity(w, to);
+    ask_answer(w, to, &w->asker, e ? GW_EINVAL : GW_ENOTFOUND, (struct view){0});
+}
+
+void world_asked(struct world *w, struct view payload)
+{
+    struct msg_ask m;
+    if (!msg_ask_read(payload, &m) || !m.method.size) {
+        world_bad_packet(w, "ASK");
+        return;
+    }
+    w->stats.calls_in++;
+    call_as_server(w, m.entity, m.method, m.args, (struct asker){m.game, m.request});
+}
+
+/* What a later version may call by a name of its own is a failure all the same. */
+static gw_err error_of(uint16_t negated)
+{
+    switch (-(int)negated) {
+#define E(name, value, text)                                                                       \
+    case value:                                                                                    \
+        return name;
+        GW_ERRORS(E)
+#undef E
+    default:
+        return GW_EPROTO;
+    }
+}
+
+void world_answered(struct world *w, struct view payload)
+{
+    struct msg_answer m;
+    if (msg_answer_read(payload, &m) && m.game == w->desc.gameid)
+        ask_end(w, m.request, error_of(m.error), m.args);
+    else
+        world_bad_packet(w, "ANSWER");
 }
 
 /* Everything that was sent before the fence has come; for what was sent after it there is another
@@ -172,10 +221,9 @@ size_t world_calls(struct world *w, const struct view *messages, size_t count)
 /* ---- calling -------------------------------------------------------------------------------- */
 
 /* The head goes right in front of the arguments: the packet is in one piece. */
-static void send_remote(struct world *w, gw_id to, const gw_method *method)
+static void send_remote(struct world *w, gw_id to, struct view name)
 {
     struct view args = args_written(w);
-    struct view name = method_name(method);
     uint16_t type = htole16(MSG_CALL_ENTITY_METHOD);
     uint32_t name_size = htole32(name.size);
     size_t head_size = sizeof type + sizeof to + sizeof name_size + name.size;
@@ -190,28 +238,38 @@ static void send_remote(struct world *w, gw_id to, const gw_method *method)
 
 /* Calls made before the target was here went by its dispatcher; later ones must not overtake them.
  * One that may live elsewhere by now is called by its dispatcher, too, until that is back. */
-static void call_near(struct world *w, struct entity *e, const gw_method *method)
+bool call_is_near(struct world *w, struct entity *e)
 {
     if (!e->behind_fence && world_is_cut_off(w, e->base.id)) {
         e->behind_fence = true;
         call_send_fence(w, e);
     }
-    if (e->behind_fence) {
-        send_remote(w, e->base.id, method);
-        e->called_since = true;
-    } else {
-        local_put(w, e->base.id, method);
-    }
+    e->called_since |= e->behind_fence;
+    return !e->behind_fence;
 }
 
 void gw_call_end(gw_id to, const gw_method *method)
 {
     struct world *w = world_running();
     struct entity *e = entity_find(w, to);
-    if (e)
-        call_near(w, e, method);
+    if (e && call_is_near(w, e))
+        local_put(w, to, method);
     else
-        send_remote(w, to, method);
+        send_remote(w, to, method_name(method));
+}
+
+void call_named(struct world *w, gw_id to, struct view name)
+{
+    struct entity *e = entity_find(w, to);
+    if (!e || !call_is_near(w, e)) {
+        send_remote(w, to, name);
+        return;
+    }
+    const gw_method *method = type_method(e->type, (const char *)name.data, name.size);
+    if (method)
+        local_put(w, to, method);
+    else
+        refuse_name(w, e, name, "there is no such method");
 }
 
 /* A call of no method: what has it for a name is the fence that comes back. */

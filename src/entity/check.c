@@ -8,7 +8,7 @@
 /* The values of all attributes, each behind its length. */
 static void write_values(struct buf *out, const struct entity *e)
 {
-    for (const gw_attr *attr = e->type->def->attrs; attr && attr->name; attr++) {
+    for (const gw_attr *attr = e->type->attrs; attr && attr->name; attr++) {
         size_t begin = write_var_begin(out);
         value_write(out, attr, (const char *)&e->base + attr->offset);
         write_var_end(out, begin);
@@ -33,7 +33,7 @@ void check_compare(struct world *w, struct entity *e)
     write_values(&values, e);
     struct reader was = reader_of(e->remembered->data, e->remembered->size);
     struct reader is = reader_of(values.data, values.size);
-    for (const gw_attr *attr = e->type->def->attrs; attr && attr->name; attr++) {
+    for (const gw_attr *attr = e->type->attrs; attr && attr->name; attr++) {
         struct view before = read_var(&was), now = read_var(&is);
         if (before.size != now.size || memcmp(before.data, now.data, now.size) != 0)
             world_misuse(w, &e->base, "an attribute was changed without GW_SET", attr->name);

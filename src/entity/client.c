@@ -28,7 +28,7 @@ void client_close(struct world *w, gw_id route, uint16_t gateid, gw_id client, c
 static void send_create(struct world *w, struct entity *e)
 {
     buf_clear(&w->pack);
-    fields_write(&w->pack, e->type->def->attrs, &e->base, GW_CLIENT | GW_ALL_CLIENTS);
+    fields_write(&w->pack, e->type->attrs, &e->base, GW_CLIENT | GW_ALL_CLIENTS);
     struct msg_create_entity_on_client m = {
         .gate = e->gateid,
         .client = e->client,

@@ -105,6 +105,14 @@ static struct gw_node *copy(const struct gw_node *node, bool is_list)
     return make_loose(node ? tree_copy(node) : tree_new(is_list));
 }
 
+gw_list gw_list_of(const gw_value *values, size_t count)
+{
+    gw_list list = gw_list_new();
+    for (size_t i = 0; i < count; i++)
+        gw_list_push(list, values[i]);
+    return list;
+}
+
 gw_map gw_map_new(void)
 {
     return gw_map_copy((gw_map){0});
@@ -167,25 +175,28 @@ static gw_err end(const struct edit *edit, struct tree_change change)
     return GW_OK;
 }
 
-/* `key` may be a text of the map that goes with what it replaces: the entry has its own. */
-static gw_err put(gw_map map, const char *key, gw_value value, const struct tree_entry **entry)
+/* `key` may be a text of the map that goes with what it replaces: the entry has its own. *out is
+ * what was put in; the hook of the attribute may change the map before this returns. */
+static gw_err put(gw_map map, const char *key, gw_value value, gw_value *out)
 {
     struct edit edit;
+    const struct tree_entry *entry;
     gw_err err = begin(&edit, map.node_, key ? key : "gw_map_set: no key");
     if (err)
         return err;
-    err = key ? tree_put(map.node_, key, value, loose_of(&edit), entry) : GW_EINVAL;
+    err = key ? tree_put(map.node_, key, value, loose_of(&edit), &entry) : GW_EINVAL;
     if (err)
         return fail(&edit, err);
+    *out = tree_value_of(&entry->value);
     return end(&edit, (struct tree_change){.message = MSG_NOTIFY_MAP_ATTR_CHANGE,
-                                           .key = (*entry)->key,
-                                           .value = &(*entry)->value});
+                                           .key = entry->key,
+                                           .value = &entry->value});
 }
 
 gw_err gw_map_put(gw_map map, const char *key, gw_value value)
 {
-    const struct tree_entry *entry;
-    return put(map, key, value, &entry);
+    gw_value put_in;
+    return put(map, key, value, &put_in);
 }
 
 gw_err gw_map_remove(gw_map map, const char *key)
@@ -268,11 +279,10 @@ gw_err gw_list_clear(gw_list list)
 
 static gw_value open_node(gw_map map, const char *key, gw_value empty)
 {
-    const struct tree_entry *entry;
     gw_value value = gw_map_get(map, key);
-    if (value.type == empty.type || put(map, key, empty, &entry))
-        return value;
-    return tree_value_of(&entry->value);
+    if (value.type != empty.type && put(map, key, empty, &value))
+        return (gw_value){0};
+    return value;
 }
 
 gw_map gw_map_open_map(gw_map map, const char *key)

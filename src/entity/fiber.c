@@ -37,8 +37,7 @@ static void task_main(void *argument)
 {
     struct task *task = argument;
     task->method->invoke(&task->entity->base, &task->reader);
-    if (task->reader.problem)
-        call_refuse(task->world, task->entity, task->method, &task->reader);
+    call_returned(task->world, task->entity, task->method, &task->reader);
 }
 
 static struct task *task_new(struct world *w, struct entity *e, const gw_method *method,
@@ -49,6 +48,7 @@ static struct task *task_new(struct world *w, struct entity *e, const gw_method 
     memcpy(task->bytes, args.data, args.size);
     struct view copy = {task->bytes, args.size};
     args_reader_init(&task->reader, copy, (char *)task->bytes + args.size);
+    args_reader_take_asker(&task->reader, w);
     link_task(task);
     w->stats.fibers++;
     return task;
@@ -62,10 +62,12 @@ void fiber_run_method(struct world *w, struct entity *e, const gw_method *method
     w->task = task;
     gw_err err = fiber_start(w->desc.fibers, task_main, task, &task->fiber);
     w->task = outer;
-    if (err)
+    if (err) {
         world_complain(w, fibers_refused, "call_dropped",
                        "entity=" GW_ID_FORMAT " why=\"too many fibers run\"",
                        GW_ID_ARG(e->base.id));
+        ask_answer(w, e->base.id, &task->reader.asker, GW_EFULL, (struct view){0});
+    }
     if (!task->fiber)
         task_free(task);
     world_leave(w, before);

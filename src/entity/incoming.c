@@ -94,7 +94,7 @@ static void create_sent(struct world *w, gw_id id, struct type *type, struct vie
     struct scope before = world_enter(w, NULL);
     struct entity *e =
         entity_new(w, type, id, is_whole ? ENTITY_SENT_WHOLE : ENTITY_CREATED_FROM_AFAR);
-    if (fields_read(attrs, type->def->attrs, &e->base, 0, entity_log_misfit, e))
+    if (fields_read(attrs, type->attrs, &e->base, 0, entity_log_misfit, e))
         entity_log_misfit(e, "", 0, "the attributes are no map");
     entity_begin(w, e);
     world_leave(w, before);

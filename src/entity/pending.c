@@ -96,7 +96,7 @@ static void bring_to_life(struct world *w, struct type *type, gw_id id, struct v
 {
     struct scope before = world_enter(w, NULL);
     struct entity *e = entity_new(w, type, id, ENTITY_LOADED);
-    gw_err err = fields_read(data, type->def->attrs, &e->base, GW_PERSISTENT, entity_log_misfit, e);
+    gw_err err = fields_read(data, type->attrs, &e->base, GW_PERSISTENT, entity_log_misfit, e);
     if (err) {
         w->stats.loads_failed++;
         log_error(w->desc.log, "load_failed", "entity=%s/" GW_ID_FORMAT " why=\"%s\"",

@@ -8,7 +8,7 @@
 /* Appends what is persistent as one msgpack map. */
 static void pack(const struct entity *e, struct buf *out)
 {
-    fields_write(out, e->type->def->attrs, &e->base, GW_PERSISTENT);
+    fields_write(out, e->type->attrs, &e->base, GW_PERSISTENT);
 }
 
 void save_schedule_first(struct world *w, struct entity *e)

@@ -1,6 +1,7 @@
 /* state: how the world looks inside, for the files of src/entity only. */
 #pragma once
 
+#include "entity/ask.h"
 #include "entity/service.h"
 #include "entity/type.h"
 #include "entity/world.h"
@@ -61,6 +62,8 @@ struct world {
     struct heap saves, timers, sleeps;
     struct heap retries; /* of pending saves that storage had no room for */
     struct services services;
+    struct asks asks;
+    struct asker asker; /* of the call that begins */
 
     struct buf out, args, pack;  /* scratch: a packet's head, arguments being written, attributes */
     struct buf timer_args;       /* of the timer that fires */
@@ -77,6 +80,7 @@ struct world {
     unsigned depth;      /* of user code */
     bool settling;       /* what was left for after the handler runs now */
     unsigned hook_depth; /* of hooks, in which nothing may await */
+    unsigned attr_hooks; /* that run inside each other */
     struct task *task;   /* the fiber that runs, or NULL */
     uint32_t timer_ids;
     unsigned budget; /* local calls and posts that may still run in this turn */
@@ -84,6 +88,7 @@ struct world {
     int64_t cut_off_ms; /* from then on some entities may be: ask the outbox which */
     int64_t stopped_ms; /* when it was told to stop */
     struct log_limit limit_misuse;
+    struct random random; /* the game's */
     struct world_stats stats;
 };
 
@@ -120,5 +125,6 @@ void world_bad_packet(struct world *w, const char *message);
 void world_send_packet(struct world *w, gw_id route, struct view packet);
 void world_send(struct world *w, gw_id route);
 
-/* Whether messages from MSG_OWN_FIRST up can go through the dispatcher of `route` to that gate. */
+/* Whether messages from MSG_OWN_FIRST up can go through the dispatcher of `route`, and on to that
+ * gate (0: none). */
 bool world_speaks_own(const struct world *w, gw_id route, uint16_t gateid);

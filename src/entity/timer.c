@@ -122,3 +122,8 @@ int64_t gw_now_ms(void)
 {
     return world_running()->desc.clock->wall_ms;
 }
+
+int64_t gw_monotonic_ms(void)
+{
+    return world_running()->desc.clock->now_ms;
+}

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define SHARED_DEPTH_MAX 8u
+
 static gw_err refuse(char **error, const char *format, ...) GW_PRINTF(2, 3);
 static gw_err refuse(char **error, const char *format, ...)
 {
@@ -123,9 +125,10 @@ static gw_err check_attr(const struct type *type, const gw_attr *attr, char **er
     if (attr->offset < sizeof(gw_entity) || attr->offset + attr->size > def->size)
         return refuse(error, "type %s: attribute %s is no member of its struct", def->name,
                       attr->name);
-    if (type->attr_at[attr->offset] != TYPE_NO_ATTR)
-        return refuse(error, "type %s: attribute %s stands twice in its table", def->name,
-                      attr->name);
+    for (size_t i = 0; i < type->attr_count; i++)
+        if (type->attrs[i].offset == attr->offset || strcmp(type->attrs[i].name, attr->name) == 0)
+            return refuse(error, "type %s: attribute %s stands twice in its table", def->name,
+                          attr->name);
     return GW_OK;
 }
 
@@ -137,27 +140,44 @@ static void write_attr_head(struct buf *head, const char *name)
     write_str(head, name);
 }
 
+static gw_err add_attr(struct type *type, gw_attr attr, char **error)
+{
+    if (type->attr_count == TYPE_ATTRS_MAX)
+        return refuse(error, "type %s has more than %u attributes", type->def->name,
+                      TYPE_ATTRS_MAX);
+    gw_err err = check_attr(type, &attr, error);
+    if (err)
+        return err;
+    type->attr_at[attr.offset] = (uint8_t)type->attr_count;
+    type->has_trees |= value_is_tree(&attr);
+    write_attr_head(&type->attr_heads[type->attr_count], attr.name);
+    type->attrs[type->attr_count++] = attr;
+    return GW_OK;
+}
+
+/* The attributes of a part of the struct; a shared table may hold others. */
+static gw_err add_attrs(struct type *type, const gw_attr *table, uint32_t offset, unsigned depth,
+                        char **error)
+{
+    gw_err err = GW_OK;
+    if (depth > SHARED_DEPTH_MAX)
+        return refuse(error, "type %s: its shared tables are nested too deeply", type->def->name);
+    for (; table && table->name && !err; table++) {
+        gw_attr attr = *table;
+        attr.offset += offset;
+        err = attr.shared ? add_attrs(type, attr.shared, attr.offset, depth + 1, error)
+                          : add_attr(type, attr, error);
+    }
+    return err;
+}
+
 static gw_err index_attrs(struct type *type, char **error)
 {
-    const gw_entity_type *def = type->def;
-    type->attr_at = mem_alloc(def->size);
-    memset(type->attr_at, TYPE_NO_ATTR, def->size);
-    if (!def->attrs)
-        return GW_OK;
-    while (def->attrs[type->attr_count].name)
-        type->attr_count++;
-    if (type->attr_count > TYPE_ATTRS_MAX)
-        return refuse(error, "type %s has more than %u attributes", def->name, TYPE_ATTRS_MAX);
-    type->attr_heads = mem_zalloc((type->attr_count + 1) * sizeof *type->attr_heads);
-    for (size_t i = 0; i < type->attr_count; i++) {
-        gw_err err = check_attr(type, &def->attrs[i], error);
-        if (err)
-            return err;
-        type->attr_at[def->attrs[i].offset] = (uint8_t)i;
-        type->has_trees |= value_is_tree(&def->attrs[i]);
-        write_attr_head(&type->attr_heads[i], def->attrs[i].name);
-    }
-    return GW_OK;
+    type->attr_at = mem_alloc(type->def->size);
+    memset(type->attr_at, TYPE_NO_ATTR, type->def->size);
+    type->attrs = mem_zalloc((TYPE_ATTRS_MAX + 1) * sizeof *type->attrs);
+    type->attr_heads = mem_zalloc(TYPE_ATTRS_MAX * sizeof *type->attr_heads);
+    return add_attrs(type, type->def->attrs, 0, 0, error);
 }
 
 gw_err type_init(struct type *type, const gw_entity_type *def, char **error)
@@ -180,6 +200,7 @@ void type_fini(struct type *type)
     for (size_t i = 0; type->attr_heads && i < type->attr_count; i++)
         buf_free(&type->attr_heads[i]);
     free(type->attr_heads);
+    free(type->attrs);
     free(type->attr_at);
     free(type->methods);
 }

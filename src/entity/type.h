@@ -19,6 +19,7 @@ struct type_name {
 
 struct type {
     const gw_entity_type *def;
+    gw_attr *attrs; /* with those of shared tables in their places; ends as a table does */
     size_t attr_count;
     bool has_trees;         /* maps or lists among its attributes */
     struct buf *attr_heads; /* per attribute: Data path of the root, VarStr key */

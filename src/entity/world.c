@@ -87,12 +87,14 @@ gw_err world_create(const struct world_desc *desc, struct world **out, char **er
     w->cut_off_ms = CLOCK_NEVER;
     w->entities.seed = desc->seed;
     w->pending.seed = desc->seed + 1;
+    w->random.state = desc->seed + 3;
     gw_err err = init_types(w, error);
     if (err) {
         world_destroy(w);
         return err;
     }
     services_init(w);
+    asks_init(w);
     *out = w;
     return GW_OK;
 }
@@ -113,6 +115,7 @@ void world_destroy(struct world *w)
     entity_bury(w);
     pendings_free(w);
     services_fini(w);
+    asks_fini(w);
     for (size_t i = 0; i < w->type_count; i++)
         type_fini(&w->types[i]);
     free(w->types);
@@ -140,14 +143,15 @@ int64_t world_turn(struct world *w)
     fibers_wake(w);
     saves_run(w);
     pendings_retry(w);
-    int64_t services_due_ms = services_turn(w);
+    int64_t services_due_ms = services_turn(w), asks_due_ms = asks_expire(w);
     if (w->stopping && w->entities.count)
         world_stop(w); /* an answer that came late has created some */
     if (!w->depth)
         entity_bury(w);
     if (world_has_work(w))
         return w->desc.clock->now_ms;
-    int64_t due_ms = first_due(&w->timers, services_due_ms);
+    int64_t due_ms = services_due_ms < asks_due_ms ? services_due_ms : asks_due_ms;
+    due_ms = first_due(&w->timers, due_ms);
     due_ms = first_due(&w->sleeps, due_ms);
     due_ms = first_due(&w->saves, due_ms);
     return first_due(&w->retries, due_ms);
@@ -162,6 +166,7 @@ static void end_all(struct world *w, bool services_too)
         if (services_too || !w->types[i].shards)
             for (size_t left = w->types[i].count; left && w->types[i].first; left--)
                 entity_end(w, w->types[i].first);
+    asks_cancel(w);
     world_leave(w, before);
 }
 
@@ -186,7 +191,8 @@ void world_stop(struct world *w)
     if (!w->stopping)
         w->stopped_ms = w->desc.clock->now_ms;
     w->stopping = true;
-    for (unsigned round = 0; round < STOP_ROUNDS_MAX && (w->entities.count || world_has_work(w));
+    for (unsigned round = 0; round < STOP_ROUNDS_MAX &&
+                             (w->entities.count || w->stats.asks_waiting || world_has_work(w));
          round++)
         end_all(w, round > 0);
     if (w->entities.count)
@@ -255,6 +261,8 @@ const struct metric world_metrics[] = {
     COUNTER(loads, "Entities loaded"),
     COUNTER(loads_failed, "Entities that could not be loaded"),
     COMPLAINT(fibers_refused, "Calls dropped because too many fibers ran"),
+    COUNTER(asks, "Calls that wanted an answer"),
+    COUNTER(asks_timed_out, "Of these, those to which none came in time"),
     COUNTER(services_superseded,
             "Entities of services that ended since another game has the shard"),
     COUNTER(service_calls_waited, "Calls to services that waited for the shard"),
@@ -262,6 +270,7 @@ const struct metric world_metrics[] = {
     GAUGE(entities, "Entities that live here"),
     GAUGE(clients, "Entities that have a client"),
     GAUGE(fibers, "Fibers that run or wait"),
+    GAUGE(asks_waiting, "Calls that wait for their answers"),
     GAUGE(services, "Shards of services that this game has"),
     METRIC_END,
 };

@@ -23,7 +23,7 @@ struct world;
 struct outbox {
     void (*send)(void *user, gw_id route, struct view packet);
     void *user;
-    /* Whether messages from MSG_OWN_FIRST up can go that way to that gate now. */
+    /* Whether messages from MSG_OWN_FIRST up can go that way now, and on to that gate (0: none). */
     bool (*speaks_own)(void *user, gw_id route, uint16_t gateid);
     /* Whether the entity may live elsewhere by now, since its dispatcher has not been heard of for
      * too long: nothing of it is saved, no timer of it fires. NULL: never. */
@@ -65,9 +65,10 @@ struct world_stats {
     struct complaint packets_bad;
     uint64_t saves, loads, loads_failed;
     struct complaint save_retries, fibers_refused;
+    uint64_t asks, asks_timed_out;
     uint64_t services_superseded, service_calls_waited;
     struct complaint service_calls_dropped;
-    uint64_t entities, clients, fibers, services;
+    uint64_t entities, clients, fibers, services, asks_waiting;
 };
 extern const struct metric world_metrics[];
 
@@ -109,6 +110,9 @@ void world_registry_joined(struct world *w);
 /* Makes the calls, of entities and of clients, that the messages begin with, up to FRAME_BATCH_MAX;
  * returns how many. Whole messages here and below. */
 size_t world_calls(struct world *w, const struct view *messages, size_t count);
+/* A call that wants an answer, and an answer. */
+void world_asked(struct world *w, struct view payload);
+void world_answered(struct world *w, struct view payload);
 void world_client_given(struct world *w, struct view payload);
 void world_check_owner(struct world *w, struct view payload);
 

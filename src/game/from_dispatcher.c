@@ -135,6 +135,20 @@ static bool on_check_owner(struct game *g, unsigned index, struct view payload)
     return true;
 }
 
+static bool on_ask(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    world_asked(g->world, payload);
+    return true;
+}
+
+static bool on_answer(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    world_answered(g->world, payload);
+    return true;
+}
+
 static bool on_game_connected(struct game *g, unsigned index, struct view payload)
 {
     struct msg_notify_game_connected m;
@@ -192,6 +206,8 @@ static const handler handlers[] = {
     [MSG_NOTIFY_KVREG_REMOVED] = on_removed_key,
     [MSG_CHECK_OWNER] = on_check_owner,
     [MSG_REJECT_ENTITY] = on_rejected,
+    [MSG_ASK] = on_ask,
+    [MSG_ANSWER] = on_answer,
 };
 
 static void handle_packet(struct game *g, unsigned index, struct view packet)

@@ -8,7 +8,7 @@ static bool speaks_own(void *user, gw_id route, uint16_t gateid)
 {
     const struct game *g = user;
     unsigned index = dispatchers_of_entity(g->dispatchers, route);
-    return numbers_has(&g->memberships[index].gates, gateid) &&
+    return (gateid == 0 || numbers_has(&g->memberships[index].gates, gateid)) &&
            dispatchers_has_said_hello(g->dispatchers, index);
 }
 

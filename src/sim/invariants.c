@@ -171,7 +171,7 @@ static void check_mirror(struct check *c, const gw_sim_client *client)
                   gw_id_is_none(client->player) ? "has no player" : "its player does not live");
         return;
     }
-    const gw_attr *attrs = player->type->def->attrs;
+    const gw_attr *attrs = player->type->attrs;
     for (size_t i = 0; i < player->type->attr_count && !c->why->size; i++)
         if (attrs[i].flags & (GW_CLIENT | GW_ALL_CLIENTS))
             check_attr(c, client, player, &attrs[i]);

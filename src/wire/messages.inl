@@ -106,6 +106,10 @@ MSG(CHECK_OWNER, check_owner, 3027, (id, entity), (id, client), (u16, gate), (bo
 MSG(NOTIFY_GATE_HELLO, notify_gate_hello, 3028, (u16, gate))
 MSG(ATTRS_FOLLOW, attrs_follow, 3029, (u16, gate), (id, client), (id, entity))
 
+/* Calls that are answered, between our games and our dispatchers. */
+MSG(ASK, ask, 3040, (id, entity), (u16, game), (u64, request), (str, method), (args, args))
+MSG(ANSWER, answer, 3041, (u16, game), (u64, request), (u16, error), (args, args))
+
 /* The registry's, between our games and our dispatchers. */
 MSG(KVREG_RELEASE, kvreg_release, 3030, (str, key), (str, value))
 MSG(KVREG_RESTORE, kvreg_restore, 3031, (u16, game), (str, key), (str, value))

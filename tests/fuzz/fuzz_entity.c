@@ -147,13 +147,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct world *w = world_new();
     world_client_connected(w, client, entity, 1, (struct view){(const uint8_t *)"address", 7});
     struct view rest = {data + 1, (uint32_t)size - 1};
-    switch (data[0] % 4) {
+    switch (data[0] % 6) {
     case 0:
     case 1:
         world_calls(w, &rest, 1);
         break;
     case 2:
         world_client_given(w, rest);
+        break;
+    case 4:
+        world_asked(w, rest);
+        break;
+    case 5:
+        world_answered(w, rest);
         break;
     default:
         world_create_entity(w, (gw_id){"nnnnnnnnnnnnnnnn"}, type, rest);

@@ -1,0 +1,162 @@
+/* Calls that games make by name, and those that wait for an answer. */
+#include "entity/args.h"
+#include "entity/call.h"
+#include "entity/client.h"
+#include "entity/fiber.h"
+#include "entity/tree.h"
+
+#include <goworld/call.h>
+
+#include <stdlib.h>
+
+static bool is_name(struct world *w, const char *method)
+{
+    if (method && method[0] && strlen(method) <= GW_METHOD_NAME_MAX)
+        return true;
+    world_misuse(w, NULL, "a call of a method whose name is empty or too long",
+                 method ? method : "");
+    return false;
+}
+
+void gw_call(gw_id to, const char *method, gw_list args)
+{
+    struct world *w = world_running();
+    if (!is_name(w, method))
+        return;
+    args_write_list(w, args);
+    call_named(w, to, view_str(method));
+}
+
+void gw_call_clients(gw_clients to, const char *method, gw_list args)
+{
+    struct world *w = world_running();
+    if (!is_name(w, method))
+        return;
+    args_write_list(w, args);
+    gw_client_call_end(to, method);
+}
+
+/* ---- asking ---------------------------------------------------------------------------------- */
+
+static gw_err ask(struct world *w, gw_id to, const char *method, int64_t timeout_ms,
+                  ask_answered answered, void *user)
+{
+    if (!is_name(w, method) || timeout_ms < 0 || timeout_ms > GW_TIMER_DELAY_MS_MAX)
+        return GW_EINVAL;
+    return ask_send(w, to, view_str(method), timeout_ms ? timeout_ms : GW_ASK_TIMEOUT_MS, answered,
+                    user);
+}
+
+static void answer_await(void *user, gw_err err, struct view args)
+{
+    await_answer(user, err, args);
+}
+
+/* What a fiber reads its answer from. */
+struct answer {
+    struct gw_reader reader; /* first: a reader is its answer */
+    struct buf bytes;
+    char *strings;
+};
+
+gw_err gw_await_begin(gw_id to, const char *method, int64_t timeout_ms, gw_reader **reader)
+{
+    struct world *w = world_running();
+    struct await *a;
+    struct buf bytes = {0};
+    gw_err err = await_begin(w, &a);
+    if (err)
+        return err;
+    err = ask(w, to, method, timeout_ms, answer_await, a);
+    if (err)
+        await_drop(a);
+    else
+        err = await_finish(a, &bytes);
+    if (err) {
+        buf_free(&bytes);
+        return err;
+    }
+    struct answer *answer = mem_zalloc(sizeof *answer);
+    answer->bytes = bytes;
+    answer->strings = mem_alloc(bytes.size + 1);
+    args_reader_init(&answer->reader, view_of(&answer->bytes), answer->strings);
+    *reader = &answer->reader;
+    return GW_OK;
+}
+
+gw_err gw_await_end(gw_reader *reader)
+{
+    struct answer *answer = (struct answer *)reader;
+    gw_err err = reader->problem ? GW_EPROTO : GW_OK;
+    buf_free(&answer->bytes);
+    free(answer->strings);
+    free(answer);
+    return err;
+}
+
+/* Somebody who wants to be called with the answer. */
+struct caller {
+    gw_answered answered;
+    void (*answer)(void);
+    void *argument;
+};
+
+static void call_back(void *user, gw_err err, struct view args)
+{
+    struct caller caller = *(struct caller *)user;
+    free(user);
+    char *strings = mem_alloc((size_t)args.size + 1);
+    struct gw_reader reader;
+    args_reader_init(&reader, args, strings);
+    caller.answered(caller.answer, caller.argument, err, &reader);
+    free(strings);
+}
+
+gw_err gw_ask_end(gw_id to, const char *method, int64_t timeout_ms, gw_answered answered,
+                  void (*answer)(void), void *argument)
+{
+    struct caller *caller = mem_alloc(sizeof *caller);
+    *caller = (struct caller){answered, answer, argument};
+    gw_err err = ask(world_running(), to, method, timeout_ms, call_back, caller);
+    if (err)
+        free(caller);
+    return err;
+}
+
+/* ---- answers of any form --------------------------------------------------------------------- */
+
+gw_err gw_await_call(gw_id to, const char *method, int64_t timeout_ms, gw_list args,
+                     gw_list *answer)
+{
+    gw_reader *reader;
+    args_write_list(world_running(), args);
+    gw_err err = gw_await_begin(to, method, timeout_ms, &reader);
+    if (err)
+        return err;
+    gw_list list = args_read_list(reader);
+    err = gw_await_end(reader);
+    if (!err && answer)
+        *answer = list;
+    return err;
+}
+
+static void answered_list(void (*answer)(void), void *argument, gw_err err, gw_reader *reader)
+{
+    gw_list list = args_read_list(reader);
+    ((gw_list_answer)answer)(argument, !err && reader->problem ? GW_EPROTO : err, list);
+}
+
+gw_err gw_ask(gw_id to, const char *method, int64_t timeout_ms, gw_list args, gw_list_answer answer,
+              void *argument)
+{
+    args_write_list(world_running(), args);
+    return gw_ask_end(to, method, timeout_ms, answered_list, (void (*)(void))answer, argument);
+}
+
+/* ---- answering ------------------------------------------------------------------------------- */
+
+void gw_answer_end(gw_entity *self, gw_reader *reader, gw_err err)
+{
+    struct world *w = world_running();
+    ask_answer(w, self->id, &reader->asker, err, args_written(w));
+}
