@@ -1,9 +1,16 @@
 // A client's life on a gate: connects, keeps the entities in step, connects again after a loss.
 import { backoffMs } from './backoff.js';
 import { Emitter } from './emitter.js';
-import { callPacket, heartbeatPacket, readMessage, syncPacket } from './messages.js';
+import {
+    callPacket, heartbeatPacket, leavePacket, readMessage, seatPacket, syncPacket,
+} from './messages.js';
 import { PacketSplitter } from './packets.js';
+import { ProtocolError } from './wire.js';
 import { World } from './world.js';
+
+const NO_TOKEN = new Uint8Array(0);
+// What comes before the gate says whether it knows the token: the boot entity, and little more.
+const HELD_MESSAGES_MAX = 1000;
 
 // The close code of a gate whose game does not want this client any more.
 const CLOSED_BY_GAME = 4001;
@@ -11,6 +18,7 @@ const CLOSED_BY_GAME = 4001;
 const DEFAULTS = {
     reconnect: true,
     reconnectAfterKick: false,
+    comeBack: false,
     reconnectFirstMs: 500,
     reconnectMaxMs: 20_000,
     heartbeatMs: 5_000,
@@ -27,7 +35,7 @@ const DEFAULTS = {
     },
 };
 
-/** Events: open, close, reconnecting, error, create, player, destroy, attr, move, unhandled. */
+/** Events: open, close, reconnecting, returned, error, create, player, destroy, attr, move, unhandled. */
 export class Client extends Emitter {
     #options;
     #world;
@@ -37,6 +45,9 @@ export class Client extends Emitter {
     #attempt = 0;
     #timeout = null;
     #heartbeat = null;
+    #token = NO_TOKEN;
+    // Messages that wait for the answer to the token; null: they need not.
+    #held = null;
 
     /** `connect` is a transport: websocket(url) or tcp(port, host). The rest has defaults. */
     constructor({ connect, ...options }) {
@@ -77,7 +88,10 @@ export class Client extends Emitter {
 
     /** Ends the connection for good; open() starts anew. */
     close() {
-        if (this.#state !== 'closed') this.#lose(null);
+        if (this.#state === 'closed') return;
+        if (this.#token.length > 0) this.#send(leavePacket());
+        this.#token = NO_TOKEN;
+        this.#lose(null);
     }
 
     #listen(connect) {
@@ -106,6 +120,7 @@ export class Client extends Emitter {
             this.#heartbeat = timers.setInterval(() => this.#beat(), heartbeatMs);
             this.#send(heartbeatPacket()); // the gate need not wait to know which dialect this is
         }
+        if (this.#options.comeBack) this.#askForSeat();
         this.emit('open');
     }
 
@@ -125,7 +140,28 @@ export class Client extends Emitter {
 
     #receive(payload) {
         const message = readMessage(payload);
-        if (message) this.#world.apply(message);
+        if (!message) return;
+        if (message.name === 'seat') this.#seated(message.body);
+        else if (this.#held) this.#hold(message);
+        else this.#world.apply(message);
+    }
+
+    /** Until the gate has said whether it knows the token, nobody knows whose boot entity that is. */
+    #askForSeat() {
+        this.#held = this.#token.length > 0 ? [] : null;
+        this.#send(seatPacket(this.#token));
+    }
+
+    #hold(message) {
+        if (this.#held.push(message) > HELD_MESSAGES_MAX) throw new ProtocolError('no answer to the token');
+    }
+
+    #seated({ returned, token }) {
+        const held = this.#held ?? [];
+        this.#held = null;
+        this.#token = token;
+        if (returned) this.emit('returned');
+        else for (const message of held) this.#world.apply(message);
     }
 
     #send(bytes) {
@@ -144,6 +180,7 @@ export class Client extends Emitter {
         const kicked = this.#isKick(error);
         const again = error !== null && this.#options.reconnect && (!kicked || this.#options.reconnectAfterKick);
         const { code = null, reason = '' } = error ?? {};
+        if (kicked) this.#token = NO_TOKEN;
         this.#drop();
         this.#state = again ? 'waiting' : 'closed';
         this.#world.clear();
@@ -160,6 +197,7 @@ export class Client extends Emitter {
 
     #drop() {
         this.#stopTimers();
+        this.#held = null;
         this.#splitter?.stop();
         this.#splitter = null;
         this.#connection?.close();

@@ -125,6 +125,8 @@ export interface Events<W extends Shapes> {
     /** After this, `reconnecting` follows when `again` is set. */
     close: [loss: Loss];
     reconnecting: [retry: Retry];
+    /** The gate knows this client again: its player follows, and the calls that it has missed. */
+    returned: [];
     /** The connection broke or the server sent what is no packet (ProtocolError). */
     error: [error: Error];
     create: [entity: AnyEntity<W>];
@@ -164,6 +166,8 @@ export interface Options {
     reconnect?: boolean;
     /** Connect again also when the game closed this client; false by default. */
     reconnectAfterKick?: boolean;
+    /** Find the player again after a loss, where the gate has a reconnect_grace. Default: false. */
+    comeBack?: boolean;
     /** The first delay, doubled with each attempt, of which a random half is taken off; 500. */
     reconnectFirstMs?: number;
     /** The longest delay; 20,000. */

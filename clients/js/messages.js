@@ -13,6 +13,8 @@ const SYNC_BYTES = ID_LENGTH + 16;
 const CALL_FROM_CLIENT = 11;
 const SYNC_FROM_CLIENT = 12;
 const HEARTBEAT = 2001;
+const SEAT_FROM_CLIENT = 3100;
+const LEAVE = 3102;
 
 /** Calls the method of an entity on the server. */
 export const callPacket = (id, method, args) =>
@@ -31,6 +33,16 @@ export const syncPacket = (id, { x, y, z }, yaw) =>
     });
 
 export const heartbeatPacket = () => packet(HEARTBEAT);
+
+/** Asks to be known again after a loss: with no token for one, with one for what was left behind. */
+export const seatPacket = (token) =>
+    packet(SEAT_FROM_CLIENT, (out) => {
+        out.u32(token.length);
+        out.bytes(token);
+    });
+
+/** Says that the connection ends on purpose. */
+export const leavePacket = () => packet(LEAVE);
 
 /** Data: a byte length, then one msgpack value. */
 function writeData(out, value) {
@@ -95,6 +107,12 @@ function readMoves(from) {
     return moves;
 }
 
+const readSeat = (from) => ({
+    returned: from.bool(),
+    token: from.varBytes().slice(),
+    graceMs: from.u32(),
+});
+
 const change = (kind, readRest) => ({
     name: 'attr',
     read: (from) => ({ id: from.id(), kind, path: readPath(from), ...readRest(from) }),
@@ -120,6 +138,7 @@ const MESSAGES = new Map([
     [1012, change('clear', readNothing)],
     [1501, { name: 'filteredCall', read: readFilteredCall, bare: true }],
     [1502, { name: 'moves', read: readMoves, bare: true }],
+    [3101, { name: 'seat', read: readSeat, bare: true }],
 ]);
 
 /** Decodes a payload to {name, body}, or null for a message that is newer than this library. */

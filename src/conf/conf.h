@@ -53,6 +53,7 @@ struct conf_gate {
     const char *rsa_key, *rsa_certificate;
     enum conf_client_protocol client_protocol;
     unsigned heartbeat_check_interval_s; /* 0: off */
+    unsigned reconnect_grace_s;          /* 0: no client may come back */
     unsigned position_sync_interval_ms;
     size_t client_send_queue_max;  /* bytes; a client that reads too slowly is disconnected there */
     size_t client_packet_size_max; /* bytes; a larger packet from a client closes its connection */

@@ -114,6 +114,8 @@ static const struct key gate_keys[] = {
            "dialect of the clients: 2017, 2018, 2020, or auto for what each shows"),
     KEY_RANGE(NUMBER, conf_gate, heartbeat_check_interval_s, "heartbeat_check_interval", "0",
               "seconds of silence after which a client is disconnected; 0: never", 0, 86400),
+    KEY_RANGE(NUMBER, conf_gate, reconnect_grace_s, "reconnect_grace", "0",
+              "seconds in which a client whose connection broke may come back; 0: none", 0, 3600),
     KEY_RANGE(NUMBER, conf_gate, position_sync_interval_ms, "position_sync_interval_ms", "100",
               "how often positions go to games", 1, 60000),
     KEY_IGNORED("gomaxprocs", "of the Go runtime"),

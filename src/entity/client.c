@@ -98,12 +98,20 @@ void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gate
     entity_hook(w, e, e->type->def->on_client_connected);
 }
 
+/* To a client that has not seen it, or has come back, perhaps from elsewhere. */
+static void show_again(struct world *w, struct entity *e, struct view address)
+{
+    free(e->client_address);
+    e->client_address = address_text(address);
+    send_create(w, e);
+}
+
 void client_check(struct world *w, struct entity *e, const struct msg_check_owner *m)
 {
     if (gw_id_equal(e->client, m->client) && m->has_player)
         attrs_send(w, e);
     else if (gw_id_equal(e->client, m->client))
-        send_create(w, e);
+        show_again(w, e, m->address);
     else if (gw_id_is_none(e->client) && !m->has_player)
         client_begin(w, e, m->client, m->gate, m->address);
     else

@@ -121,6 +121,7 @@ static void client_free(struct gate *g, struct client *client)
     positions_forget(&g->positions, client);
     pauses_forget(client);
     holds_forget(client);
+    seats_forget(client);
     if (client->has_shown)
         g->stats.speakers[client->dialect]--;
     filters_clear(g->filters, &client->filters);
@@ -129,9 +130,8 @@ static void client_free(struct gate *g, struct client *client)
     free(client);
 }
 
-static void on_closed(void *user, const char *reason)
+void clients_end(struct client *client, const char *reason)
 {
-    struct client *client = user;
     struct gate *g = client->gate;
     log_debug(g->desc.log, "client_closed",
               "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " address=%s reason=\"%s\"",
@@ -139,6 +139,26 @@ static void on_closed(void *user, const char *reason)
     g->stats.clients_closed++;
     clients_tell_gone(g, client->owner, client->id);
     client_free(g, client);
+}
+
+static void on_closed(void *user, const char *reason)
+{
+    if (!seats_keep(user))
+        clients_end(user, reason);
+}
+
+void clients_move_connection(struct client *client, struct client *by)
+{
+    struct gate *g = client->gate;
+    pauses_forget(client);
+    pauses_forget(by);
+    link_pause(by->link, false);
+    client->link = by->link;
+    client->link->user = client;
+    client->is_websocket = by->is_websocket;
+    by->link = &g->seats.nowhere;
+    silences_heard(client);
+    clients_end(by, "it was another client before");
 }
 
 void clients_close_all(struct gate *g, const char *reason)
@@ -150,19 +170,28 @@ void clients_close_all(struct gate *g, const char *reason)
     }
 }
 
+void clients_dismiss(struct client *client, const char *reason)
+{
+    seats_forget(client);
+    if (client->link == &client->gate->seats.nowhere)
+        clients_end(client, reason);
+    else
+        link_close(client->link, reason);
+}
+
 static void orphan(struct client *client, const char *reason)
 {
-    if (client->link->closing)
-        return;
+    if (client->link->closing && !client->seat)
+        return; /* it goes already */
     gate_complain(client->gate, orphaned_clients, "client_has_lost_its_owner",
                   "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " reason=\"%s\"",
                   GW_ID_ARG(client->id), GW_ID_ARG(client->owner), reason);
-    link_close(client->link, reason);
+    clients_dismiss(client, reason);
 }
 
 void clients_close_served_by(struct gate *g, unsigned index)
 {
-    for (size_t i = 0; i < g->stats.clients; i++)
+    for (size_t i = g->stats.clients; i-- > 0;) /* one that is away goes at once */
         if (dispatchers_of_entity(g->dispatchers, g->clients[i]->owner) == index)
             orphan(g->clients[i], "its dispatcher was lost");
 }
@@ -174,7 +203,7 @@ static void close_torn(struct client *client)
     gate_complain(client->gate, orphaned_clients, "handover_was_lost",
                   "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT, GW_ID_ARG(client->id),
                   GW_ID_ARG(client->owner));
-    link_close(client->link, "its handover was lost with a dispatcher");
+    clients_dismiss(client, "its handover was lost with a dispatcher");
 }
 
 /* A game that was asked by CHECK_OWNER may send what it had just sent. */
@@ -187,6 +216,7 @@ bool clients_show_player(struct client *client, gw_id player)
         close_torn(client);
     client->has_player = !client->has_other;
     client->misses_changes = false; /* it is told all */
+    seats_show(client);
     return client->has_player;
 }
 
@@ -196,8 +226,9 @@ void clients_hide_entity(struct client *client, gw_id entity)
         client->has_player = false;
 }
 
-static void check_owner(struct gate *g, const struct client *client)
+void clients_check_owner(const struct client *client)
 {
+    struct gate *g = client->gate;
     struct buf *b = gate_scratch(g);
     msg_check_owner_write(b, &(struct msg_check_owner){.entity = client->owner,
                                                        .client = client->id,
@@ -207,12 +238,12 @@ static void check_owner(struct gate *g, const struct client *client)
     gate_send_to_entity(g, client->owner, b);
 }
 
-static void check(struct gate *g, struct client *client)
+static void check(struct client *client)
 {
     if (client->has_other)
         close_torn(client);
     else
-        check_owner(g, client);
+        clients_check_owner(client);
 }
 
 void clients_check_served_by(struct gate *g, unsigned index)
@@ -220,7 +251,7 @@ void clients_check_served_by(struct gate *g, unsigned index)
     for (size_t i = 0; i < g->stats.clients; i++)
         if (dispatchers_of_entity(g->dispatchers, g->clients[i]->owner) == index &&
             !g->clients[i]->link->closing)
-            check(g, g->clients[i]);
+            check(g->clients[i]);
 }
 
 void clients_missed_changes(struct gate *g, unsigned index)
@@ -237,7 +268,7 @@ void clients_close_owned_by(struct gate *g, struct view ids)
     struct reader r = reader_of(ids.data, ids.size);
     while (reader_left(&r) > 0)
         idmap_put(&gone, read_id(&r), g);
-    for (size_t i = 0; i < g->stats.clients; i++)
+    for (size_t i = g->stats.clients; i-- > 0;)
         if (idmap_get(&gone, g->clients[i]->owner))
             orphan(g->clients[i], "its player is gone");
     idmap_free(&gone);
@@ -284,6 +315,10 @@ void client_pass_shared(struct client *client, struct packet *packet)
 /* To one whose dialect is an old one, or unknown. */
 NEVER_INLINE void send_old(struct client *client, struct view packet)
 {
+    if (client->is_away) {
+        seats_missed(client, packet, (struct view){0});
+        return;
+    }
     struct view form = dialect_to_client(client->dialect, packet, &client->gate->translated);
     if (client_has_to_wait(client, form.data != packet.data))
         holds_put(client, packet, (struct view){0});
@@ -301,7 +336,9 @@ void client_send(struct client *client, struct view packet)
 
 void client_send2(struct client *client, struct view head, struct view tail)
 {
-    if (client_has_to_wait(client, false))
+    if (client->is_away)
+        seats_missed(client, head, tail);
+    else if (client_has_to_wait(client, false))
         holds_put(client, head, tail);
     else
         count_sent(client, head.size + tail.size,

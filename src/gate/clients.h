@@ -9,6 +9,14 @@ struct client *clients_get(const struct gate *g, gw_id id); /* NULL when it is g
 
 struct view client_address(const struct client *client); /* of its peer, as text */
 
+/* The client ends, and its owner's game is told. Its link, if it has one, is closed already. */
+void clients_end(struct client *client, const char *reason);
+/* The gate or the game does not want it any more: its connection is closed, it may not come back.
+ */
+void clients_dismiss(struct client *client, const char *reason);
+/* The client's connection is from now on that of another, which ends without it. */
+void clients_move_connection(struct client *client, struct client *by);
+
 /* Its player is that entity from now on. */
 void clients_set_owner(struct client *client, gw_id owner);
 /* It is about to be sent the creation of its player. False when it must not be: it has that
@@ -44,6 +52,8 @@ void clients_close_owned_by(struct gate *g, struct view ids);
  * no more until their players tell all. */
 void clients_missed_changes(struct gate *g, unsigned index);
 
+/* Asks the owner whether it is still that, and to tell what the client may have missed. */
+void clients_check_owner(const struct client *client);
 /* Asks the owners of the clients that the dispatcher serves whether they still are. */
 void clients_check_served_by(struct gate *g, unsigned index);
 

@@ -8,6 +8,7 @@
 #include "gate/pauses.h"
 #include "gate/positions.h"
 #include "gate/rate.h"
+#include "gate/seats.h"
 #include "gate/silences.h"
 
 /* There are many: everything that an idle client needs is here, and nothing else. */
@@ -15,13 +16,15 @@ struct client {
     struct gate *gate;
     struct link *link;
     struct hold *hold; /* NULL: nothing waits for its dialect */
+    struct seat *seat; /* NULL: it does not come back when its connection breaks */
     uint32_t index;    /* in gate->clients */
-    uint32_t bad_packets : 24;
+    uint32_t bad_packets : 23;
     uint32_t has_player : 1; /* it was sent the creation of its owner, and not its end */
     uint32_t has_other : 1;  /* it still has a former owner for its player */
     uint32_t dialect : 3;    /* which it is sent; until it shows one, the old one it may have */
     uint32_t has_shown : 1;  /* that this is its dialect */
     uint32_t is_websocket : 1;
+    uint32_t is_away : 1;        /* it has not seen its player since it was last connected */
     uint32_t misses_changes : 1; /* of its player's attributes: further ones would not fit */
     gw_id id;
     gw_id owner; /* the entity whose client it is */
@@ -30,7 +33,7 @@ struct client {
     struct rate rate;
     struct pause *pause; /* NULL: it is read */
 };
-_Static_assert(sizeof(struct client) <= 136, "an idle client is cheap");
+_Static_assert(sizeof(struct client) <= 144, "an idle client is cheap");
 
 struct gate {
     struct gate_desc desc; /* limits filled in */
@@ -46,6 +49,7 @@ struct gate {
     struct rate_limit rate_limit;
     struct pauses pauses;
     struct holds holds;
+    struct seats seats;
     struct silences silences;
     struct buf scratch;    /* for the packet that is being written */
     struct buf translated; /* for one in another dialect */

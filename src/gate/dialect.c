@@ -127,6 +127,7 @@ enum dialect dialect_shown_by(struct view packet, enum dialect old)
         return old;
     case MSG_CALL_ENTITY_METHOD_FROM_CLIENT:
     case MSG_HEARTBEAT_FROM_CLIENT:
+    case MSG_SEAT_FROM_CLIENT:
         return DIALECT_2020;
     case MSG_SYNC_POSITION_YAW_FROM_CLIENT: /* or OLD_CALL */
         if (is_old_call(packet))

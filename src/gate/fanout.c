@@ -42,7 +42,9 @@ static void pass(const struct fanout_form *form, struct client *client)
 
 NEVER_INLINE void send_old(struct fanout *fanout, struct client *client)
 {
-    if (client_has_to_wait(client, fanout->form->packet.data != fanout->packet.data))
+    if (client->is_away)
+        seats_missed(client, fanout->packet, (struct view){0});
+    else if (client_has_to_wait(client, fanout->form->packet.data != fanout->packet.data))
         holds_put(client, fanout->packet, (struct view){0});
     else
         pass(fanout->form, client);

@@ -66,6 +66,14 @@ static bool on_heartbeat(struct client *client, struct view packet)
     return msg_heartbeat_from_client_read(packet, &m);
 }
 
+/* It means to go: its connection will close, and it does not come back. */
+static bool on_leave(struct client *client, struct view packet)
+{
+    struct msg_leave_from_client m;
+    seats_forget(client);
+    return msg_leave_from_client_read(packet, &m);
+}
+
 static bool handle(struct client *client, struct view packet)
 {
     switch (msg_type_of(packet)) {
@@ -75,6 +83,10 @@ static bool handle(struct client *client, struct view packet)
         return on_position(client, packet);
     case MSG_HEARTBEAT_FROM_CLIENT:
         return on_heartbeat(client, packet);
+    case MSG_SEAT_FROM_CLIENT:
+        return seats_asked(client, packet);
+    case MSG_LEAVE_FROM_CLIENT:
+        return on_leave(client, packet);
     default:
         return false;
     }
@@ -87,7 +99,7 @@ static void on_bad_packet(struct client *client, struct view packet)
                   "client=" GW_ID_FORMAT " address=%s type=%u size=%u", GW_ID_ARG(client->id),
                   client->link->address, msg_type_of(packet), packet.size);
     if (++client->bad_packets >= g->desc.limits.client_bad_packets_max)
-        link_close(client->link, "it sent a packet that is not allowed");
+        clients_dismiss(client, "it sent a packet that is not allowed");
 }
 
 /* As 2020 says it: the dialects end here. */

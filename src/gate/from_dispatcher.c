@@ -89,6 +89,8 @@ static bool on_create_entity(struct gate *g, unsigned index, struct view packet)
         clients_tell_gone(g, entity, to.id);
     if (to.client && (!is_player || clients_show_player(to.client, entity)))
         client_send(to.client, packet);
+    if (to.client)
+        seats_shown(to.client);
     return true;
 }
 
@@ -221,6 +223,7 @@ static bool on_close_client(struct gate *g, unsigned index, struct view packet)
                   (int)(m.reason.size < 200 ? m.reason.size : 200), (const char *)m.reason.data);
     holds_give_up(to.client); /* what was said to it before may be why */
     link_dismiss(to.client->link, (const char *)m.reason.data, m.reason.size);
+    clients_dismiss(to.client, link_by_game);
     return true;
 }
 

@@ -21,6 +21,7 @@ static struct gate_limits limits_or_defaults(struct gate_limits l)
         .client_burst_s = l.client_burst_s ? l.client_burst_s : 5,
         .client_bad_packets_max = l.client_bad_packets_max ? l.client_bad_packets_max : 1,
         .client_silence_max_ms = l.client_silence_max_ms,
+        .reconnect_grace_ms = l.reconnect_grace_ms,
         .dispatcher_queue_soft_max = l.dispatcher_queue_soft_max,
         .backlog_bytes_max = l.backlog_bytes_max,
         .filters = l.filters,
@@ -70,6 +71,7 @@ struct gate *gate_create(const struct gate_desc *desc)
     g->by_id.seed = desc->seed;
     g->filters = filters_create(desc->seed, desc->limits.filters);
     positions_init(&g->positions, desc->dispatchers);
+    seats_init(&g->seats, desc->seed);
     pauses_init(&g->pauses, desc->dispatchers);
     const struct gate_limits *limits = &g->desc.limits;
     g->rate_limit = rate_limit_of(limits->client_packets_per_s, limits->client_bytes_per_s,
@@ -103,6 +105,7 @@ void gate_destroy(struct gate *g)
     filters_destroy(g->filters);
     positions_fini(&g->positions, g->desc.dispatchers);
     pauses_fini(&g->pauses);
+    seats_fini(&g->seats);
     silences_fini(&g->silences);
     idmap_free(&g->by_id);
     buf_free(&g->scratch);
@@ -140,6 +143,7 @@ int64_t gate_turn(struct gate *g)
                                gives_turn(g),
                                pauses_turn(g),
                                holds_turn(g),
+                               seats_turn(g),
                                silences_turn(g)};
     g->stats.dispatchers_connected = dispatchers_connected(g->dispatchers);
     int64_t due_ms = CLOCK_NEVER;
@@ -177,6 +181,12 @@ const struct metric gate_metrics[] = {
         "Packets from dispatchers"),
     ROW(COUNTER, calls, "client_calls_total", "Calls from clients that were passed on"),
     ROW(COUNTER, positions, "client_positions_total", "Positions from clients"),
+    ROW(GAUGE, away_clients, "away_clients", "Clients that may come back"),
+    ROW(COUNTER, returned_clients, "returned_clients_total", "Clients that have come back"),
+    ROW(COUNTER, given_up_clients, "given_up_clients_total",
+        "Clients that have not come back in time"),
+    ROW(COUNTER, missed_packets.count, "missed_calls_total",
+        "Calls for clients that were away, for which there was no room"),
     ROW(GAUGE, paused_clients, "paused_clients", "Clients that are not read for the moment"),
     ROW(COUNTER, rate_pauses.count, "rate_pauses_total", "Pauses of clients that sent too much"),
     ROW(COUNTER, queue_pauses.count, "queue_pauses_total",

@@ -20,6 +20,7 @@ struct gate_limits {
     unsigned client_burst_s;         /* 5 */
     uint32_t client_bad_packets_max; /* the last of them closes it: 1 */
     uint32_t client_silence_max_ms;  /* then it is closed: no limit */
+    uint32_t reconnect_grace_ms;     /* for clients that ask: none may come back */
     /* Unsent to one dispatcher, before clients wait for it: 4 MiB */
     size_t dispatcher_queue_soft_max;
     size_t backlog_bytes_max; /* for each dispatcher that is away: 64 MiB */
@@ -41,6 +42,8 @@ struct gate_desc {
     /* Starts to connect to a dispatcher; gate_dispatcher_up or _down follows, not from inside this
      * call. */
     void (*dial)(void *user, unsigned index);
+    /* Bytes that nobody can guess. */
+    void (*secret)(void *user, void *bytes, size_t size);
     void *user;
 };
 
@@ -72,6 +75,9 @@ struct gate_stats {
     struct complaint bad_client_packets, foreign_positions, refused_clients, lost_client_packets;
     struct complaint unknown_messages, bad_dispatcher_packets, unknown_clients;
     struct complaint rate_pauses, queue_pauses, silent_clients;
+    uint64_t away_clients; /* now */
+    uint64_t returned_clients, given_up_clients;
+    struct complaint missed_packets;
     struct complaint refused_props, refused_gives, closed_by_game, orphaned_clients;
 };
 const struct gate_stats *gate_stats(const struct gate *g);

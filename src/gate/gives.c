@@ -68,7 +68,7 @@ static void close_untold(struct gate *g, gw_id id)
     gate_complain(g, refused_gives, "new_owner_cannot_be_told",
                   "client=" GW_ID_FORMAT " to=" GW_ID_FORMAT, GW_ID_ARG(client->id),
                   GW_ID_ARG(client->owner));
-    link_close(client->link, "its new owner cannot be told of it");
+    clients_dismiss(client, "its new owner cannot be told of it");
 }
 
 /* All wait equally long, so that the first is due first. */

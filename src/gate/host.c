@@ -77,6 +77,12 @@ static enum dialect dialect_of(enum conf_client_protocol protocol)
     return dialects[protocol];
 }
 
+static void secret(void *user, void *bytes, size_t size)
+{
+    (void)user;
+    os_random_bytes(bytes, size);
+}
+
 static struct gate *make_core(struct gate_host *server, const struct conf_gate *mine, unsigned id)
 {
     struct host *host = server->host;
@@ -101,8 +107,10 @@ static struct gate *make_core(struct gate_host *server, const struct conf_gate *
                        mine->client_bytes_per_second ? mine->client_bytes_per_second : SIZE_MAX,
                    .client_burst_s = mine->client_burst_s,
                    .client_bad_packets_max = mine->client_bad_packets_max,
-                   .client_silence_max_ms = mine->heartbeat_check_interval_s * 1000},
+                   .client_silence_max_ms = mine->heartbeat_check_interval_s * 1000,
+                   .reconnect_grace_ms = mine->reconnect_grace_s * 1000},
         .dial = dial,
+        .secret = secret,
         .user = server,
     });
 }

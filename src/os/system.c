@@ -41,10 +41,16 @@ uint16_t os_pid16(void)
     return (uint16_t)getpid();
 }
 
+void os_random_bytes(void *bytes, size_t size)
+{
+    ASSERT(size <= 256); /* more may come in pieces */
+    ASSERT(getrandom(bytes, size, 0) == (ssize_t)size);
+}
+
 uint64_t os_random_seed(void)
 {
     uint64_t seed;
-    ASSERT(getrandom(&seed, sizeof seed, 0) == (ssize_t)sizeof seed);
+    os_random_bytes(&seed, sizeof seed);
     return seed;
 }
 

@@ -8,6 +8,7 @@
 void os_host_bytes(uint8_t out[3]);
 uint16_t os_pid16(void); /* the low half of the pid, for id_source */
 uint64_t os_random_seed(void);
+void os_random_bytes(void *bytes, size_t size); /* that nobody can guess */
 
 /* Lets the process open as many files as it may; returns how many. */
 uint64_t os_files_max_raise(void);

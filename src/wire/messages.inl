@@ -77,6 +77,11 @@ MSG(SYNC_POSITION_YAW_ON_CLIENTS_FORWARDED, sync_position_yaw_on_clients_forward
 /* From a client only (docs/internals/protocol.md 2). */
 MSG(HEARTBEAT_FROM_CLIENT, heartbeat_from_client, 2001)
 
+/* Ours, between a gate and a client that asks (docs/internals/protocol.md 5). */
+MSG(SEAT_FROM_CLIENT, seat_from_client, 3100, (str, token))
+MSG(SEAT_ON_CLIENT, seat_on_client, 3101, (bool, returned), (str, token), (u32, grace_ms))
+MSG(LEAVE_FROM_CLIENT, leave_from_client, 3102)
+
 /* Ours, to peers that said HELLO. */
 MSG(HELLO, hello, 3000, (u16, version), (u64, features), (u64, epoch))
 MSG(GIVE_CLIENT, give_client, 3001, (u16, gate), (id, client), (id, from), (id, to))

@@ -9,6 +9,7 @@ import { chromium } from 'playwright-core';
 import { CHROMIUM } from './chromium.js';
 import { skip, startDemo } from './demo.js';
 import { pidOf } from './goworld.js';
+import { startWire } from './wire.js';
 
 const SCREENSHOTS = fileURLToPath(new URL('../../build/screenshots/', import.meta.url));
 const PATIENCE_MS = 30_000;
@@ -28,7 +29,7 @@ describe('chatroom', { skip }, () => {
     });
 
     /** A page of its own at the login card. Any uncaught error in it fails the test. */
-    async function openPage(t, options = {}) {
+    async function openPage(t, { url = demo.url, ...options } = {}) {
         const context = await browser.newContext({ viewport: { width: 1180, height: 760 }, ...options });
         const page = await context.newPage();
         const mistakes = watchMistakes(page);
@@ -37,7 +38,7 @@ describe('chatroom', { skip }, () => {
             assert.deepEqual(mistakes, []);
         });
         page.setDefaultTimeout(PATIENCE_MS);
-        await page.goto(demo.url);
+        await page.goto(url);
         return page;
     }
 
@@ -198,6 +199,39 @@ describe('chatroom', { skip }, () => {
         await say(first, 'here again');
         await hear(first, 'lena', 'here again');
     });
+
+    test('whose network breaks finds the room and what was said meanwhile', async (t) => {
+        const { port } = new URL(demo.url);
+        const wire = await startWire(t, Number(port));
+        const [walker, friend] = await Promise.all([
+            enter(t, 'walker', { url: `http://127.0.0.1:${wire.port}/` }),
+            enter(t, 'friend'),
+        ]);
+        for (const page of [walker, friend]) {
+            await joinByName(page, 'train');
+            await inRoom(page, 'train');
+        }
+        await say(walker, 'into the tunnel');
+        await hear(friend, 'walker', 'into the tunnel');
+        const before = await returnedClients();
+        wire.cut();
+        await see(walker, 'banner', 'Connection lost. Reconnecting…');
+        await say(friend, 'while you were away');
+        await hear(friend, 'friend', 'while you were away');
+        wire.mend();
+        await hear(walker, 'friend', 'while you were away');
+        await walker.getByTestId('banner').waitFor({ state: 'hidden' });
+        await say(walker, 'out again');
+        await hear(friend, 'walker', 'out again');
+        await inRoom(walker, 'train');
+        assert.equal(await returnedClients(), before + 1);
+    });
+
+    /** How often a client has found its player again. */
+    async function returnedClients() {
+        const metrics = await (await fetch(new URL('/metrics', demo.url))).text();
+        return Number(/^goworld_gate_returned_clients_total\S* (\d+)$/m.exec(metrics)[1]);
+    }
 
     test('a game that died is no other window: the page comes back with it', async (t) => {
         const page = await enter(t, 'nina');

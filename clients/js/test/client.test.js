@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 
 import { Client, ProtocolError } from '../goworld.js';
-import { callPacket, heartbeatPacket, syncPacket } from '../messages.js';
+import { callPacket, heartbeatPacket, leavePacket, seatPacket, syncPacket } from '../messages.js';
 import { tcp } from '../transport-tcp.js';
 import {
-    OTHER, PLAYER, call, change, create, destroy, event, filteredCall, moves, readBytes, startGate,
+    OTHER, PLAYER, call, change, create, destroy, event, filteredCall, moves, readBytes, seat, startGate,
 } from './fakegate.js';
 
 /** Timers that run only when the test says so. */
@@ -223,6 +223,67 @@ test('a loss destroys what was seen, then the client comes back', async (t) => {
     (await gate.peer()).write(create('Account'));
     await event(client, 'player');
     assert.deepEqual(order, ['destroy', 'error', 'close', 'reconnecting', 'open']);
+});
+
+const token = (text) => new TextEncoder().encode(text);
+
+async function expectPacket(peer, bytes) {
+    assert.deepEqual(await readBytes(peer, bytes.length), Buffer.from(bytes));
+}
+
+/** A client that has a seat, with its player, and its gate. */
+async function seated(t, options = {}) {
+    const all = await connected(t, { comeBack: true, reconnect: true, reconnectFirstMs: 1, heartbeatMs: 0, ...options });
+    await expectPacket(all.peer, seatPacket(token('')));
+    all.peer.write(Buffer.concat([seat(false, 'first'), create('Avatar')]));
+    await event(all.client, 'player');
+    return all;
+}
+
+test('a client that comes back sees its player, not the boot entity of the connection', async (t) => {
+    const { gate, client, peer } = await seated(t);
+    const created = [];
+    client.on('create', (entity) => created.push(entity.type));
+    peer.destroy();
+    const again = await gate.peer();
+    await expectPacket(again, seatPacket(token('first')));
+    const back = Promise.all([event(client, 'returned'), event(client, 'player')]);
+    again.write(Buffer.concat([create('Account', { id: OTHER }), seat(true, 'second'), create('Avatar')]));
+    await back;
+    assert.deepEqual(created, ['Avatar']);
+    again.destroy();
+    await expectPacket(await gate.peer(), seatPacket(token('second')));
+});
+
+test('a client that is not known any more begins anew', async (t) => {
+    const { gate, client, peer } = await seated(t);
+    const created = [];
+    client.on('create', (entity) => created.push(entity.type));
+    peer.destroy();
+    const again = await gate.peer();
+    again.write(create('Account', { id: OTHER }));
+    again.write(seat(false, 'other'));
+    await event(client, 'player');
+    assert.deepEqual(created, ['Account']);
+    assert.equal(client.player.id, OTHER);
+});
+
+test('a client that is closed on purpose says so, and asks for a new seat the next time', async (t) => {
+    const { gate, client, peer } = await seated(t);
+    client.close();
+    await expectPacket(peer, leavePacket());
+    client.open();
+    await expectPacket(await gate.peer(), seatPacket(token('')));
+});
+
+test('a gate that never answers the token ends the connection', async (t) => {
+    const { gate, client, peer } = await seated(t);
+    peer.destroy();
+    const again = await gate.peer();
+    const failed = new Promise((resolve) =>
+        client.on('error', (error) => error instanceof ProtocolError && resolve(error)));
+    again.write(Buffer.concat(Array(1001).fill(create('Account'))));
+    assert.match((await failed).message, /no answer to the token/);
 });
 
 test('attempts that fail take longer and longer, until a connection has lasted', async (t) => {

@@ -102,6 +102,14 @@ export const filteredCall = (method, args) =>
         for (const arg of args) data(out, arg);
     });
 
+/** The answer about a seat: `token` is a string of it. */
+export const seat = (returned, token = '') =>
+    packet(3101, (out) => {
+        out.u8(returned ? 1 : 0);
+        out.varStr(token);
+        out.u32(20_000);
+    });
+
 export const moves = (...list) =>
     packet(1502, (out) => {
         for (const [id, x, y, z, yaw] of list) {

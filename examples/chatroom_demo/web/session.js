@@ -21,7 +21,7 @@ export class Session {
 
     constructor(view, url) {
         this.#view = view;
-        this.#client = new Client({ connect: websocket(url), reconnectMaxMs: 8_000 });
+        this.#client = new Client({ connect: websocket(url), reconnectMaxMs: 8_000, comeBack: true });
         this.#client.on('player', (player) => this.#onPlayer(player));
         this.#client.on('open', () => this.#tellState());
         this.#client.on('close', ({ kicked }) => this.#onClose(kicked));

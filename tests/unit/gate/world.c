@@ -6,6 +6,12 @@ static void dial(void *user, unsigned index)
     (void)user, (void)index;
 }
 
+static void secret(void *user, void *bytes, size_t size)
+{
+    struct world *w = user;
+    memset(bytes, ++w->secrets, size);
+}
+
 static void connect_dispatcher(struct world *w, unsigned index)
 {
     struct fake_link *fake = &w->dispatchers[index];
@@ -40,6 +46,8 @@ void world_start_foreign(struct world *w, struct gate_desc desc)
     desc.clock = &w->clock;
     desc.log = &w->log;
     desc.dial = dial;
+    desc.secret = secret;
+    desc.user = w;
     w->g = gate_create(&desc);
     gate_turn(w->g);
     for (unsigned i = 0; i < w->dispatcher_count; i++) {

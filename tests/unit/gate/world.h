@@ -17,6 +17,7 @@ struct world {
     struct fake_link dispatchers[WORLD_DISPATCHERS];
     struct fake_link clients[WORLD_CLIENTS];
     unsigned client_count;
+    uint8_t secrets; /* so many: each of bytes that are its number */
 };
 
 /* A client that has connected. */

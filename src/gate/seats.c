@@ -1,0 +1,263 @@
+/* seats: see seats.h. */
+#include "gate/seats.h"
+
+#include "cluster/abandon.h"
+#include "gate/clients.h"
+#include "wire/messages.h"
+
+#include <stdlib.h>
+#include <utlist.h>
+
+enum {
+    MISSED_BYTES_MAX = 64 * 1024,
+    MISSED_BYTES_MAX_ALL = 64 * 1024 * 1024,
+};
+
+struct seat {
+    struct client *client;
+    gw_id token;              /* any bytes: whoever has it is the client */
+    struct seat *prev, *next; /* in seats->away */
+    bool waits;               /* it is there: without a connection */
+    bool shown;               /* its player is on its way to it: what it has missed follows */
+    enum dialect dialect;     /* which it speaks when it is back */
+    struct buf missed;        /* u32 size, payload */
+    int64_t due_ms;
+};
+
+/* ---- a connection to nowhere ----------------------------------------------------------------- */
+
+static void nowhere_wake(struct link *link)
+{
+    (void)link;
+}
+
+static void nowhere_close(struct link *link, const char *reason)
+{
+    (void)link, (void)reason;
+}
+
+static void nowhere_pause(struct link *link, bool paused)
+{
+    (void)link, (void)paused;
+}
+
+static bool nowhere_has_gone(const struct link *link)
+{
+    (void)link;
+    return false;
+}
+
+static const struct link_ops nowhere = {.wake = nowhere_wake,
+                                        .close = nowhere_close,
+                                        .pause = nowhere_pause,
+                                        .has_gone = nowhere_has_gone};
+
+void seats_init(struct seats *seats, uint64_t seed)
+{
+    *seats = (struct seats){.by_token.seed = seed, .nowhere = {.ops = &nowhere, .closing = true}};
+}
+
+void seats_fini(struct seats *seats)
+{
+    idmap_free(&seats->by_token);
+}
+
+/* ---- having one ------------------------------------------------------------------------------ */
+
+static void forget_missed(struct seat *seat)
+{
+    seat->client->gate->seats.missed_bytes -= seat->missed.size;
+    buf_free(&seat->missed);
+}
+
+static void stop_waiting(struct seat *seat)
+{
+    struct gate *g = seat->client->gate;
+    if (!seat->waits)
+        return;
+    DL_DELETE(g->seats.away, seat);
+    seat->waits = false;
+    g->stats.away_clients--;
+}
+
+void seats_forget(struct client *client)
+{
+    struct seat *seat = client->seat;
+    if (!seat)
+        return;
+    if (client->is_away)
+        client->dialect = seat->dialect;
+    client->is_away = false;
+    forget_missed(seat);
+    stop_waiting(seat);
+    idmap_remove(&client->gate->seats.by_token, seat->token);
+    client->seat = NULL;
+    free(seat);
+}
+
+static void renew_token(struct seat *seat)
+{
+    struct gate *g = seat->client->gate;
+    idmap_remove(&g->seats.by_token, seat->token);
+    do
+        g->desc.secret(g->desc.user, seat->token.text, sizeof seat->token.text);
+    while (idmap_get(&g->seats.by_token, seat->token));
+    idmap_put(&g->seats.by_token, seat->token, seat);
+}
+
+static void tell(struct client *client, bool returned)
+{
+    struct gate *g = client->gate;
+    struct buf *b = gate_scratch(g);
+    struct msg_seat_on_client m = {.returned = returned,
+                                   .grace_ms = g->desc.limits.reconnect_grace_ms};
+    if (client->seat)
+        m.token = (struct view){(const uint8_t *)client->seat->token.text, sizeof(gw_id)};
+    msg_seat_on_client_write(b, &m);
+    client_pass(client, view_of(b));
+}
+
+static void give_seat(struct client *client)
+{
+    if (!client->seat && client->gate->desc.limits.reconnect_grace_ms) {
+        client->seat = mem_zalloc(sizeof *client->seat);
+        client->seat->client = client;
+    }
+    if (client->seat)
+        renew_token(client->seat);
+    tell(client, false);
+}
+
+/* ---- going away ------------------------------------------------------------------------------ */
+
+/* While it is away it speaks an old dialect, so that only who sends to such a one has to look. */
+static void leave(struct client *client)
+{
+    if (client->is_away)
+        return;
+    client->is_away = true;
+    client->seat->dialect = client->dialect;
+    client->dialect = DIALECT_2017;
+}
+
+bool seats_keep(struct client *client)
+{
+    struct seat *seat = client->seat;
+    struct gate *g = client->gate;
+    if (!seat || seat->waits)
+        return false;
+    pauses_forget(client);
+    holds_forget(client);
+    leave(client);
+    client->link = &g->seats.nowhere;
+    seat->waits = true;
+    seat->due_ms = g->desc.clock->now_ms + g->desc.limits.reconnect_grace_ms;
+    DL_APPEND(g->seats.away, seat);
+    g->stats.away_clients++;
+    return true;
+}
+
+static bool is_call(struct view packet)
+{
+    unsigned type = msg_type_of(packet);
+    return type == MSG_CALL_ENTITY_METHOD_ON_CLIENT || type == MSG_CALL_FILTERED_CLIENTS;
+}
+
+void seats_missed(struct client *client, struct view head, struct view tail)
+{
+    struct gate *g = client->gate;
+    struct buf *missed = &client->seat->missed;
+    size_t size = (size_t)head.size + tail.size, bytes = PACKET_HEADER_BYTES + size;
+    if (!is_call(head))
+        return;
+    if (missed->size + bytes > MISSED_BYTES_MAX ||
+        g->seats.missed_bytes + bytes > MISSED_BYTES_MAX_ALL) {
+        gate_complain(g, missed_packets, "client_misses_calls",
+                      "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT, GW_ID_ARG(client->id),
+                      GW_ID_ARG(client->owner));
+        return;
+    }
+    write_u32(missed, (uint32_t)size);
+    write_bytes(missed, head.data, head.size);
+    write_bytes(missed, tail.data, tail.size);
+    g->seats.missed_bytes += bytes;
+}
+
+/* ---- coming back ----------------------------------------------------------------------------- */
+
+void seats_show(struct client *client)
+{
+    if (!client->is_away || client->seat->waits)
+        return;
+    client->is_away = false;
+    client->dialect = client->seat->dialect;
+    client->seat->shown = true;
+}
+
+void seats_shown(struct client *client)
+{
+    struct seat *seat = client->seat;
+    if (!seat || !seat->shown)
+        return;
+    seat->shown = false;
+    struct buf missed = seat->missed;
+    client->gate->seats.missed_bytes -= missed.size;
+    seat->missed = (struct buf){0};
+    struct reader r = reader_of(missed.data, missed.size);
+    while (reader_left(&r) > 0)
+        client_send(client, read_var(&r));
+    buf_free(&missed);
+}
+
+/* The owner shows the client all anew, as to one that has seen nothing. */
+static void come_back(struct client *client, struct client *by)
+{
+    struct gate *g = client->gate;
+    log_debug(g->desc.log, "client_returned",
+              "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " address=%s", GW_ID_ARG(client->id),
+              GW_ID_ARG(client->owner), by->link->address);
+    leave(client);
+    stop_waiting(client->seat);
+    clients_move_connection(client, by);
+    client->has_player = client->has_other = false;
+    g->stats.returned_clients++;
+    renew_token(client->seat);
+    tell(client, true);
+    clients_check_owner(client);
+}
+
+static struct seat *seat_of(const struct gate *g, struct view token)
+{
+    gw_id key;
+    if (token.size != sizeof key.text)
+        return NULL;
+    memcpy(key.text, token.data, sizeof key.text);
+    return idmap_get(&g->seats.by_token, key);
+}
+
+bool seats_asked(struct client *client, struct view packet)
+{
+    struct msg_seat_from_client m;
+    if (!msg_seat_from_client_read(packet, &m) || m.token.size > sizeof(gw_id))
+        return false;
+    struct seat *seat = seat_of(client->gate, m.token);
+    if (seat && seat->client != client && !seat->client->link->closing)
+        link_abandon(seat->client->link, "its client has come back over another connection");
+    if (seat && seat->client != client)
+        come_back(seat->client, client);
+    else
+        give_seat(client);
+    return true;
+}
+
+int64_t seats_turn(struct gate *g)
+{
+    struct seat *seat, *next;
+    DL_FOREACH_SAFE(g->seats.away, seat, next) {
+        if (seat->due_ms > g->desc.clock->now_ms)
+            return seat->due_ms;
+        g->stats.given_up_clients++;
+        clients_end(seat->client, "it has not come back");
+    }
+    return CLOCK_NEVER;
+}
