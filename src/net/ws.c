@@ -96,7 +96,8 @@ static uint64_t payload_size(const uint8_t *head)
 static enum ws_code check_head(const struct ws_parser *parser, const uint8_t *head)
 {
     unsigned opcode = head[0] & OPCODE;
-    if ((head[0] & RESERVED) || !(head[1] & MASKED))
+    bool is_masked = head[1] & MASKED;
+    if ((head[0] & RESERVED) || is_masked == parser->is_client)
         return WS_PROTOCOL_ERROR;
     if (is_control(opcode)) {
         bool is_known = opcode <= WS_PONG;
@@ -116,7 +117,8 @@ static enum ws_code begin_frame(struct ws_parser *parser, uint64_t frame_bytes_m
         return WS_PROTOCOL_ERROR;
     if (size > frame_bytes_max)
         return WS_TOO_BIG;
-    memcpy(parser->mask, head + head_size(head) - 4, 4);
+    if (!parser->is_client)
+        memcpy(parser->mask, head + head_size(head) - 4, 4);
     parser->mask_at = 0;
     parser->opcode = head[0] & OPCODE;
     parser->left = size;
@@ -145,15 +147,14 @@ static enum ws_code read_head(struct ws_parser *parser, uint8_t **at, const uint
     return WS_OK;
 }
 
-/* The mask goes on where the part before has stopped. Eight bytes at a time where there are as
- * many. */
-static void unmask(struct ws_parser *parser, uint8_t *bytes, size_t size)
+/* The mask begins with the byte at `at`. Eight bytes at a time where there are as many. */
+static void apply_mask(uint8_t *bytes, size_t size, const uint8_t mask[4], unsigned at)
 {
-    uint8_t mask[8];
-    for (unsigned i = 0; i < sizeof mask; i++)
-        mask[i] = parser->mask[(parser->mask_at + i) & 3];
+    uint8_t turned[8];
+    for (unsigned i = 0; i < sizeof turned; i++)
+        turned[i] = mask[(at + i) & 3];
     uint64_t wide;
-    memcpy(&wide, mask, sizeof wide);
+    memcpy(&wide, turned, sizeof wide);
     size_t i = 0;
     for (; i + sizeof wide <= size; i += sizeof wide) {
         uint64_t word;
@@ -162,7 +163,20 @@ static void unmask(struct ws_parser *parser, uint8_t *bytes, size_t size)
         memcpy(bytes + i, &word, sizeof word);
     }
     for (; i < size; i++)
-        bytes[i] ^= mask[i & 7];
+        bytes[i] ^= turned[i & 7];
+}
+
+void ws_mask(uint8_t *bytes, size_t size, const uint8_t mask[4])
+{
+    apply_mask(bytes, size, mask, 0);
+}
+
+/* The mask goes on where the part before has stopped. */
+static void unmask(struct ws_parser *parser, uint8_t *bytes, size_t size)
+{
+    if (parser->is_client)
+        return;
+    apply_mask(bytes, size, parser->mask, parser->mask_at);
     parser->mask_at = (uint8_t)((parser->mask_at + size) & 3);
 }
 
@@ -225,7 +239,7 @@ enum ws_code ws_feed(struct ws_parser *parser, uint8_t *bytes, size_t size,
 void ws_parser_free(struct ws_parser *parser)
 {
     free(parser->control);
-    *parser = (struct ws_parser){0};
+    *parser = (struct ws_parser){.is_client = parser->is_client};
 }
 
 size_t ws_head(uint8_t head[WS_HEAD_BYTES_MAX], enum ws_opcode opcode, uint64_t size)
@@ -236,4 +250,13 @@ size_t ws_head(uint8_t head[WS_HEAD_BYTES_MAX], enum ws_opcode opcode, uint64_t 
     for (unsigned i = 0; i < bytes; i++)
         head[2 + i] = (uint8_t)(size >> (8 * (bytes - 1 - i)));
     return 2 + bytes;
+}
+
+size_t ws_head_masked(uint8_t head[WS_HEAD_BYTES_MAX], enum ws_opcode opcode, uint64_t size,
+                      const uint8_t mask[4])
+{
+    size_t head_bytes = ws_head(head, opcode, size);
+    head[1] |= MASKED;
+    memcpy(head + head_bytes, mask, 4);
+    return head_bytes + 4;
 }

@@ -1,5 +1,5 @@
-/* ws: the WebSocket framing of RFC 6455, as a server reads and writes it. No I/O, and no memory
- * while nothing is half read. */
+/* ws: the WebSocket framing of RFC 6455, as servers and clients read and write it. No I/O, and no
+ * memory while nothing is half read. */
 #pragma once
 
 #include <goworld/types.h>
@@ -26,7 +26,7 @@ enum ws_code {
 
 enum { WS_HEAD_BYTES_MAX = 14, WS_CONTROL_BYTES_MAX = 125 };
 
-/* Zero is ready to use. */
+/* Zero is ready to use, by a server. */
 struct ws_parser {
     uint64_t left;    /* of the frame's payload */
     uint8_t *control; /* the payload of a control frame so far, or NULL */
@@ -38,6 +38,7 @@ struct ws_parser {
     uint8_t opcode;
     bool in_frame;   /* the head is read, `left` bytes follow */
     bool in_message; /* a fragment was not the last */
+    bool is_client;  /* set by a client: what comes from a server is not masked */
 };
 
 struct ws_sink {
@@ -57,6 +58,10 @@ void ws_parser_free(struct ws_parser *parser);
 
 /* Writes the head of a frame from a server, the last of its message; returns its size. */
 size_t ws_head(uint8_t head[WS_HEAD_BYTES_MAX], enum ws_opcode opcode, uint64_t size);
+/* The same from a client, whose payload is masked with these bytes. */
+size_t ws_head_masked(uint8_t head[WS_HEAD_BYTES_MAX], enum ws_opcode opcode, uint64_t size,
+                      const uint8_t mask[4]);
+void ws_mask(uint8_t *bytes, size_t size, const uint8_t mask[4]); /* a whole payload, in place */
 
 /* How many bytes of the words go into a close frame: whole characters of UTF-8, up to the first
  * byte that is none, at most 123. */

@@ -4,16 +4,14 @@
 #include "base/buf.h"
 #include "net/sha1.h"
 
-enum { KEY_CHARS = 24, ACCEPT_CHARS = 28 };
-
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /* The base64 of 16 bytes: 22 characters and "==". */
 static bool is_key(struct http_text key)
 {
-    if (key.size != KEY_CHARS || memcmp(key.data + KEY_CHARS - 2, "==", 2) != 0)
+    if (key.size != WS_KEY_CHARS || memcmp(key.data + WS_KEY_CHARS - 2, "==", 2) != 0)
         return false;
-    for (unsigned i = 0; i < KEY_CHARS - 2; i++)
+    for (unsigned i = 0; i < WS_KEY_CHARS - 2; i++)
         if (key.data[i] == '\0' || !strchr(alphabet, key.data[i]))
             return false;
     return true;
@@ -40,29 +38,41 @@ unsigned ws_handshake_check(const struct http_request *request, const char *cons
     return is_allowed(http_header(request, "Origin"), origins) ? 101 : 403;
 }
 
-static void encode(const uint8_t digest[20], char text[ACCEPT_CHARS + 1])
+/* In base64, with a NUL. */
+static void encode(const uint8_t *bytes, size_t size, char *text)
 {
-    uint8_t bytes[21] = {0};
-    memcpy(bytes, digest, 20);
-    for (unsigned i = 0; i < 7; i++) {
-        const uint8_t *at = bytes + 3 * i;
-        uint32_t bits = (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 | at[2];
-        for (unsigned j = 0; j < 4; j++)
-            text[4 * i + j] = alphabet[bits >> (18 - 6 * j) & 63];
+    for (; size > 0; bytes += 3, text += 4) {
+        size_t part = size < 3 ? size : 3;
+        uint8_t group[3] = {0};
+        memcpy(group, bytes, part);
+        uint32_t bits = (uint32_t)group[0] << 16 | (uint32_t)group[1] << 8 | group[2];
+        for (unsigned i = 0; i < 4; i++)
+            text[i] = i <= part ? alphabet[bits >> (18 - 6 * i) & 63] : '=';
+        size -= part;
     }
-    memcpy(text + ACCEPT_CHARS - 1, "=", 2);
+    *text = '\0';
+}
+
+void ws_handshake_key(const uint8_t bytes[16], char key[WS_KEY_CHARS + 1])
+{
+    encode(bytes, 16, key);
+}
+
+void ws_handshake_accept(const char key[WS_KEY_CHARS], char accept[WS_ACCEPT_CHARS + 1])
+{
+    static const char salt[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    char salted[WS_KEY_CHARS + sizeof salt];
+    uint8_t digest[20];
+    memcpy(salted, key, WS_KEY_CHARS);
+    memcpy(salted + WS_KEY_CHARS, salt, sizeof salt);
+    sha1(salted, sizeof salted - 1, digest);
+    encode(digest, sizeof digest, accept);
 }
 
 void ws_handshake_answer(const struct http_request *request, struct buf *out)
 {
-    static const char salt[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    struct http_text key = http_header(request, "Sec-WebSocket-Key");
-    char salted[KEY_CHARS + sizeof salt], accept[ACCEPT_CHARS + 1];
-    uint8_t digest[20];
-    memcpy(salted, key.data, KEY_CHARS);
-    memcpy(salted + KEY_CHARS, salt, sizeof salt);
-    sha1(salted, sizeof salted - 1, digest);
-    encode(digest, accept);
+    char accept[WS_ACCEPT_CHARS + 1];
+    ws_handshake_accept(http_header(request, "Sec-WebSocket-Key").data, accept);
     buf_print(out,
               "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
               "Sec-WebSocket-Accept: %s\r\n\r\n",

@@ -13,3 +13,9 @@ unsigned ws_handshake_check(const struct http_request *request, const char *cons
 
 /* Appends the whole answer to a request that was found good. */
 void ws_handshake_answer(const struct http_request *request, struct buf *out);
+
+/* What a client needs: a key for its request, of 16 random bytes, and what a server makes of it in
+ * its answer. Both with a NUL. */
+enum { WS_KEY_CHARS = 24, WS_ACCEPT_CHARS = 28 };
+void ws_handshake_key(const uint8_t bytes[16], char key[WS_KEY_CHARS + 1]);
+void ws_handshake_accept(const char key[WS_KEY_CHARS], char accept[WS_ACCEPT_CHARS + 1]);
