@@ -18,9 +18,26 @@ function(gw_module name)
   set_property(GLOBAL APPEND PROPERTY GW_MODULES ${name})
 endfunction()
 
+# lib<name>.a is one object in which only the names that match `keep` are visible, so that no function of a program can
+# meet one of ours.
+function(gw_join name keep objects)
+  set(lto "")
+  if(GW_LTO)
+    set(lto -O3 -g -flto=auto -flinker-output=nolto-rel)
+  endif()
+  set(joined "${PROJECT_BINARY_DIR}/${name}_joined.o")
+  set(object "${PROJECT_BINARY_DIR}/${name}.o")
+  add_custom_command(OUTPUT "${object}" BYPRODUCTS "${joined}"
+    COMMAND ${CMAKE_C_COMPILER} -r -nostdlib ${lto} -o "${joined}" ${objects}
+    COMMAND ${CMAKE_OBJCOPY} --wildcard "--keep-global-symbol=${keep}" "${joined}" "${object}"
+    DEPENDS ${objects} COMMAND_EXPAND_LISTS VERBATIM COMMENT "Joining the modules of ${name}, hiding their names")
+  add_library(${name} STATIC "${object}")
+  set_source_files_properties("${object}" PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C)
+endfunction()
+
 # lib<name>.a holds every module declared so far: libgoworld.a all that a game links, libgoworld_sim.a the simulator as
-# well. It is one object in which only gw_* names are visible, so that no function of a game can meet one of the
-# engine's own; for the same reason neither could be built upon the other.
+# well; since each hides its names, neither could be built upon the other.
 function(gw_library name)
   get_property(modules GLOBAL PROPERTY GW_MODULES)
   if(NOT modules)
@@ -30,21 +47,9 @@ function(gw_library name)
   foreach(module IN LISTS modules)
     list(APPEND objects $<TARGET_OBJECTS:gw_${module}>)
   endforeach()
-  set(lto "")
-  if(GW_LTO)
-    set(lto -O3 -g -flto=auto -flinker-output=nolto-rel)
-  endif()
-  set(joined "${PROJECT_BINARY_DIR}/${name}_joined.o")
-  set(object "${PROJECT_BINARY_DIR}/${name}.o")
-  add_custom_command(OUTPUT "${object}" BYPRODUCTS "${joined}"
-    COMMAND ${CMAKE_C_COMPILER} -r -nostdlib ${lto} -o "${joined}" ${objects}
-    COMMAND ${CMAKE_OBJCOPY} --wildcard "--keep-global-symbol=gw_*" "${joined}" "${object}"
-    DEPENDS ${objects} COMMAND_EXPAND_LISTS VERBATIM COMMENT "Joining the modules of ${name}, hiding their names")
-  add_library(${name} STATIC "${object}")
-  set_source_files_properties("${object}" PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
+  gw_join(${name} "gw_*" "${objects}")
   target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}/include")
   target_link_libraries(${name} PUBLIC gw_deps)
-  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C)
 endfunction()
 
 function(gw_command)

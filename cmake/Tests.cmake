@@ -86,12 +86,14 @@ function(gw_example_tests)
   endforeach()
 endfunction()
 
-# The libraries show the linker nothing but gw_* names.
+# The libraries show the linker nothing but gw_* names, that of clients nothing but gwc_* names.
 function(gw_library_test)
   if(TARGET goworld)
     add_test(NAME library.names COMMAND sh -c
       "! nm -g --defined-only '$<TARGET_FILE:goworld>' '$<TARGET_FILE:goworld_sim>' | grep ' [A-Z] ' | grep -v ' gw_'")
   endif()
+  add_test(NAME library.client_names COMMAND sh -c
+    "! nm -g --defined-only '$<TARGET_FILE:goworld_client>' | grep ' [A-Z] ' | grep -v ' gwc_'")
 endfunction()
 
 # Public headers: each compiles alone, the games of tests/api compile against them, and their misuse does not.
