@@ -1,32 +1,35 @@
 // The chat of clients/c in the real chatroom, beside a client of clients/js: they hear each other, also after the server
-// has died and come back.
+// has died and come back. And the programs of the guide do what it says.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 
 import { Client } from '../../clients/js/goworld.js';
 import { tcp } from '../../clients/js/transport-tcp.js';
 import { event } from '../../clients/js/test/fakegate.js';
 import { skip, startDemo } from './demo.js';
-import { command, goworld } from './goworld.js';
+import { command, goworld, root } from './goworld.js';
 
 const PASSWORD = 'correct horse';
 const PATIENCE_MS = 60_000;
 
-/** The example in the build of the command under test. */
-const chat = () => path.join(path.dirname(realpathSync(command)), '../examples/client/chat');
+/** The build of the command under test. */
+const build = () => path.join(path.dirname(realpathSync(command)), '..');
 
-/** Somebody who talks by the C client: what it prints are lines to wait for. */
+/** A program that talks: what it prints are lines to wait for. */
 class Talker {
     #lines = [];
     #waiting = null;
 
-    constructor(t, address, name, password = PASSWORD) {
-        this.process = spawn(chat(), [address, name, password], { stdio: ['pipe', 'pipe', 'inherit'] });
+    constructor(t, program, ...args) {
+        this.process = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
         this.exit = once(this.process, 'exit');
         t.after(() => this.process.kill());
         createInterface(this.process.stdout).on('line', (line) => {
@@ -62,6 +65,10 @@ class Talker {
     }
 }
 
+/** Somebody who talks by the C client. */
+const enterByC = (t, address, name, password = PASSWORD) =>
+    new Talker(t, path.join(build(), 'examples/client/chat'), address, name, password);
+
 /** Somebody who talks by the JavaScript client. */
 async function enterByJs(t, port, name) {
     const client = new Client({ connect: tcp(port), reconnectFirstMs: 50, reconnectMaxMs: 400 });
@@ -94,6 +101,39 @@ async function enterByJs(t, port, name) {
     };
 }
 
+/** The code blocks of the guide in that language. */
+async function guide(language) {
+    const text = await readFile(path.join(root, 'docs/guide/clients.md'), 'utf8');
+    return text.split(`\`\`\`${language}\n`).slice(1).map((part) => part.split('```')[0]);
+}
+
+/** Compiles C as the guide says, with the library of the build; returns the program. */
+async function compile(t, code, ...flags) {
+    const dir = await mkdtemp(path.join(tmpdir(), 'goworld-guide-'));
+    t.after(() => rm(dir, { recursive: true }));
+    const env = { ...process.env, PKG_CONFIG_PATH: path.join(build(), 'lib/pkgconfig') };
+    const run = async (...args) => (await promisify(execFile)(args[0], args.slice(1), { env, cwd: dir })).stdout;
+    await writeFile(path.join(dir, 'hello.c'), code);
+    const library = (await run('pkg-config', '--cflags', '--libs', 'goworld_client')).trim().split(/\s+/);
+    await run('cc', '-Wall', '-Werror', 'hello.c', ...flags, ...library, '-o', 'hello');
+    return path.join(dir, 'hello');
+}
+
+/** What the fragments of the guide stand in. */
+const around = (fragment) => `
+#include <goworld_client.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+struct chat;
+void on_typed(gwc_client *client, struct chat *chat);
+void fragment(gwc_client *client, gwc_entity *player, struct chat *chat);
+void fragment(gwc_client *client, gwc_entity *player, struct chat *chat)
+{
+(void)client, (void)player, (void)chat;
+${fragment}
+}`;
+
 describe('the C client', { skip, timeout: 5 * PATIENCE_MS }, () => {
     let demo;
 
@@ -111,7 +151,7 @@ describe('the C client', { skip, timeout: 5 * PATIENCE_MS }, () => {
     for (const [name, address] of Object.entries(addresses))
         test(`over ${name} it hears the JavaScript client, and is heard`, async (t) => {
             const who = `c-${name.replaceAll(' ', '-')}`;
-            const talker = new Talker(t, address(), who);
+            const talker = enterByC(t, address(), who);
             await talker.hears(/^\* in room 1$/);
             const other = await enterByJs(t, demo.port, `js-${who}`);
             talker.say('héllo 你好');
@@ -124,16 +164,16 @@ describe('the C client', { skip, timeout: 5 * PATIENCE_MS }, () => {
         });
 
     test('it is told why it cannot sign in', async (t) => {
-        const talker = new Talker(t, addresses.TCP(), 'carl');
+        const talker = enterByC(t, addresses.TCP(), 'carl');
         await talker.hears(/^\* in room 1$/);
         assert.equal(await talker.leaves(), 0);
-        const thief = new Talker(t, addresses.TCP(), 'carl', 'wrong');
+        const thief = enterByC(t, addresses.TCP(), 'carl', 'wrong');
         await thief.hears(/密码错误/);
         assert.deepEqual(await thief.exit, [0, null]);
     });
 
     test('when the server is killed and started again, it comes back and talks on', async (t) => {
-        const talkers = [new Talker(t, addresses.TCP(), 'dora'), new Talker(t, addresses['a WebSocket'](), 'emil')];
+        const talkers = [enterByC(t, addresses.TCP(), 'dora'), enterByC(t, addresses['a WebSocket'](), 'emil')];
         for (const talker of talkers) await talker.hears(/^\* in room 1$/);
         assert.equal(goworld(['kill', demo.dir]).code, 0);
         for (const talker of talkers) await talker.hears(/; again in \d+ ms$/);
@@ -144,5 +184,23 @@ describe('the C client', { skip, timeout: 5 * PATIENCE_MS }, () => {
         talkers[0].say('again');
         for (const talker of talkers) await talker.hears(/^dora: again$/);
         for (const talker of talkers) assert.equal(await talker.leaves(), 0);
+    });
+
+    test('the programs of the guide talk', async (t) => {
+        const ada = enterByC(t, addresses.TCP(), 'ada', 'secret');
+        await ada.hears(/^\* in room 1$/);
+        assert.equal(await ada.leaves(), 0);
+        const [c] = await guide('c');
+        const [js] = await guide('js');
+        const program = await compile(t, c.replace('14001', demo.port));
+        await new Talker(t, program).hears(/^ada: hello$/);
+        const code = js.replaceAll("'./", `'${root}/clients/js/`).replace('14001', demo.port);
+        await new Talker(t, process.execPath, '--input-type=module', '-e', code).hears(/^ada: hello$/);
+    });
+
+    test('the fragments of the guide compile', async (t) => {
+        const [, ...fragments] = await guide('c');
+        assert.equal(fragments.length, 3);
+        for (const fragment of fragments) await compile(t, around(fragment), '-c');
     });
 });
