@@ -5,12 +5,8 @@
 #include "client/client.h"
 #include "client/transport.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "unit/hex.h"
 
-#include <cmocka.h>
 #include <stdio.h>
 
 #define PLAYER "awNEKGhsggslAAAC"
@@ -56,4 +52,3 @@ void gate_expect_sent(struct gate *gate, const char *hex);
 
 /* Appends a value as text: [1,2], {a:1}. */
 void print_value(struct buf *out, const gwc_value *value);
-void hex_to(struct buf *b, const char *digits);

@@ -394,7 +394,7 @@ static void lengths_that_are_none_end_the_connection(void **state)
         struct gate gate = {0};
         char told[256];
         gate_open(&gate, &(gwc_desc){.no_reconnect = true, .packet_bytes_max = 4096});
-        hex_to(&gate.to_client, cases[i].bytes);
+        hex_append(&gate.to_client, cases[i].bytes);
         gate_turn(&gate, 0);
         snprintf(told, sizeof told, "open; closed: %s", cases[i].why);
         gate_expect(&gate, told);

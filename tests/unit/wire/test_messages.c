@@ -1,5 +1,5 @@
 /* Every message of the manifest, against payloads made without the code under test. */
-#include "hex.h"
+#include "unit/hex.h"
 #include "wire/messages.h"
 #include "wire/msgpack.h"
 

@@ -1,5 +1,5 @@
 /* msgpack in the forms that clients need, and what is refused of what they send. */
-#include "hex.h"
+#include "unit/hex.h"
 #include "wire/msgpack.h"
 
 #include <float.h>

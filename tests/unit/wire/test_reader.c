@@ -1,5 +1,5 @@
 /* Reading and writing of single fields. */
-#include "hex.h"
+#include "unit/hex.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
 
