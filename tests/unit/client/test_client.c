@@ -326,6 +326,7 @@ static void closing_in_a_handler_takes_effect_behind_it(void **state)
     with_player(&gate, &(gwc_desc){.on_call = close_at_call});
     gate_say_call(&gate, PLAYER, "First", "0000");
     gate_say_call(&gate, PLAYER, "Second", "0000");
+    gate_say_create(&gate, false, OTHER, "Monster", "80");
     gate_turn(&gate, 0);
     gate_expect(&gate, "First; destroy Avatar; closed");
     gate_close(&gate);

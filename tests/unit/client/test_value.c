@@ -115,8 +115,14 @@ static void what_is_no_value_is_refused(void **state)
 
 static void a_value_takes_as_much_of_the_budget_as_it_gives_back(void **state)
 {
-    static const char *const cases[] = {"c0", "a26869", "93 a161 c0 9102",
-                                        "82 a162 a178 a161 81a16302", "c4 02 6869"};
+    static const char *const cases[] = {
+        "c0",
+        "a26869",
+        "93 a161 c0 9102",
+        "82 a162 a178 a161 81a16302",
+        "c4 02 6869",
+        "83 a161 01 a161 a17a a162 03",
+    };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t budget = BUDGET, wanted;
