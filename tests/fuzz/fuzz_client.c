@@ -174,7 +174,7 @@ static void on_closed(gwc_client *client, const gwc_loss *loss)
 static void check_budget(const gwc_client *client)
 {
     size_t bytes = 0;
-    for (gwc_entity *entity = gwc_first(client); entity; entity = gwc_next(entity))
+    for (gwc_entity *entity = gwc_entity_first(client); entity; entity = gwc_entity_next(entity))
         bytes += entity->bytes + value_bytes(&entity->attrs);
     ASSERT(bytes + client->world.budget == STATE_BYTES_MAX);
     ASSERT(gwc_entity_count(client) <= ENTITIES_MAX);

@@ -149,6 +149,9 @@ const char *attrs_apply(gwc_value *root, struct attrs_change *change)
     if ((change->kind == GWC_REPLACED && change->index >= count) ||
         (change->kind == GWC_POPPED && count == 0))
         return "there is no item to change";
+    if (change->kind == GWC_SET && count >= MAP_COUNT_MAX &&
+        !map_find(place.container, change->key.data, change->key.size))
+        return "a map has more than 65,536 keys";
     change->told.kind = change->kind;
     kinds[change->kind].apply(change, &place);
     change->told.path = change->steps;

@@ -27,7 +27,7 @@ size_t gwc_entity_count(const gwc_client *client)
     return client->world.by_id.count;
 }
 
-gwc_entity *gwc_first(const gwc_client *client)
+gwc_entity *gwc_entity_first(const gwc_client *client)
 {
     return client->world.first;
 }

@@ -119,6 +119,8 @@ static void drop_connection(gwc_client *client)
 /* The one way down: `failure` says why, NULL means that the program wanted it. */
 static void lose(gwc_client *client, const struct failure *failure, int64_t now_ms)
 {
+    if (client->state == GWC_OPEN && now_ms >= client->good_ms)
+        client->attempt = 0; /* it was a good one: the attempts start small again */
     gwc_loss loss = loss_of(client, failure);
     drop_connection(client);
     client->state = loss.again ? GWC_WAITING : GWC_CLOSED;
@@ -281,8 +283,6 @@ static bool beats(const gwc_client *client)
 
 static void beat_turn(gwc_client *client, int64_t now_ms)
 {
-    if (now_ms >= client->good_ms)
-        client->attempt = 0; /* the next loss starts small again */
     if (!beats(client) || now_ms < client->beat_ms)
         return;
     client->beat_ms = now_ms + client->desc.heartbeat_ms;

@@ -158,6 +158,8 @@ static bool read_map(struct source *from, gwc_value *out)
 {
     uint32_t count = mp_decode_map(&from->at);
     *out = (gwc_value){.kind = VALUE_MAP};
+    if (count > MAP_COUNT_MAX)
+        return fail(from, CODEC_TOO_MANY);
     if (!take(from, count * sizeof *out->pairs))
         return false;
     struct raw_pair *pairs = mem_alloc(count * sizeof *pairs);

@@ -9,6 +9,7 @@ enum codec_result {
     CODEC_OK,
     CODEC_MALFORMED,
     CODEC_TOO_DEEP,
+    CODEC_TOO_MANY,  /* keys of a map, more than MAP_COUNT_MAX */
     CODEC_TOO_LARGE, /* more memory than *budget has left */
 };
 

@@ -19,6 +19,9 @@ enum value_kind {
 
 struct value_pair;
 
+/* What comes into a map or goes moves those behind it. So a map from a server has no more keys. */
+enum { MAP_COUNT_MAX = 1 << 16 };
+
 /* Zero is nil. Lists and maps have room for the next power of two of items. */
 struct gwc_value {
     uint8_t kind;

@@ -124,20 +124,33 @@ static void ask(struct websocket *ws)
     ws->is_asked = true;
 }
 
-/* Whether a line of the head, which ends with a NUL, is that header with that value. */
-static bool has_header(const char *head, const char *name, const char *value)
+/* Whether the token is one of those that stand in a line, between commas. */
+static bool has_token(const char *line, const char *token)
 {
-    size_t name_size = strlen(name), value_size = strlen(value);
+    static const char blanks[] = " \t";
+    size_t token_size = strlen(token);
+    for (;;) {
+        line += strspn(line, blanks);
+        size_t size = strcspn(line, ",\r\n"), last = size;
+        while (last > 0 && strchr(blanks, line[last - 1]))
+            last--;
+        if (last == token_size && strncasecmp(line, token, last) == 0)
+            return true;
+        if (line[size] != ',')
+            return false;
+        line += size + 1;
+    }
+}
+
+/* Whether a line of the head, which ends with a NUL, is that header with that token. */
+static bool has_header(const char *head, const char *name, const char *token)
+{
+    size_t name_size = strlen(name);
     for (const char *line = strstr(head, "\r\n"); line; line = strstr(line, "\r\n")) {
         line += 2;
-        if (strncasecmp(line, name, name_size) != 0 || line[name_size] != ':')
-            continue;
-        line += name_size + 1;
-        line += strspn(line, " \t");
-        size_t size = strcspn(line, "\r\n");
-        while (size > 0 && (line[size - 1] == ' ' || line[size - 1] == '\t'))
-            size--;
-        return size == value_size && strncasecmp(line, value, size) == 0;
+        if (strncasecmp(line, name, name_size) == 0 && line[name_size] == ':' &&
+            has_token(line + name_size + 1, token))
+            return true;
     }
     return false;
 }

@@ -77,6 +77,7 @@ static bool accept_value(struct world *world, enum codec_result result)
     static const char *const sentences[] = {
         [CODEC_MALFORMED] = "a value is no msgpack, or has a key that is no text",
         [CODEC_TOO_DEEP] = "a value is nested too deeply",
+        [CODEC_TOO_MANY] = "a map has more than 65,536 keys",
         [CODEC_TOO_LARGE] = "entities and attributes take more memory than state_bytes_max",
     };
     return result == CODEC_OK || fail(world, sentences[result]);

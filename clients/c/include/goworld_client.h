@@ -212,7 +212,8 @@ void gwc_free(gwc_value *tree); /* only what gwc_new_list and gwc_new_map return
 /* ---- entities -------------------------------------------------------------------------------
  *
  * An entity exists from on_created until on_destroyed has returned; its texts and attributes last
- * until the next gwc_process, gwc_run or gwc_close. Keep its id across time. */
+ * until the next gwc_process, gwc_run or gwc_close. Keep its id across time. NULL, as where there
+ * is no player now, reads as nobody: "", no attributes, zero. */
 
 typedef struct gwc_vec3 {
     float x, y, z;
@@ -360,8 +361,8 @@ gwc_entity *gwc_player(const gwc_client *client); /* NULL: none now */
 gwc_entity *gwc_find(const gwc_client *client, const char *id);
 size_t gwc_entity_count(const gwc_client *client);
 /* In the order of their creation; NULL: no more. */
-gwc_entity *gwc_first(const gwc_client *client);
-gwc_entity *gwc_next(const gwc_entity *entity);
+gwc_entity *gwc_entity_first(const gwc_client *client);
+gwc_entity *gwc_entity_next(const gwc_entity *entity);
 
 /* Calls a method of the entity on the server; `args` ends with GWC_ARG_END. The packet leaves in
  * the next gwc_process. GWC_EINVAL: the method's name is empty or longer than 128 bytes, there are

@@ -6,7 +6,8 @@
 #include "net/ws_handshake.h"
 
 #define ANSWER                                                                                     \
-    "HTTP/1.1 101 Switching Protocols\r\nupgrade: WebSocket\r\nConnection:Upgrade \r\n"            \
+    "HTTP/1.1 101 Switching Protocols\r\nupgrade: WebSocket\r\nConnection:keep-alive , Upgrade "   \
+    "\r\n"                                                                                         \
     "Sec-WebSocket-Accept: %s\r\n\r\n"
 
 /* A WebSocket whose transport is a gate; the gate's own client is not used. */
@@ -153,6 +154,8 @@ static void an_answer_that_opens_nothing_is_a_failure(void **state)
         "HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Accept: %sx\r\n\r\n",
         "HTTP/1.1 101 Yes\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: %s\r\n\r\n",
+        "HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: upgraded,\r\n"
         "Sec-WebSocket-Accept: %s\r\n\r\n",
         "HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: %s\r\n\r\n",
     };

@@ -3,6 +3,8 @@
 
 #include "wire/messages.h"
 
+#include <stdlib.h>
+
 #define KEY_HP "02000000 6870"
 #define DATA_5 "01000000 05"
 /* {bag: [1, {n: 2}], hp: 7} */
@@ -32,9 +34,9 @@ static void an_entity_comes_with_its_attributes_and_goes(void **state)
     assert_true(gwc_entity_is_player(player));
     assert_false(gwc_entity_is_player(other));
     assert_true(gwc_entity_position(other).x == 1);
-    assert_ptr_equal(gwc_first(gate.client), player);
-    assert_ptr_equal(gwc_next(player), other);
-    assert_null(gwc_next(other));
+    assert_ptr_equal(gwc_entity_first(gate.client), player);
+    assert_ptr_equal(gwc_entity_next(player), other);
+    assert_null(gwc_entity_next(other));
     assert_int_equal(gwc_entity_count(gate.client), 2);
     gate_say_destroy(&gate, PLAYER);
     gate_turn(&gate, 0);
@@ -42,6 +44,12 @@ static void an_entity_comes_with_its_attributes_and_goes(void **state)
     assert_null(gwc_player(gate.client));
     assert_null(gwc_find(gate.client, PLAYER));
     assert_null(gwc_find(gate.client, "short"));
+    assert_string_equal(gwc_entity_id(NULL), "");
+    assert_string_equal(gwc_entity_type(NULL), "");
+    assert_false(gwc_entity_is(NULL, "") || gwc_entity_is_player(NULL));
+    assert_true(gwc_entity_position(NULL).x == 0 && gwc_entity_yaw(NULL) == 0);
+    assert_int_equal(gwc_to_int(gwc_attr(NULL, "hp")), 0);
+    assert_null(gwc_entity_user(NULL));
     gate_close(&gate);
 }
 
@@ -135,6 +143,58 @@ static void a_change_that_does_not_fit_ends_the_connection(void **state)
         gate_expect(&gate, told);
         gate_close(&gate);
     }
+}
+
+/* A map of these numbers as keys, each with the value 0. */
+static char *map_of(unsigned count)
+{
+    char *digits = malloc(32 + (size_t)count * 12), *at = digits;
+    assert_non_null(digits);
+    at += sprintf(at, "df%08x", count);
+    for (unsigned i = 0; i < count; i++)
+        at += sprintf(at, "ce%08x00", i);
+    return digits;
+}
+
+/* What is more than one turn reads. */
+static void read_all(struct gate *gate)
+{
+    while (gate->to_client.size > 0)
+        gate_turn(gate, 0);
+}
+
+static void a_map_has_as_many_keys_as_allowed_and_no_more(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    char *digits = map_of(1 << 16);
+    start(&gate, digits, NULL);
+    read_all(&gate);
+    assert_int_equal(gwc_count(gwc_entity_attrs(gwc_player(gate.client))), 1 << 16);
+    gate_say_change(&gate, MSG_NOTIFY_MAP_ATTR_CHANGE, "c0", "0100000031" DATA_5);
+    gate_turn(&gate, 0);
+    assert_int_equal(gwc_to_int(gwc_attr(gwc_player(gate.client), "1")), 5);
+    buf_clear(&gate.diary);
+    gate_say_change(&gate, MSG_NOTIFY_MAP_ATTR_CHANGE, "c0", KEY_HP DATA_5);
+    gate_turn(&gate, 0);
+    gate_expect(&gate, "destroy Avatar; closed: the server breaks the protocol: "
+                       "a map has more than 65,536 keys");
+    free(digits);
+    gate_close(&gate);
+}
+
+static void a_map_that_comes_with_more_keys_ends_the_connection(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    char *digits = map_of((1 << 16) + 1);
+    gate_open(&gate, &(gwc_desc){.no_reconnect = true});
+    gate_say_create(&gate, true, PLAYER, "Avatar", digits);
+    read_all(&gate);
+    gate_expect(&gate, "open; closed: the server breaks the protocol: "
+                       "a map has more than 65,536 keys");
+    free(digits);
+    gate_close(&gate);
 }
 
 static void a_pop_of_an_empty_list_ends_the_connection(void **state)
@@ -281,6 +341,8 @@ int main(void)
         cmocka_unit_test(an_entity_that_is_created_again_is_destroyed_first),
         cmocka_unit_test(changes_reach_every_place_of_the_tree),
         cmocka_unit_test(a_change_that_does_not_fit_ends_the_connection),
+        cmocka_unit_test(a_map_has_as_many_keys_as_allowed_and_no_more),
+        cmocka_unit_test(a_map_that_comes_with_more_keys_ends_the_connection),
         cmocka_unit_test(a_pop_of_an_empty_list_ends_the_connection),
         cmocka_unit_test(bad_messages_end_the_connection),
         cmocka_unit_test(messages_that_are_newer_or_late_are_passed_over),
