@@ -122,9 +122,8 @@ static void a_port_that_nobody_listens_at_refuses(void **state)
 static void a_name_that_nobody_has_is_an_error(void **state)
 {
     (void)state;
-    char address[80] = {0};
-    memset(address, 'x', 64);
-    strcat(address, ".test:1");
+    static const char address[] =
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.test:1";
     gwc_client *client = gwc_create(&(gwc_desc){.address = address});
     assert_int_equal(gwc_open(client), GWC_ERESOLVE);
     assert_int_equal(gwc_state_of(client), GWC_CLOSED);

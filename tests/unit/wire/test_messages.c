@@ -114,7 +114,8 @@ static bool rewrites(const struct row *row, const uint8_t *bytes, size_t size, s
 {
     /* A copy that ends where the payload ends, so that the sanitizer sees a read behind it. */
     uint8_t *copy = mem_alloc(size);
-    memcpy(copy, bytes, size);
+    if (size > 0)
+        memcpy(copy, bytes, size);
     buf_clear(out);
     bool ok = row->rewrite((struct view){copy, (uint32_t)size}, out);
     free(copy);
