@@ -123,6 +123,10 @@ static void lose(gwc_client *client, const struct failure *failure, int64_t now_
         client->attempt = 0; /* it was a good one: the attempts start small again */
     gwc_loss loss = loss_of(client, failure);
     drop_connection(client);
+    if (loss.again && !loss.kicked)
+        seat_lose(&client->seat);
+    else
+        seat_forget(&client->seat);
     client->state = loss.again ? GWC_WAITING : GWC_CLOSED;
     client->due_ms = now_ms + loss.delay_ms;
     world_clear(&client->world);
@@ -133,6 +137,8 @@ static void lose(gwc_client *client, const struct failure *failure, int64_t now_
 static void leave(gwc_client *client)
 {
     struct failure ignored;
+    if (client->state == GWC_OPEN)
+        seat_leave(&client->seat, &client->out);
     if (client->state == GWC_OPEN && !transport_flush(client->transport, &client->out, &ignored))
         buf_clear(&client->out);
     client->is_leaving = false;
@@ -195,7 +201,9 @@ gwc_err gwc_open(gwc_client *client)
 static void opened(gwc_client *client, int64_t now_ms)
 {
     client->state = GWC_OPEN;
-    client->beat_ms = now_ms + client->desc.heartbeat_ms;
+    client->beat_ms = now_ms; /* at once: the gate need not wait to know which dialect this is */
+    if (client->desc.come_back)
+        seat_ask(&client->seat, &client->out);
     client->good_ms = now_ms + GOOD_AFTER_MS;
     if (client->desc.on_open)
         client->desc.on_open(client);
@@ -232,13 +240,40 @@ struct taking {
     const char *wrong; /* NULL: nothing yet */
 };
 
+/* Returns what is wrong, or NULL. */
+static const char *take_answer(gwc_client *client, struct view answer)
+{
+    bool returned;
+    const char *wrong = NULL;
+    if (!seat_take_answer(&client->seat, answer, &returned))
+        return "an answer about a seat that was not asked for";
+    struct buf held = client->seat.held;
+    client->seat.held = (struct buf){0};
+    struct reader r = reader_of(held.data, held.size);
+    while (!returned && !wrong && reader_left(&r) > 0 && !client->is_leaving)
+        wrong = world_apply(&client->world, read_var(&r));
+    buf_free(&held);
+    if (returned && client->desc.on_returned && may_tell(client))
+        client->desc.on_returned(client);
+    return wrong;
+}
+
+static const char *take_packet(gwc_client *client, struct view packet)
+{
+    if (seat_is_answer(packet))
+        return take_answer(client, packet);
+    if (!client->seat.is_asked)
+        return world_apply(&client->world, packet);
+    return seat_hold(&client->seat, packet) ? NULL : "it never says whether it knows the token";
+}
+
 static size_t on_packets(void *user, const struct view *packets, size_t count)
 {
     struct taking *taking = user;
     for (size_t i = 0; i < count; i++) {
         if (taking->wrong || taking->client->is_leaving)
             return i;
-        taking->wrong = world_apply(&taking->client->world, packets[i]);
+        taking->wrong = take_packet(taking->client, packets[i]);
     }
     return count;
 }
@@ -445,6 +480,7 @@ void gwc_destroy(gwc_client *client)
     gwc_close(client);
     transport_destroy(client->transport);
     world_fini(&client->world);
+    seat_forget(&client->seat);
     free((void *)(uintptr_t)client->desc.address);
     free((void *)(uintptr_t)client->desc.origin);
     free(client);

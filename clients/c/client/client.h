@@ -1,6 +1,7 @@
 /* client: a connection's life: made, kept, broken, made again. */
 #pragma once
 
+#include "client/seat.h"
 #include "client/transport.h"
 #include "client/world.h"
 #include "net/frame.h"
@@ -20,6 +21,7 @@ struct gwc_client {
     int64_t good_ms;  /* when the connection counts as a good one */
     struct frame frame;
     struct buf out; /* packets that the transport has not taken */
+    struct seat seat;
     struct world world;
     struct random random;
 };

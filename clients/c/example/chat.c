@@ -165,6 +165,7 @@ int main(int argc, char **argv)
         .user = &chat,
         .methods = methods,
         .on_player = on_player,
+        .come_back = true,
         .on_changed = on_changed,
         .on_closed = on_closed,
     };

@@ -303,6 +303,11 @@ typedef struct gwc_desc {
     /* The entities were destroyed before. */
     void (*on_closed)(gwc_client *client, const gwc_loss *loss);
 
+    /* The server knows this client again: its player follows, and the calls that it has missed. */
+    void (*on_returned)(gwc_client *client);
+
+    bool come_back;             /* find the player again after a loss, where the gate has a
+                                   reconnect_grace; not for gates of GoWorld's own */
     bool no_reconnect;          /* a loss is final */
     bool reconnect_after_kick;  /* else two clients of one account throw each other out for ever */
     int64_t reconnect_first_ms; /* doubled with each attempt, less a random half; 0: 500 */

@@ -18,6 +18,7 @@ static void with_player(struct gate *gate, const gwc_desc *desc)
     gate_say_create(gate, true, PLAYER, "Avatar", "80");
     gate_turn(gate, 0);
     buf_clear(&gate->diary);
+    buf_clear(&gate->from_client); /* the first heartbeat */
 }
 
 static void opening_connects_in_the_next_turn(void **state)
@@ -62,11 +63,8 @@ static void heartbeats_leave_in_time(void **state)
     struct gate gate = {0};
     gate_open(&gate, &(gwc_desc){.heartbeat_ms = 1000});
     gate_turn(&gate, 0);
+    gate_expect_sent(&gate, HEARTBEAT); /* at once */
     assert_int_equal(gwc_timeout_ms(gate.client, 0), 1000);
-    gate_turn(&gate, 999);
-    gate_expect_sent(&gate, "");
-    gate_turn(&gate, 1);
-    gate_expect_sent(&gate, HEARTBEAT);
     gate_turn(&gate, 999);
     gate_expect_sent(&gate, "");
     gate_turn(&gate, 1);
@@ -84,6 +82,86 @@ static void a_negative_interval_sends_no_heartbeats(void **state)
     gate_turn(&gate, 1000 * 1000);
     gate_expect_sent(&gate, "");
     gate_close(&gate);
+}
+
+#define ASK_FOR_ONE "06000000 1c0c 00000000"
+#define ASK_WITH(token) "16000000 1c0c 10000000" token
+#define TOKEN_1 "11111111111111111111111111111111"
+#define TOKEN_2 "22222222222222222222222222222222"
+#define ANSWER(returned, token) "1d0c" returned "10000000" token "204e0000"
+
+/* Has a seat with the first token, and its player. */
+static void with_seat(struct gate *gate)
+{
+    gate_open(gate, &(gwc_desc){.come_back = true, .heartbeat_ms = -1, .seed = 1});
+    gate_turn(gate, 0);
+    gate_expect_sent(gate, ASK_FOR_ONE);
+    gate_say_hex(gate, ANSWER("00", TOKEN_1));
+    gate_say_create(gate, true, PLAYER, "Avatar", "80");
+    gate_turn(gate, 0);
+    buf_clear(&gate->diary);
+}
+
+static void break_connection(struct gate *gate, struct failure *failure)
+{
+    fail_with(gate, failure, 0, "the network is gone");
+    gate_turn(gate, 0);
+    gate->ends = NULL;
+    buf_clear(&gate->diary);
+    gate_turn(gate, 500);
+}
+
+static void a_client_that_comes_back_sees_its_player(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    struct failure failure = {0};
+    with_seat(&gate);
+    break_connection(&gate, &failure);
+    gate_expect_sent(&gate, ASK_WITH(TOKEN_1));
+    gate_say_create(&gate, true, OTHER, "Account", "80"); /* of the connection, not of the client */
+    gate_turn(&gate, 0);
+    gate_expect(&gate, "open");
+    gate_say_hex(&gate, ANSWER("01", TOKEN_2));
+    gate_say_create(&gate, true, PLAYER, "Avatar", "80");
+    gate_turn(&gate, 0);
+    gate_expect(&gate, "create Avatar {}; player Avatar");
+    gwc_close(gate.client);
+    gate_expect_sent(&gate, "02000000 1e0c");
+    gwc_open(gate.client);
+    gate_turn(&gate, 0);
+    gate_expect_sent(&gate, ASK_FOR_ONE);
+    gate_close(&gate);
+}
+
+static void a_client_that_is_not_known_any_more_begins_anew(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    struct failure failure = {0};
+    with_seat(&gate);
+    break_connection(&gate, &failure);
+    gate_say_create(&gate, true, OTHER, "Account", "80");
+    gate_say_hex(&gate, ANSWER("00", TOKEN_2));
+    gate_turn(&gate, 0);
+    gate_expect(&gate, "open; create Account {}; player Account");
+    gate_close(&gate);
+}
+
+static void a_wrong_answer_about_a_seat_ends_the_connection(void **state)
+{
+    (void)state;
+    static const char *const answers[] = {ANSWER("01", TOKEN_1), /* nothing was asked for */
+                                          "1d0c 00 11000000" TOKEN_1 "33 204e0000", "1d0c"};
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct gate gate = {0};
+        gate_open(&gate, &(gwc_desc){.come_back = true, .no_reconnect = true});
+        gate_turn(&gate, 0);
+        gate_say_hex(&gate, answers[i]);
+        gate_turn(&gate, 0);
+        assert_int_equal(gwc_state_of(gate.client), GWC_CLOSED);
+        gate_close(&gate);
+    }
 }
 
 static void calls_travel_as_the_protocol_says(void **state)
@@ -448,6 +526,9 @@ int main(void)
         cmocka_unit_test(an_attempt_that_takes_too_long_is_given_up),
         cmocka_unit_test(heartbeats_leave_in_time),
         cmocka_unit_test(a_negative_interval_sends_no_heartbeats),
+        cmocka_unit_test(a_client_that_comes_back_sees_its_player),
+        cmocka_unit_test(a_client_that_is_not_known_any_more_begins_anew),
+        cmocka_unit_test(a_wrong_answer_about_a_seat_ends_the_connection),
         cmocka_unit_test(calls_travel_as_the_protocol_says),
         cmocka_unit_test(a_move_is_told_to_the_server_and_seen_here),
         cmocka_unit_test(a_call_that_cannot_be_made_says_why),

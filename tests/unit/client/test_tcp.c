@@ -57,8 +57,8 @@ static void bytes_travel_both_ways(void **state)
     (void)state;
     char address[32], seen[32] = "", got[64];
     int listener = listen_at(address);
-    gwc_client *client =
-        gwc_create(&(gwc_desc){.address = address, .user = seen, .on_player = note_player});
+    gwc_client *client = gwc_create(&(gwc_desc){
+        .address = address, .user = seen, .on_player = note_player, .heartbeat_ms = -1});
     assert_int_equal(gwc_fd(client), -1);
     assert_int_equal(gwc_open(client), GWC_OK);
     int peer = accept_from(listener, client);
