@@ -212,12 +212,14 @@ bool clients_show_player(struct client *client, gw_id player)
     clients_set_owner(client, player);
     if (client->has_player)
         return false;
-    if (client->has_other)
+    if (client->has_other) {
         close_torn(client);
-    client->has_player = !client->has_other;
+        return false;
+    }
+    client->has_player = true;
     client->misses_changes = false; /* it is told all */
     seats_show(client);
-    return client->has_player;
+    return true;
 }
 
 void clients_hide_entity(struct client *client, gw_id entity)

@@ -20,13 +20,19 @@ void clients_move_connection(struct client *client, struct client *by);
 /* Its player is that entity from now on. */
 void clients_set_owner(struct client *client, gw_id owner);
 /* It is about to be sent the creation of its player. False when it must not be: it has that
- * already, or another one, and then it is closed. */
+ * already, or another one, and then it is closed, and gone if it was away. */
 bool clients_show_player(struct client *client, gw_id player);
 /* It is about to be sent the end of an entity. */
 void clients_hide_entity(struct client *client, gw_id entity);
 
 /* It has sent this, and its dialect is not known yet: the packet may show it. */
 void client_look_for_dialect(struct client *client, struct view packet);
+
+/* What it speaks itself: its `dialect` is how it is spoken to. */
+static inline enum dialect client_dialect(const struct client *client)
+{
+    return client->is_away ? seats_dialect(client) : client->dialect;
+}
 
 /* Sends a packet of 2020 in the client's dialect, or lets it wait until that is known. */
 void client_send(struct client *client, struct view packet);

@@ -87,10 +87,10 @@ static bool on_create_entity(struct gate *g, unsigned index, struct view packet)
         return false;
     if (!to.client && is_player)
         clients_tell_gone(g, entity, to.id);
-    if (to.client && (!is_player || clients_show_player(to.client, entity)))
+    if (to.client && (!is_player || clients_show_player(to.client, entity))) {
         client_send(to.client, packet);
-    if (to.client)
         seats_shown(to.client);
+    }
     return true;
 }
 

@@ -157,6 +157,11 @@ bool seats_keep(struct client *client)
     return true;
 }
 
+enum dialect seats_dialect(const struct client *client)
+{
+    return client->seat->dialect;
+}
+
 static bool is_call(struct view packet)
 {
     unsigned type = msg_type_of(packet);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/idmap.h"
+#include "gate/dialect.h"
 #include "net/link.h"
 
 struct client;
@@ -30,6 +31,9 @@ bool seats_keep(struct client *client);
 /* It is sent a packet, of which there may be two pieces, while it is away: calls wait for it, as
  * far as there is room, and what else it has missed it is told anew when it is back. */
 void seats_missed(struct client *client, struct view head, struct view tail);
+
+/* Which dialect a client speaks that is away. */
+enum dialect seats_dialect(const struct client *client);
 
 /* It is about to be shown its player, and was: it is back, and what has waited goes to it. */
 void seats_show(struct client *client);

@@ -16,6 +16,7 @@ import { tcp } from '../../clients/js/transport-tcp.js';
 import { event } from '../../clients/js/test/fakegate.js';
 import { skip, startDemo } from './demo.js';
 import { command, goworld, root } from './goworld.js';
+import { startWire } from './wire.js';
 
 const PASSWORD = 'correct horse';
 const PATIENCE_MS = 60_000;
@@ -184,6 +185,28 @@ describe('the C client', { skip, timeout: 5 * PATIENCE_MS }, () => {
         talkers[0].say('again');
         for (const talker of talkers) await talker.hears(/^dora: again$/);
         for (const talker of talkers) assert.equal(await talker.leaves(), 0);
+    });
+
+    test('when its network breaks it finds its room again, and hears what was said meanwhile', async (t) => {
+        const wire = await startWire(t, demo.port);
+        const walker = enterByC(t, `127.0.0.1:${wire.port}`, 'walker');
+        await walker.hears(/^\* in room 1$/);
+        walker.say('/join train');
+        await walker.hears(/^\* in room train$/);
+        const friend = await enterByJs(t, demo.port, 'friend');
+        friend.say('/join train');
+        walker.say('into the tunnel');
+        await walker.hears(/^walker: into the tunnel$/);
+        wire.cut();
+        await walker.hears(/; again in \d+ ms$/);
+        friend.say('while you were away');
+        await friend.hears('friend: while you were away');
+        wire.mend();
+        await walker.hears(/^\* in room train$/); // not 1, where one who signs in begins
+        await walker.hears(/^friend: while you were away$/);
+        walker.say('out again');
+        await friend.hears('walker: out again');
+        assert.equal(await walker.leaves(), 0);
     });
 
     test('the programs of the guide talk', async (t) => {

@@ -122,7 +122,9 @@ static void a_client_comes_back_and_finds_its_player(void **state)
     show(&w, &by);
     fake_link_skip(by.link);
     come_back(&w, &player, &by, SECRET_1, SECRET_2);
-    call(&w, &player, "Second"); /* before the game has shown the player again */
+    call(&w, &player, "Second");                   /* before the game has shown the player again */
+    fake_link_receive(player.link, "\xd1\x07", 2); /* it may say something already */
+    assert_null(player.link->reason);
     assert_true(fake_link_is_quiet(player.link));
     show(&w, &player);
     expect_player(&player);
@@ -206,6 +208,22 @@ static void who_leaves_or_is_sent_away_does_not_come_back(void **state)
     world_stop(&w);
 }
 
+/* The word that its former player ended was lost. */
+static void one_that_is_away_and_would_have_two_players_is_gone(void **state)
+{
+    (void)state;
+    struct world w;
+    start(&w);
+    struct player player = seated(&w);
+    fake_link_hang_up(player.link);
+    gw_id other = {"ooooooooooooooo"};
+    RECEIVE(&w.dispatchers[0], create_entity_on_client, .gate = 3, .client = player.id,
+            .is_player = true, .entity = other, .type = view_str("A"), .attrs = view_str("\x80"));
+    expect_gone(&w, other, player.id);
+    assert_int_equal(gate_stats(w.g)->clients, 0);
+    world_stop(&w);
+}
+
 static void what_waits_for_those_away_has_a_limit(void **state)
 {
     static char long_name[1000];
@@ -259,6 +277,7 @@ int main(void)
         cmocka_unit_test(a_client_may_come_back_before_its_connection_has_broken),
         cmocka_unit_test(one_that_does_not_come_back_is_gone),
         cmocka_unit_test(who_leaves_or_is_sent_away_does_not_come_back),
+        cmocka_unit_test(one_that_is_away_and_would_have_two_players_is_gone),
         cmocka_unit_test(what_waits_for_those_away_has_a_limit),
         cmocka_unit_test(without_a_grace_nobody_gets_a_seat),
         cmocka_unit_test(a_bad_question_is_a_bad_packet),
