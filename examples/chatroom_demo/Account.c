@@ -116,6 +116,8 @@ void Account_Login(Account *self, const char *username, const char *password)
         show_error(self, login_message(err));
         return;
     }
+    /* The later login wins: a client that the avatar has is disconnected, and a WebSocket told why.
+     */
     gw_load_anywhere(&Avatar_type, avatar_id);
     if (gw_give_client(&self->base, avatar_id))
         show_error(self, "登录失败，请重试");
