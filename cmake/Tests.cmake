@@ -86,6 +86,25 @@ function(gw_example_tests)
   endforeach()
 endfunction()
 
+# tests/docs/test_<page>.c: target docs_test_<page>, ctest name docs.<page>; the code that pages of the guide show, played
+# in the simulator, built as a user builds it
+function(gw_docs_tests)
+  file(GLOB tests CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/docs/test_*.c")
+  foreach(source IN LISTS tests)
+    cmake_path(GET source STEM stem)
+    string(REGEX REPLACE "^test_" "" page "${stem}")
+    add_executable(docs_${stem} ${source})
+    target_link_libraries(docs_${stem} PRIVATE goworld_sim)
+    set_target_properties(docs_${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+    add_test(NAME docs.${page} COMMAND docs_${stem} WORKING_DIRECTORY "${PROJECT_BINARY_DIR}")
+    set_tests_properties(docs.${page} PROPERTIES TIMEOUT ${GW_TEST_TIMEOUT_S})
+  endforeach()
+  # What the page about clients shows only has to compile.
+  file(GLOB clients CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/docs/client/*.c")
+  add_library(docs_client OBJECT ${clients})
+  target_include_directories(docs_client PRIVATE "${PROJECT_SOURCE_DIR}/clients/c/include")
+endfunction()
+
 # The libraries show the linker nothing but gw_* names, that of clients nothing but gwc_* names.
 function(gw_library_test)
   if(TARGET goworld)
