@@ -5,7 +5,7 @@ SECONDS ?= 60
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := all
-.PHONY: all deps test check format layers tsan coverage fuzz sim install deb clean help
+.PHONY: all deps test check format layers tsan coverage fuzz sim docs install deb clean help
 
 all: deps ## build everything for use: bin/goworld and build/release/libgoworld.a
 	@tools/build release
@@ -63,10 +63,14 @@ coverage: ## which lines the tests run: build/coverage
 	@ctest --test-dir build/coverage --output-on-failure -j $(JOBS)
 	@tools/coverage
 
-install: all ## install into PREFIX=/usr/local (DESTDIR= is honoured)
+docs: ## the reference of the API, from the headers: build/docs/reference
+	@tools/reference build/docs/reference
+	@echo build/docs/reference/README.md
+
+install: all docs ## install into PREFIX=/usr/local (DESTDIR= is honoured)
 	@cmake --install build/release --prefix $(PREFIX)
 
-deb: all ## pack it as build/goworld_VERSION_ARCH.deb
+deb: all docs ## pack it as build/goworld_VERSION_ARCH.deb
 	@cpack --config build/release/CPackConfig.cmake -B build >build/deb.log 2>&1 || { cat build/deb.log; exit 1; }
 	@rm -rf build/_CPack_Packages && ls build/goworld_*.deb
 

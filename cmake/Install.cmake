@@ -31,6 +31,8 @@ set(doc share/doc/goworld)
 install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md DESTINATION ${doc})
 install(FILES bench/README.md DESTINATION ${doc}/bench OPTIONAL)
 install(DIRECTORY docs DESTINATION ${doc})
+# What `make docs` has made of the headers.
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/build/docs/reference" DESTINATION ${doc}/docs OPTIONAL)
 install(DIRECTORY clients/js DESTINATION ${doc}/clients PATTERN "test" EXCLUDE)
 # Without what a server that ran there has left.
 foreach(example chatroom_demo starter)

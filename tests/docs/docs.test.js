@@ -105,6 +105,25 @@ for (const page of PAGES) {
   });
 }
 
+/** What a header lets a game name: macros, types, values of enums, functions. */
+function names(header) {
+  const code = text(header).replace(/\/\*[^]*?\*\//g, "").replace(/\\\n/g, " ");
+  return [/^#define (\w+)/gm, /^\} (\w+);/gm, /^\s+(GW_[A-Z_]+)(?: =.*)?,$/gm, /^typedef .*?\b(\w+);/gm, /^[A-Za-z](?!ypedef).*?\b(gw_\w+)\(/gm]
+    .flatMap((pattern) => [...code.matchAll(pattern)].map(([, name]) => name))
+    .filter((name) => /^gw_/i.test(name) && !/^gw__/i.test(name));
+}
+
+test("the reference has every name of every header", (t) => {
+  const folder = withFile(t, "reference", "");
+  run(path.join(root, "tools/reference"), [folder]);
+  for (const header of files("include/goworld", /\.h$/)) {
+    const page = path.basename(header, ".h");
+    assert.ok(fs.readFileSync(path.join(folder, "README.md"), "utf8").includes(`(${page}.md)`));
+    const code = fs.readFileSync(path.join(folder, `${page}.md`), "utf8").match(/^```c$[^]*?^```$/gm)?.join("\n") ?? "";
+    for (const name of names(header)) assert.match(code, new RegExp(`\\b${name}\\b`), `${page}.md has no ${name}`);
+  }
+});
+
 for (const page of ALL_PAGES) {
   test(`the links of ${page} lead somewhere`, () => {
     for (const { target, to, anchor } of links(page)) {
