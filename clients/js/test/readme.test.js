@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { PLAYER, change, create, filteredCall, readBytes, startGate } from './fakegate.js';
+import { PLAYER, call, change, create, filteredCall, readBytes, startGate } from './fakegate.js';
 import { callPacket, heartbeatPacket } from '../messages.js';
 
 const HERE = new URL('../', import.meta.url);
@@ -25,7 +25,7 @@ async function nextLine(stream) {
     return text.trim();
 }
 
-test('the example of the README logs in and chats', async (t) => {
+test('the example of the README registers, logs in and chats', async (t) => {
     const gate = await startGate(t);
     const code = (await nodeExample()).replaceAll("'./", `'${HERE.href}`).replace('14001', gate.port);
     const node = spawn(process.execPath, ['--input-type=module', '-e', code]);
@@ -34,6 +34,10 @@ test('the example of the README logs in and chats', async (t) => {
     const peer = await gate.peer();
     await expectPacket(peer, heartbeatPacket());
     peer.write(create('Account'));
+    await expectPacket(peer, callPacket(PLAYER, 'Login', ['ada', 'secret']));
+    peer.write(call('ShowError', ['账号不存在']));
+    await expectPacket(peer, callPacket(PLAYER, 'Register', ['ada', 'secret']));
+    peer.write(call('ShowInfo', ['注册成功，请点击登录']));
     await expectPacket(peer, callPacket(PLAYER, 'Login', ['ada', 'secret']));
     peer.write(create('Avatar', { attrs: { chatroom: '1' } }));
     await expectPacket(peer, callPacket(PLAYER, 'SendChat', ['hello']));
