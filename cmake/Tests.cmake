@@ -115,6 +115,14 @@ function(gw_library_test)
     "! nm -g --defined-only '$<TARGET_FILE:goworld_client>' | grep ' [A-Z] ' | grep -v ' gwc_'")
 endfunction()
 
+# What a game says that it is made of is what it is; tests/golden/ has that of the chatroom.
+function(gw_schema_test)
+  if(TARGET example_chatroom_demo)
+    add_test(NAME schema.chatroom COMMAND sh -c
+      "'$<TARGET_FILE:example_chatroom_demo>' -schema | diff '${PROJECT_SOURCE_DIR}/tests/golden/chatroom.schema.json' -")
+  endif()
+endfunction()
+
 # Public headers: each compiles alone, the games of tests/api compile against them, and their misuse does not.
 function(gw_header_tests)
   file(GLOB headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/goworld/*.h")

@@ -124,9 +124,11 @@ void Account_Login(Account *self, const char *username, const char *password)
 }
 
 GW_RPC_DEFINE(Account, ACCOUNT_RPC)
+GW_CLIENT_RPC_DEFINE(Account, ACCOUNT_CLIENT_RPC)
 const gw_entity_type Account_type = {
     .name = "Account",
     .size = sizeof(Account),
     .methods = Account_methods,
+    .client_methods = Account_client_methods,
     .on_client_lost = gw_destroy,
 };

@@ -98,11 +98,13 @@ static void listen_to_channel(gw_entity *entity)
 }
 
 GW_RPC_DEFINE(Avatar, AVATAR_RPC)
+GW_CLIENT_RPC_DEFINE(Avatar, AVATAR_CLIENT_RPC)
 const gw_entity_type Avatar_type = {
     .name = "Avatar",
     .size = sizeof(Avatar),
     .attrs = Avatar_attrs,
     .methods = Avatar_methods,
+    .client_methods = Avatar_client_methods,
     .persistent = true,
     .on_attrs_ready = choose_first_channel,
     .on_client_connected = listen_to_channel,

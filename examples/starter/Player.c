@@ -44,11 +44,13 @@ static void come_in(gw_entity *entity)
 }
 
 GW_RPC_DEFINE(Player, PLAYER_RPC)
+GW_CLIENT_RPC_DEFINE(Player, PLAYER_CLIENT_RPC)
 const gw_entity_type Player_type = {
     .name = "Player",
     .size = sizeof(Player),
     .attrs = Player_attrs,
     .methods = Player_methods,
+    .client_methods = Player_client_methods,
     .on_attrs_ready = choose_first_name,
     .on_client_connected = come_in,
     .on_client_lost = gw_destroy,

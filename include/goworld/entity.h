@@ -8,6 +8,7 @@
 typedef struct gw_entity gw_entity;
 typedef struct gw_entity_type gw_entity_type;
 struct gw_method;
+struct gw_client_method;
 
 /* The first member, named `base`, of every entity struct. Read only. A pointer to an entity is good
  * until the handler that has it ends or awaits; keep the id across time. */
@@ -22,6 +23,8 @@ struct gw_entity_type {
     size_t size;                     /* sizeof the struct; an entity starts zeroed */
     const gw_attr *attrs;            /* ends with GW_ATTR_END; NULL: none */
     const struct gw_method *methods; /* what GW_RPC_DEFINE made: Avatar_methods; NULL: none */
+    const struct gw_client_method *client_methods; /* what GW_CLIENT_RPC_DEFINE made, for tools;
+                                                      NULL: not told */
     bool persistent;         /* saved when created, at each save_interval and when destroyed */
     unsigned service_shards; /* > 0: a service of that many entities, which the engine creates; see
                                 service.h; at most GW_SERVICE_SHARDS_MAX */

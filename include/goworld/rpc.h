@@ -93,9 +93,16 @@ typedef struct gw_method {
     const char *name;      /* on the wire */
     unsigned name_size;    /* bytes, without the NUL; at most GW_METHOD_NAME_MAX */
     unsigned flags;        /* gw_method_flags */
-    const char *signature; /* "str text, i64 count": for tools */
+    const char *signature; /* "str text, i64 count, ": for tools */
+    const char *answer;    /* what it gives back, in the same form; NULL: it gives no answer */
     void (*invoke)(gw_entity *self, gw_reader *reader);
 } gw_method;
+
+/* A method that the client implements: for tools. */
+typedef struct gw_client_method {
+    const char *name;
+    const char *signature; /* as that of a gw_method */
+} gw_client_method;
 
 /* Used by the stubs. A missing argument reads as zero; a wrong type or one too many makes
  * gw_read_end false. */
@@ -170,6 +177,11 @@ GW__UNUSED static inline void gw_give_text(gw_writer *writer, gw_text *value)
  */
 #define GW_CLIENT_RPC_DECLARE(LIST) LIST(GW__CLIENT_RPC)
 
+/* Makes the table Avatar_client_methods, for the type's .client_methods: `goworld schema` tells
+ * what stands in it, and writes stubs for clients. The game itself does without. */
+#define GW_CLIENT_RPC_DEFINE(Type, LIST)                                                           \
+    static const gw_client_method Type##_client_methods[] = {LIST(GW__CLIENT_ROW){0}};
+
 /* ---- how the expansion is made ------------------------------------------------------------- */
 #define GW__CAT(a, b) GW__CAT_(a, b)
 #define GW__CAT_(a, b) a##b
@@ -225,12 +237,13 @@ GW__UNUSED static inline void gw_give_text(gw_writer *writer, gw_text *value)
         if (gw_read_end(gw__reader))                                                               \
             Type##_##name((Type *)gw__self GW__EACH(GW__ARGUMENT, __VA_ARGS__));                   \
     }                                                                                              \
-    const gw_method Type##_##name##_method = GW__METHOD(Type, name, method_flags, __VA_ARGS__);
+    const gw_method Type##_##name##_method =                                                       \
+        GW__METHOD(Type, name, method_flags, NULL, __VA_ARGS__);
 #define GW__RPC_ROW(Type, name, method_flags, ...)                                                 \
-    GW__METHOD(Type, name, method_flags, __VA_ARGS__),
-#define GW__METHOD(Type, name, method_flags, ...)                                                  \
+    GW__METHOD(Type, name, method_flags, NULL, __VA_ARGS__),
+#define GW__METHOD(Type, name, method_flags, answer, ...)                                          \
     {                                                                                              \
-#name, sizeof #name - 1, (method_flags), "" GW__EACH(GW__SIGNATURE, __VA_ARGS__),          \
+#name, sizeof #name - 1, (method_flags), "" GW__EACH(GW__SIGNATURE, __VA_ARGS__), answer,  \
             Type##_##name##_invoke                                                                 \
     }
 /* The lists of an ASK are in parentheses of their own. */
@@ -302,9 +315,11 @@ GW__UNUSED static inline void gw_give_text(gw_writer *writer, gw_text *value)
         GW__EACH_OF(GW__OUT_GIVE, back)                                                            \
         gw_answer_end(gw__self, gw__reader, gw__err);                                              \
     }                                                                                              \
-    const gw_method Type##_##name##_method = GW__METHOD(Type, name, method_flags, GW__LIST given);
+    const gw_method Type##_##name##_method = GW__ASK_METHOD(Type, name, method_flags, given, back);
 #define GW__ASK_ROW(Type, name, method_flags, given, back)                                         \
-    GW__METHOD(Type, name, method_flags, GW__LIST given),
+    GW__ASK_METHOD(Type, name, method_flags, given, back),
+#define GW__ASK_METHOD(Type, name, method_flags, given, back)                                      \
+    GW__METHOD(Type, name, method_flags, "" GW__EACH_OF(GW__SIGNATURE, back), GW__LIST given)
 #define GW__CLIENT_RPC(Type, name, ...)                                                            \
     GW__UNUSED static inline void Type##_client_##name(                                            \
         gw_clients gw__to GW__EACH(GW__PARAMETER, __VA_ARGS__))                                    \
@@ -312,3 +327,4 @@ GW__UNUSED static inline void gw_give_text(gw_writer *writer, gw_text *value)
         GW__WRITE_ALL(__VA_ARGS__)                                                                 \
         gw_client_call_end(gw__to, #name);                                                         \
     }
+#define GW__CLIENT_ROW(Type, name, ...) {#name, "" GW__EACH(GW__SIGNATURE, __VA_ARGS__)},

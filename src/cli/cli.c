@@ -32,6 +32,7 @@ struct arguments {
     const char *words[WORDS_MAX];
     unsigned word_count;
     const char *configfile;
+    const char *form;
     bool help, version;
 };
 
@@ -59,6 +60,8 @@ static gw_err read_flag(char **argv, int *i, struct arguments *args)
         args->help = true;
     } else if (strcmp(name, "version") == 0) {
         args->version = true;
+    } else if (strcmp(name, "js") == 0) {
+        args->form = "-js";
     } else if (strcmp(name, "d") != 0) {
         cli_fail("there is no option %s", argv[*i]);
         return GW_EINVAL;
@@ -110,7 +113,8 @@ static int run_command(const struct command *command, const struct arguments *ar
         return usage_error();
     struct cli_options options = {.dir = args->words[1] ? args->words[1] : ".",
                                   .configfile = args->configfile,
-                                  .section = args->words[2]};
+                                  .section = args->words[2],
+                                  .form = args->form};
     return command->run(&options);
 }
 
@@ -132,6 +136,10 @@ static int run_named(const struct arguments *args)
         return command_unknown(args->words[0]);
     if (args->version) {
         cli_fail("--version goes with no command");
+        return usage_error();
+    }
+    if (args->form && (!command || command->run != schema_run)) {
+        cli_fail("%s goes with schema only", args->form);
         return usage_error();
     }
     return command ? run_command(command, args) : run_word(word, args);

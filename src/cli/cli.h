@@ -12,6 +12,7 @@ struct cli_options {
     const char *dir;        /* as given */
     const char *configfile; /* NULL: not given */
     const char *section;    /* of the ini; NULL: not given */
+    const char *form;       /* of the schema, "-js"; NULL: not given */
 };
 
 /* Prints "goworld: sentence" to standard error; returns EXIT_FAILED. */
@@ -27,6 +28,7 @@ int stop_run(const struct cli_options *options);
 int kill_run(const struct cli_options *options);
 int status_run(const struct cli_options *options);
 int config_run(const struct cli_options *options);
+int schema_run(const struct cli_options *options);
 int foreground_run(const struct cli_options *options);
 int supervisor_run(const struct cli_options *options);
 

@@ -1,7 +1,8 @@
-/* The main of a game's program: one game of a cluster, or with -run a whole cluster in one process.
- */
+/* The main of a game's program: one game of a cluster, with -run a whole cluster in one process, or
+ * with -schema only what the game is made of. */
 #include "game/host.h"
 #include "game/run.h"
+#include "game/schema.h"
 #include "host/server.h"
 
 #include <goworld/game.h>
@@ -26,10 +27,18 @@ static bool stop(void *running)
     return game_host_stop(running);
 }
 
+/* With one dash or two. */
+static bool is_flag(const char *arg, const char *name)
+{
+    return arg[0] == '-' && strcmp(arg + 1 + (arg[1] == '-'), name) == 0;
+}
+
 int gw_main(const gw_game *game, int argc, char **argv)
 {
-    if (argc > 1 && (strcmp(argv[1], "-run") == 0 || strcmp(argv[1], "--run") == 0))
+    if (argc > 1 && is_flag(argv[1], "run"))
         return run_main(game, argc - 1, argv + 1);
+    if (argc > 1 && is_flag(argv[1], "schema"))
+        return schema_main(game, argc - 1, argv + 1);
     const struct host_server server = {.name = "game",
                                        .id_flag = "-gid",
                                        .program = game,

@@ -69,9 +69,11 @@ void Account_OnGetAvatarSpaceID(Account *self, gw_id avatar, gw_id space)
 }
 
 GW_RPC_DEFINE(Account, ACCOUNT_RPC)
+GW_CLIENT_RPC_DEFINE(Account, ACCOUNT_CLIENT_RPC)
 const gw_entity_type Account_type = {
     .name = "Account",
     .size = sizeof(Account),
     .methods = Account_methods,
+    .client_methods = Account_client_methods,
     .on_client_lost = gw_destroy,
 };

@@ -213,11 +213,13 @@ void Avatar_TestCallAllEcho(Avatar *self, gw_id avatar)
 }
 
 GW_RPC_DEFINE(Avatar, AVATAR_RPC)
+GW_CLIENT_RPC_DEFINE(Avatar, AVATAR_CLIENT_RPC)
 const gw_entity_type Avatar_type = {
     .name = "Avatar",
     .size = sizeof(Avatar),
     .attrs = Avatar_attrs,
     .methods = Avatar_methods,
+    .client_methods = Avatar_client_methods,
     .persistent = true,
     .on_attrs_ready = fill_in,
     .on_created = check_in,

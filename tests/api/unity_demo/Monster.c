@@ -84,11 +84,13 @@ static void start_to_think(gw_entity *entity)
 }
 
 GW_RPC_DEFINE(Monster, MONSTER_RPC)
+GW_CLIENT_RPC_DEFINE(Monster, MONSTER_CLIENT_RPC)
 const gw_entity_type Monster_type = {
     .name = "Monster",
     .size = sizeof(Monster),
     .attrs = Monster_attrs,
     .methods = Monster_methods,
+    .client_methods = Monster_client_methods,
     .on_attrs_ready = fill_in,
     .on_created = start_to_think,
 };

@@ -96,11 +96,13 @@ static void leave(gw_entity *entity)
 }
 
 GW_RPC_DEFINE(Player, PLAYER_RPC)
+GW_CLIENT_RPC_DEFINE(Player, PLAYER_CLIENT_RPC)
 const gw_entity_type Player_type = {
     .name = "Player",
     .size = sizeof(Player),
     .attrs = Player_attrs,
     .methods = Player_methods,
+    .client_methods = Player_client_methods,
     .persistent = true,
     .on_attrs_ready = fill_in,
     .on_client_connected = start_to_play,
