@@ -62,6 +62,8 @@ static gw_err read_flag(char **argv, int *i, struct arguments *args)
         args->version = true;
     } else if (strcmp(name, "js") == 0) {
         args->form = "-js";
+    } else if (strcmp(name, "c") == 0) {
+        args->form = "-c";
     } else if (strcmp(name, "d") != 0) {
         cli_fail("there is no option %s", argv[*i]);
         return GW_EINVAL;

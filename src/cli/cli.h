@@ -12,7 +12,7 @@ struct cli_options {
     const char *dir;        /* as given */
     const char *configfile; /* NULL: not given */
     const char *section;    /* of the ini; NULL: not given */
-    const char *form;       /* of the schema, "-js"; NULL: not given */
+    const char *form;       /* of the schema, "-js" or "-c"; NULL: not given */
 };
 
 /* Prints "goworld: sentence" to standard error; returns EXIT_FAILED. */

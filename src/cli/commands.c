@@ -40,12 +40,13 @@ const struct command commands[] = {
      "print every setting in force, and where each comes from",
      "In the form of a goworld.ini, of which it may become one. DIR is the current folder if it is "
      "not given. SECTION is one process, such as gate1, or gate_common for all gates."},
-    {"schema", "DIR [-js]", 2, 2, schema_run,
+    {"schema", "DIR [-js | -c]", 2, 2, schema_run,
      "print what the game of DIR is made of, as JSON or stubs for clients",
      "Its types of entities, with their attributes, their methods and those of clients. -js prints "
      "a "
-     "JavaScript module with a class for each type, which checks what clients call. DIR has to be "
-     "built."},
+     "JavaScript module, -c a C header, with what clients call, handle and see, checked by its "
+     "types. "
+     "DIR has to be built."},
     {0},
 };
 
@@ -83,6 +84,7 @@ const struct flag flags[] = {
     {"-configfile", "FILE", "instead of DIR/goworld.ini, or goworld.ini in the current folder"},
     {"-d", "", "taken for GoWorld's sake: processes run in the background anyway"},
     {"-js", "", "of schema: stubs for clients in JavaScript instead of JSON"},
+    {"-c", "", "of schema: stubs for clients in C"},
     {0},
 };
 

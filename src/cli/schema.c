@@ -72,7 +72,7 @@ static int judge(const struct server *server, const char *form, int status, cons
                  const char *err)
 {
     bool exited = WIFEXITED(status);
-    if (exited && WEXITSTATUS(status) == 0 && begins_with(out, form ? "//" : "{")) {
+    if (exited && WEXITSTATUS(status) == 0 && begins_with(out, form ? "/" : "{")) {
         fputs(err, stderr);
         fputs(out, stdout);
         return fflush(stdout) == 0 ? EXIT_OK : cli_fail("cannot write it: %s", strerror(errno));

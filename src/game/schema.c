@@ -1,6 +1,7 @@
 /* schema: see schema.h. */
 #include "game/schema.h"
 
+#include "game/schema_c.h"
 #include "game/schema_js.h"
 #include "game/schema_json.h"
 
@@ -54,7 +55,11 @@ gw_err schema_write(const gw_game *game, const struct schema_form *form, struct 
     return err;
 }
 
-static const struct schema_form forms[] = {{"", schema_json}, {"-js", schema_js}};
+static const struct schema_form forms[] = {
+    {"", schema_json},
+    {"-js", schema_js},
+    {"-c", schema_c},
+};
 
 const struct schema_form *schema_form_of(const char *flag)
 {

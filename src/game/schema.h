@@ -5,7 +5,7 @@
 
 #include <goworld/game.h>
 
-/* `-schema [-js]`, with argv[0] the -schema: prints it; returns the exit code. */
+/* `-schema [-js | -c]`, with argv[0] the -schema: prints it; returns the exit code. */
 int schema_main(const gw_game *game, int argc, char **argv);
 
 /* A form in which it is told. */

@@ -1,5 +1,6 @@
 // goworld schema: what it prints of real games, and a client that speaks with its stubs only.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
@@ -92,12 +93,81 @@ test('odd names stay what they are', { skip }, async (t) => {
     const [type] = JSON.parse(goworld(['schema', dir]).out).types;
     assert.deepEqual([type.name, type.methods[0].name, type.client_methods[0].name], [name, name, name]);
     const stubs = await stubsOf(dir);
-    assert.deepEqual(Object.keys(stubs).sort(), ['Number_', '_1_________$_x__']);
+    assert.deepEqual(Object.keys(stubs).sort(), ['Number_', '_1___________x__']);
     const calls = [];
-    const odd = new stubs._1_________$_x__({ type: name, call: (...call) => calls.push(call) });
+    const odd = new stubs._1___________x__({ type: name, call: (...call) => calls.push(call) });
     odd[name](true, -128);
     assert.deepEqual(calls, [[name, true, -128]]);
     assert.throws(() => odd[name](true, 128), /argument 2 has to be "i8 send"/);
+});
+
+const everyType = `
+#include <goworld/goworld.h>
+typedef struct Hero {
+    gw_entity base;
+    bool brave; int8_t a; int16_t b; int32_t c; int64_t d; uint8_t e; uint16_t f; uint32_t g; uint64_t h;
+    float speed; double luck; gw_id friend; gw_vec3 seat; gw_map bag; gw_list log; gw_text name; char title[8];
+} Hero;
+#define A(name) GW_ATTR(Hero, name, GW_CLIENT)
+static const gw_attr Hero_attrs[] = {A(brave), A(a), A(b), A(c), A(d), A(e), A(f), A(g), A(h), A(speed), A(luck), A(friend),
+                                     A(seat), A(bag), A(log), A(name), A(title), GW_ATTR_END};
+#define SMALL (bool, new), (i8, a), (i16, b), (i32, c), (u8, e), (u16, f), (u32, client)
+#define LARGE (i64, d), (u64, h), (f32, speed), (f64, luck), (id, friend), (vec3, seat), (vec3, entity)
+#define TREES (map, bag), (list, log), (str, name), (bytes, raw)
+#define HERO_RPC(RPC) RPC(Hero, Small, GW_OWN_CLIENT, SMALL) RPC(Hero, Large, GW_OWN_CLIENT, LARGE) \\
+    RPC(Hero, Trees, GW_OWN_CLIENT, TREES) RPC(Hero, None, GW_OWN_CLIENT)
+#define HERO_CLIENT_RPC(RPC) RPC(Hero, OnSmall, SMALL) RPC(Hero, OnLarge, LARGE) RPC(Hero, OnTrees, TREES) RPC(Hero, OnNone)
+GW_RPC_DECLARE(HERO_RPC)
+void Hero_Small(Hero *s, bool new, int8_t a, int16_t b, int32_t c, uint8_t e, uint16_t f, uint32_t g) {}
+void Hero_Large(Hero *s, int64_t d, uint64_t h, float x, double y, gw_id i, gw_vec3 v, gw_vec3 w) {}
+void Hero_Trees(Hero *s, gw_map m, gw_list l, const char *t, gw_bytes r) {}
+void Hero_None(Hero *s) {}
+GW_RPC_DEFINE(Hero, HERO_RPC)
+GW_CLIENT_RPC_DEFINE(Hero, HERO_CLIENT_RPC)
+static const gw_entity_type hero = {.name = "Hero", .size = sizeof(Hero), .attrs = Hero_attrs, .methods = Hero_methods,
+                                    .client_methods = Hero_client_methods};
+static const gw_entity_type *const types[] = {&hero, NULL};
+int main(int argc, char **argv) { return gw_main(&(gw_game){.types = types}, argc, argv); }
+`;
+
+/** Uses them, so that the compiler sees the rows as well. */
+const heroClient = `
+#include "stubs.h"
+extern const gwc_method methods[];
+const gwc_method methods[] = {Hero_OnSmall_METHOD, Hero_OnLarge_METHOD, Hero_OnTrees_METHOD, Hero_OnNone_METHOD, {NULL, NULL, NULL}};
+gwc_err use(gwc_client *client, gwc_entity *hero);
+gwc_err use(gwc_client *client, gwc_entity *hero)
+{
+    gwc_vec3 seat = Hero_attr_seat(hero);
+    Hero_call_Trees(client, hero, Hero_attr_bag(hero), Hero_attr_log(hero), Hero_attr_title(hero), gwc_bytes("a", 1));
+    return Hero_call_Large(client, hero, Hero_attr_d(hero), Hero_attr_h(hero), 1, 2, Hero_attr_friend(hero), seat, seat);
+}
+`;
+
+/** Compiles DIR/client.c, which includes the header that the command prints, without a warning as each of the languages. */
+function compileStubs(dir, source) {
+    const printed = goworld(['schema', dir, '-c']);
+    assert.equal(printed.code, 0, printed.err);
+    fs.writeFileSync(path.join(dir, 'stubs.h'), printed.out);
+    fs.writeFileSync(path.join(dir, 'client.c'), source);
+    for (const language of ['c', 'c++']) {
+        const args = `-x ${language} -std=${language}11 -pedantic -Wall -Wextra -Wshadow -Wconversion -Werror -O1`.split(' ');
+        const done = spawnSync('cc', [...args, `-I${root}/clients/c/include`, '-c', 'client.c', '-o', `client-${language}.o`], { cwd: dir, encoding: 'utf8' });
+        assert.equal(done.status, 0, done.stderr);
+    }
+}
+
+test('the C stubs of every type compile without a warning, as C and as C++', { skip }, async (t) => {
+    const dir = await builtServer(t, {}, everyType);
+    compileStubs(dir, heroClient);
+    const { Hero } = await stubsOf(dir);
+    const calls = [];
+    const hero = new Hero({ type: 'Hero', call: (...call) => calls.push(call) });
+    hero.Large(2n ** 63n - 1n, 2n ** 64n - 1n, 0.5, 1, '', { X: 1, Y: 2, Z: 3 }, { X: 1, Y: 2, Z: 3 });
+    hero.Trees({}, [], 'a', new Uint8Array(1));
+    assert.equal(calls.length, 2);
+    for (const wrong of [[[], [], '', new Uint8Array(0)], [{}, {}, '', new Uint8Array(0)], [{}, [], 'a\0', new Uint8Array(0)], [{}, [], '', '']])
+        assert.throws(() => hero.Trees(...wrong), TypeError);
 });
 
 test('what is no game, or says that its table is wrong, is one sentence', { skip }, async (t) => {
@@ -114,10 +184,10 @@ test('a program that never answers is given up', { skip }, async (t) => {
     assertFails(goworld(['schema', dir]), /does not tell what its game is made of/);
 });
 
-test('-js goes with schema only', () => {
-    for (const args of [['build', '.', '-js'], ['version', '-js']]) {
+test('-js and -c go with schema only', () => {
+    for (const args of [['build', '.', '-js'], ['version', '-c']]) {
         const result = goworld(args);
-        assert.equal(result.err, 'goworld: -js goes with schema only\nTry: goworld help\n');
+        assert.equal(result.err, `goworld: ${args.at(-1)} goes with schema only\nTry: goworld help\n`);
         assert.equal(result.code, 2);
     }
 });

@@ -253,6 +253,31 @@ static void no_name_ends_a_string_or_a_comment(void **state)
     free(text);
 }
 
+static void c_stubs_have_it_as_typed_functions(void **state)
+{
+    char *text = told("-c", (const gw_entity_type *const[]){&Hero_type, &Odd_type, NULL});
+    (void)state;
+    assert_says(text, "static inline gwc_err Hero_call_Shout(gwc_client *client, const gwc_entity "
+                      "*entity, const char *function, uint64_t times)\n"
+                      "{\n"
+                      "    return gwc_call(client, entity, \"Shout\", gwc_str(function), "
+                      "gwc_u64(times));\n"
+                      "}\n");
+    assert_says(text, "static inline int32_t Hero_attr_hp(const gwc_entity *entity)\n"
+                      "{\n"
+                      "    return (int32_t)gwc_to_int(gwc_attr(entity, \"hp\"));\n"
+                      "}\n");
+    assert_says(text, "\nvoid Hero_OnShout(gwc_client *client, gwc_entity *entity, const char "
+                      "*text);\n");
+    assert_says(text, "    Hero_OnShout(client, entity, gwc_to_str(gwc_at(args, 0)));\n");
+    assert_says(text, "#define Hero_OnShout_METHOD {\"Hero\", \"OnShout\", "
+                      "Hero_OnShout_receive}\n");
+    assert_null(strstr(text, "Tick"));
+    assert_null(strstr(text, "diary"));
+    assert_says(text, "#define _1______TYPE \"1 \\\"*/\\012\"\n");
+    free(text);
+}
+
 static void a_type_that_clients_have_nothing_to_do_with_has_no_stub(void **state)
 {
     static const gw_entity_type desk = {.name = "Desk", .size = sizeof(Hero), .service_shards = 3};
@@ -275,7 +300,8 @@ static void what_cannot_be_told_is_refused(void **state)
     a_b.name = "a b";
     other.name = "a_b";
     const gw_entity_type *const same[] = {&a_b, &other, NULL};
-    assert_refused("-js", same, "types a b and a_b would be classes of the same name: rename one");
+    assert_refused("-js", same, "types a b and a_b would have stubs of the same name: rename one");
+    assert_refused("-c", same, "types a b and a_b would have stubs of the same name: rename one");
     other.size = 0;
     assert_refused("", same, "type a_b: size must be the sizeof of its struct");
     assert_null(schema_form_of("-d"));
@@ -302,6 +328,7 @@ int main(void)
         cmocka_unit_test(json_escapes_names_and_tells_what_is_not_known),
         cmocka_unit_test(stubs_have_what_clients_may_call_and_see),
         cmocka_unit_test(no_name_ends_a_string_or_a_comment),
+        cmocka_unit_test(c_stubs_have_it_as_typed_functions),
         cmocka_unit_test(a_type_that_clients_have_nothing_to_do_with_has_no_stub),
         cmocka_unit_test(what_cannot_be_told_is_refused),
         cmocka_unit_test(a_signature_is_read_argument_by_argument),
