@@ -213,8 +213,8 @@ static void print_receiver(struct buf *out, const struct type *type, const gw_cl
     unsigned index = 0;
     buf_print(out, "static inline void ");
     print_name(out, type, "", method->name);
-    buf_print(out, "_receive(gwc_client *client, gwc_entity *entity, const gwc_value *args)\n{\n"
-                   "    (void)args;\n    ");
+    buf_print(out, "_receive(gwc_client *client, gwc_entity *entity, const gwc_value *args)\n{\n");
+    buf_print(out, *method->signature ? "    " : "    (void)args;\n    ");
     print_name(out, type, "", method->name);
     buf_print(out, "(client, entity");
     for (const char *at = method->signature; signature_next(&at, &argument); index++) {

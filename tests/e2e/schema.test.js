@@ -1,4 +1,4 @@
-// goworld schema: what it prints of real games, and a client that speaks with its stubs only.
+// goworld schema: what it prints of real games, and clients in JavaScript and C that speak by its stubs only.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { Client } from '../../clients/js/goworld.js';
 import { tcp } from '../../clients/js/transport-tcp.js';
 import { skip, startDemo } from './demo.js';
-import { assertFails, builtServer, goworld, plainGame, root, serverDir } from './goworld.js';
+import { assertFails, builtServer, command, goworld, plainGame, root, serverDir } from './goworld.js';
 
 /** The module of stubs that the command prints, imported. */
 async function stubsOf(dir) {
@@ -20,7 +20,15 @@ async function stubsOf(dir) {
     return import(pathToFileURL(file));
 }
 
-/** A client whose next player is awaited. */
+/** Writes the header that the command prints as stubs.h, and a client of it. */
+function writeStubs(dir, source) {
+    const printed = goworld(['schema', dir, '-c']);
+    assert.equal(printed.code, 0, printed.err);
+    fs.writeFileSync(path.join(dir, 'stubs.h'), printed.out);
+    fs.writeFileSync(path.join(dir, 'client.c'), source);
+}
+
+/** A client that is to be opened. */
 function connect(t, port) {
     const client = new Client({ connect: tcp(port), reconnect: false });
     t.after(() => client.close());
@@ -73,6 +81,60 @@ test('the schema of the chatroom is the recorded one', { skip }, async (t) => {
     assert.equal(built.code, 0, built.err);
     const recorded = fs.readFileSync(path.join(root, 'tests/golden/chatroom.schema.json'), 'utf8');
     assert.deepEqual(goworld(['schema', dir]), { code: 0, out: recorded, err: '' });
+});
+
+/** Signs in as whom it is told, says a line, and ends when it has heard that. */
+const chatClient = `
+#include "stubs.h"
+#include <stdio.h>
+static const char *who;
+void Account_ShowInfo(gwc_client *client, gwc_entity *account, const char *message)
+{
+    printf("%s\\n", message);
+    Account_call_Login(client, account, who, "secret");
+}
+void Avatar_OnRecvChat(gwc_client *client, gwc_entity *avatar, const char *name, const char *text)
+{
+    printf("%s in %s heard %s: %s\\n", Avatar_attr_name(avatar), Avatar_attr_chatroom(avatar), name, text);
+    gwc_close(client);
+}
+static void on_player(gwc_client *client, gwc_entity *player)
+{
+    if (gwc_entity_is(player, Account_TYPE))
+        Account_call_Register(client, player, who, "secret");
+    else
+        Avatar_call_SendChat(client, player, "hello");
+}
+static const gwc_method methods[] = {Account_ShowInfo_METHOD, Avatar_OnRecvChat_METHOD, {NULL, NULL, NULL}};
+int main(int argc, char **argv)
+{
+    gwc_desc desc = {0};
+    who = argv[argc - 1];
+    desc.address = argv[1];
+    desc.methods = methods;
+    desc.on_player = on_player;
+    gwc_client *client = gwc_create(&desc);
+    if (gwc_open(client) == GWC_OK)
+        while (gwc_run(client, -1))
+            continue;
+    gwc_destroy(client);
+    return 0;
+}
+`;
+
+test('a client in C registers, signs in and chats by stubs', { skip }, async (t) => {
+    const demo = await startDemo();
+    t.after(() => demo.remove());
+    writeStubs(demo.dir, chatClient);
+    const env = { ...process.env, PKG_CONFIG_PATH: path.resolve(fs.realpathSync(command), '../../lib/pkgconfig') };
+    const run = (program, ...args) => {
+        const done = spawnSync(program, args, { cwd: demo.dir, env, encoding: 'utf8', timeout: 60_000 });
+        assert.equal(done.status, 0, done.stderr);
+        return done.stdout;
+    };
+    const library = run('pkg-config', '--cflags', '--libs', 'goworld_client').trim().split(/\s+/);
+    run('cc', '-std=c11', '-Wall', '-Wextra', '-Werror', 'client.c', ...library, '-o', 'client');
+    assert.equal(run('./client', `127.0.0.1:${demo.port}`, 'cleo'), '注册成功，请点击登录\ncleo in 1 heard cleo: hello\n');
 });
 
 const oddGame = `
@@ -144,12 +206,9 @@ gwc_err use(gwc_client *client, gwc_entity *hero)
 }
 `;
 
-/** Compiles DIR/client.c, which includes the header that the command prints, without a warning as each of the languages. */
+/** Compiles client.c, which includes the header that the command prints, without a warning as each of the languages. */
 function compileStubs(dir, source) {
-    const printed = goworld(['schema', dir, '-c']);
-    assert.equal(printed.code, 0, printed.err);
-    fs.writeFileSync(path.join(dir, 'stubs.h'), printed.out);
-    fs.writeFileSync(path.join(dir, 'client.c'), source);
+    writeStubs(dir, source);
     for (const language of ['c', 'c++']) {
         const args = `-x ${language} -std=${language}11 -pedantic -Wall -Wextra -Wshadow -Wconversion -Werror -O1`.split(' ');
         const done = spawnSync('cc', [...args, `-I${root}/clients/c/include`, '-c', 'client.c', '-o', `client-${language}.o`], { cwd: dir, encoding: 'utf8' });
