@@ -44,8 +44,22 @@ function isExcerpt(code, whole) {
   });
 }
 
-function checkC(code) {
+function checkC(code, t) {
+  if (code.startsWith('#include "game.h"')) return compileWithStubs(code, t);
   assert.ok(compiled.some((whole) => isExcerpt(code, whole)), "is no excerpt of a C file of examples/, clients/c/example/, tests/docs/ or tests/api/");
+}
+
+// What `goworld schema` prints of the chatroom: it asks the game itself, in the way that is used here.
+function stubs(flag) {
+  const game = path.join(path.dirname(fs.realpathSync(GOWORLD)), "../examples/chatroom_demo/chatroom_demo");
+  return run(game, ["-schema", flag]).stdout;
+}
+
+// C that uses the stubs of the chatroom.
+function compileWithStubs(code, t) {
+  const folder = withFile(t, "block.c", `#include <stdio.h>\n${code}`);
+  fs.writeFileSync(path.join(folder, "game.h"), stubs("-c"));
+  run("cc", ["-fsyntax-only", "-Wall", "-Werror", "-Wno-unused", "-I", path.join(root, "clients/c/include"), path.join(folder, "block.c")]);
 }
 
 // sh: a script, in which every make has such a target, and every goworld such a command. One of an example that
@@ -80,7 +94,9 @@ function checkIni(code, t) {
 async function checkModule(code, t) {
   run(process.execPath, ["--check", path.join(withFile(t, "block.mjs", code), "block.mjs")]);
   for (const [, names, from] of code.matchAll(/^import \{ (.*) \} from '(.*)';$/gm)) {
-    const library = await import(path.join(root, "clients/js", path.basename(from)));
+    const isStubs = from === "./game.js";
+    const file = isStubs ? path.join(withFile(t, "game.mjs", stubs("-js")), "game.mjs") : path.join(root, "clients/js", path.basename(from));
+    const library = await import(file);
     for (const name of names.split(", ")) assert.ok(name in library, `${from} has no ${name}`);
   }
 }
@@ -90,8 +106,12 @@ function checkPage(code) {
   assert.ok(files("examples", /\.html$/).some((file) => text(file).includes(code.trim())), "is in no page of an example");
 }
 
+function checkJson(code) {
+  JSON.parse(code);
+}
+
 // What stands in a `text` block is no code: a drawing, a folder, what a program prints.
-const CHECKS = { c: checkC, sh: checkShell, ini: checkIni, js: checkModule, html: checkPage, text() {} };
+const CHECKS = { c: checkC, sh: checkShell, ini: checkIni, js: checkModule, json: checkJson, html: checkPage, text() {} };
 
 for (const page of PAGES) {
   test(`the code of ${page} works`, async (t) => {
