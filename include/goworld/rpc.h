@@ -42,7 +42,8 @@
  *     // In fibers: waits for the answer. A time-out of 0 is GW_ASK_TIMEOUT_MS.
  *     static inline gw_err Bank_await_Withdraw(gw_id to, int64_t timeout_ms, int64_t amount,
  *                                              int64_t *left, gw_text *note);
- *     // Anywhere: `answer` is called with it once, later, outside any entity.
+ *     // Anywhere: `answer` is called with it once, later, outside any entity, also when the one that
+ *     // asked is gone by then: keep ids, and look them up.
  *     static inline gw_err Bank_ask_Withdraw(
  *         gw_id to, int64_t timeout_ms, int64_t amount,
  *         void (*answer)(void *argument, gw_err err, int64_t left, const char *note),
@@ -56,7 +57,7 @@
  *
  *     GW_ENOTFOUND  there is no such entity
  *     GW_ETIMEDOUT  no answer came in time; the method may have run all the same
- *     GW_ECANCELED  the entity that asks was destroyed, or the game stops
+ *     GW_ECANCELED  of await: the entity that asks was destroyed; the game stops
  *     GW_EINVAL     the entity has no such method, or not with these arguments; or the time-out is
  *                   out of range
  *     GW_EPROTO     the answer does not fit

@@ -124,7 +124,8 @@ gw_err gw_list_clear(gw_list list); /* one message; none for an empty one */
 /* ---- values of a known type ------------------------------------------------------------------ */
 
 /* gw_map_i64(map, key), gw_list_str(list, index) and so on: zero, "" or an empty handle when it is
- * not there or of another type; gw_map_f64 takes an integer, too. */
+ * not there or of another type; gw_map_f64 takes an integer, too, and gw_map_bool: a comparison is
+ * an int in C, so that (bool)(hp > 0) has to be said where clients are to see a bool. */
 #define GW_TREE_TYPES(T)                                                                           \
     T(bool, bool)                                                                                  \
     T(i64, int64_t)                                                                                \

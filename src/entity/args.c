@@ -74,7 +74,8 @@ static const uint8_t *take_next(struct gw_reader *r, size_t size)
 static void check_type(struct gw_reader *r, gw_err err)
 {
     if (err)
-        r->problem = "an argument has the wrong type or is out of range";
+        r->problem = err == GW_EFULL ? "an argument holds too many values"
+                                     : "an argument has the wrong type or is out of range";
 }
 
 bool gw_read_bool(gw_reader *r)
@@ -202,7 +203,7 @@ static struct gw_node *read_tree(gw_reader *r, bool is_list)
     struct view value;
     struct gw_node *node = NULL;
     if (next_argument(r, &value))
-        check_type(r, tree_read(value, is_list, &node));
+        check_type(r, tree_read_bounded(value, is_list, &node));
     if (!node)
         node = tree_new(is_list);
     tree_make_loose(node, world_loose(world_running()));
@@ -229,7 +230,7 @@ gw_list args_read_list(struct gw_reader *r)
         buf_append(&array, value.data, value.size);
     struct gw_node *node = NULL;
     if (!r->problem)
-        check_type(r, tree_read(view_of(&array), true, &node));
+        check_type(r, tree_read_bounded(view_of(&array), true, &node));
     buf_free(&array);
     if (!node)
         node = tree_new(true);

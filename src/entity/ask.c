@@ -81,6 +81,8 @@ static void put_near(struct world *w, struct entity *e, struct view name, uint64
 gw_err ask_send(struct world *w, gw_id to, struct view method, int64_t timeout_ms,
                 ask_answered answered, void *user)
 {
+    if (w->stopping)
+        return GW_ECANCELED; /* no answer would be waited for */
     if (w->stats.asks_waiting >= WAITING_MAX)
         return GW_EFULL;
     struct entity *e = entity_find(w, to);

@@ -133,6 +133,25 @@ static void make_root(struct entity *e, uint32_t index, struct gw_node *node)
     *handle_of(e, &e->type->attrs[index]) = node;
 }
 
+/* The old one is loose then: somebody may have its handle. `node` is loose, or nobody's. */
+static void replace_root(struct world *w, struct entity *e, struct gw_node *root,
+                         struct gw_node *node)
+{
+    uint32_t index = root->index;
+    tree_unlink(node);
+    tree_unlink(root);
+    tree_make_loose(root, world_loose(w));
+    make_root(e, index, node);
+}
+
+static struct gw_node *root_of(const struct entity *e, uint32_t index)
+{
+    struct gw_node *root = e->trees;
+    while (root->index != index)
+        root = root->next;
+    return root;
+}
+
 void attrs_init(struct entity *e)
 {
     for (uint32_t i = 0; i < e->type->attr_count && e->type->has_trees; i++) {
@@ -151,6 +170,28 @@ void attrs_fini(struct entity *e)
         if (value_is_tree(&attrs[i]))
             *handle_of(e, &attrs[i]) = NULL;
     fields_clear(attrs, &e->base);
+}
+
+static bool may_adopt(const struct entity *e, const struct gw_node *root, const struct gw_node *node)
+{
+    return !e->attrs_ready && node && node->home == TREE_LOOSE && node->is_list == root->is_list;
+}
+
+void attrs_reclaim(struct world *w, struct entity *e)
+{
+    for (struct gw_node *root = e->trees, *next; root; root = next) {
+        next = root->next;
+        const gw_attr *attr = &e->type->attrs[root->index];
+        struct gw_node **handle = handle_of(e, attr), *node = *handle;
+        if (node == root)
+            continue;
+        if (may_adopt(e, root, node)) {
+            replace_root(w, e, root, node);
+            continue;
+        }
+        *handle = root;
+        world_misuse(w, &e->base, "an attribute was changed without GW_SET", attr->name);
+    }
 }
 
 /* ---- setting --------------------------------------------------------------------------------- */
@@ -244,13 +285,9 @@ static gw_err set_tree(gw_entity *entity, struct gw_node **member, struct gw_nod
     struct entity *e = entity_of(entity);
     if (!node)
         node = tree_new(is_list);
-    else if (node->home == TREE_LOOSE)
-        tree_unlink(node);
-    else
+    else if (node->home != TREE_LOOSE)
         node = tree_copy(node);
-    tree_unlink(*member);
-    tree_make_loose(*member, world_loose(w));
-    make_root(e, index, node);
+    replace_root(w, e, root_of(e, index), node);
     changed(w, e, index, NULL);
     return GW_OK;
 }

@@ -8,6 +8,10 @@
 void attrs_init(struct entity *e);
 void attrs_fini(struct entity *e);
 
+/* User code of the entity has run: a tree that it has assigned plainly becomes the attribute while
+ * that is allowed; later it is reported, and the attribute stays. */
+void attrs_reclaim(struct world *w, struct entity *e);
+
 /* Sends all that the own client sees as changes, to one that may have missed some; the entity has
  * one, whose gate has asked. */
 void attrs_send(struct world *w, struct entity *e);

@@ -1,6 +1,7 @@
 /* Calls methods of entities: who may call what, near and far. */
 #include "entity/call.h"
 
+#include "entity/attr.h"
 #include "entity/entity.h"
 #include "entity/fiber.h"
 #include "entity/local.h"
@@ -36,13 +37,15 @@ void call_refuse(struct world *w, const struct entity *e, const gw_method *metho
 }
 
 /* Who asked a method that gives no answer is told that it has run. */
-void call_returned(struct world *w, const struct entity *e, const gw_method *method,
+void call_returned(struct world *w, struct entity *e, const gw_method *method,
                    struct gw_reader *reader)
 {
     if (reader->problem)
         call_refuse(w, e, method, reader);
     else if (reader->asker.request)
         ask_answer(w, e->base.id, &reader->asker, GW_OK, (struct view){0});
+    if (e->trees)
+        attrs_reclaim(w, e);
 }
 
 void call_invoke(struct world *w, struct entity *e, const gw_method *method, struct view args)

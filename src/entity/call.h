@@ -17,7 +17,7 @@ bool call_is_near(struct world *w, struct entity *e);
 void call_refuse(struct world *w, const struct entity *e, const gw_method *method,
                  struct gw_reader *reader);
 /* The method has returned: who asked it, and has not been answered, is. */
-void call_returned(struct world *w, const struct entity *e, const gw_method *method,
+void call_returned(struct world *w, struct entity *e, const gw_method *method,
                    struct gw_reader *reader);
 
 /* Calls the method of that name as an entity of the cluster does; `asker` may wait for an answer.

@@ -5,12 +5,14 @@
 
 #include <stdlib.h>
 
-/* The values of all attributes, each behind its length. */
+/* The values of all attributes, each behind its length. Trees are empty here: what is in them changes
+ * by functions only, and whether they are still those of the entity is seen without this. */
 static void write_values(struct buf *out, const struct entity *e)
 {
     for (const gw_attr *attr = e->type->attrs; attr && attr->name; attr++) {
         size_t begin = write_var_begin(out);
-        value_write(out, attr, (const char *)&e->base + attr->offset);
+        if (!value_is_tree(attr))
+            value_write(out, attr, (const char *)&e->base + attr->offset);
         write_var_end(out, begin);
     }
 }

@@ -54,7 +54,7 @@ gw_value gw_list_get(gw_list list, size_t index)
 
 bool gw_value_to_bool(gw_value value)
 {
-    return value.type == GW_VALUE_bool && value.boolean;
+    return value.type == GW_VALUE_bool ? value.boolean : gw_value_to_i64(value) != 0;
 }
 
 int64_t gw_value_to_i64(gw_value value)

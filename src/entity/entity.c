@@ -49,6 +49,8 @@ void entity_hook(struct world *w, struct entity *e, void (*hook)(gw_entity *self
     w->hook_depth++;
     hook(&e->base);
     w->hook_depth--;
+    if (e->trees)
+        attrs_reclaim(w, e);
     world_leave(w, before);
 }
 
@@ -130,6 +132,7 @@ void entity_begin(struct world *w, struct entity *e)
         return; /* on_init has ended it */
     e->stage = ENTITY_ALIVE;
     entity_hook(w, e, e->type->def->on_attrs_ready);
+    e->attrs_ready = true;
     if (e->stage != ENTITY_ALIVE)
         return;
     check_remember(w, e);

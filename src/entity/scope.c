@@ -24,7 +24,9 @@ static void run_posts(struct world *w, unsigned *budget)
     for (size_t i = 0; i < count; i++) {
         struct post post;
         memcpy(&post, w->posts_run.data + i * sizeof post, sizeof post);
+        w->depth++; /* hooks in it are no handlers of their own */
         post.fn(post.argument);
+        w->depth--;
     }
 }
 

@@ -27,6 +27,7 @@ struct entity {
     uint16_t gateid;
     uint16_t pins; /* fibers whose stacks hold a pointer to it */
     enum { ENTITY_NEW, ENTITY_ALIVE, ENTITY_ENDING, ENTITY_DEAD } stage;
+    bool attrs_ready; /* on_attrs_ready has run: attributes are changed by GW_SET only */
     bool announced; /* its dispatcher knows that it lives here */
     bool is_saved;  /* storage has it, or whoever sent it will save it: no first save */
     bool disowned;  /* another game has it, or its bytes were bad: nothing of this copy is saved */

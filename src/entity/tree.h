@@ -106,3 +106,7 @@ void tree_write_path(struct buf *b, const struct gw_node *node, const char *root
  * tree: a key that is no string or holds a NUL, a list's nil, an ext, a number above INT64_MAX, too
  * much nesting. A map's nil is left out; bin becomes a str. */
 GW_NODISCARD gw_err tree_read(struct view value, bool is_list, struct gw_node **out);
+/* The same for what a peer sends, which takes far more room as a tree: GW_EFULL for more than
+ * TREE_VALUES_MAX values. */
+#define TREE_VALUES_MAX 20000u
+GW_NODISCARD gw_err tree_read_bounded(struct view value, bool is_list, struct gw_node **out);

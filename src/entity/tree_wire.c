@@ -58,7 +58,14 @@ void tree_write_path(struct buf *b, const struct gw_node *node, const char *root
 
 enum { TAG_NIL = 0xc0 };
 
-static gw_err read_node(struct view value, unsigned depth, bool is_list, struct gw_node **out);
+/* One value that is being read. */
+struct reading {
+    unsigned depth;
+    size_t values_left;
+};
+
+static gw_err read_node(struct view value, struct reading *reading, bool is_list,
+                        struct gw_node **out);
 
 static bool is_nil(struct view value)
 {
@@ -77,10 +84,12 @@ static gw_err read_number(struct view value, struct tree_value *out)
 }
 
 /* Nil reads as anything: whoever calls this has looked for it. */
-static gw_err read_value(struct view value, unsigned depth, struct tree_value *out)
+static gw_err read_value(struct view value, struct reading *reading, struct tree_value *out)
 {
     struct view text;
     struct msgpack_pairs pairs;
+    if (reading->values_left-- == 0)
+        return GW_EFULL;
     *out = (struct tree_value){.type = GW_VALUE_bool};
     if (!msgpack_read_bool(value, &out->boolean) || !read_number(value, out))
         return GW_OK;
@@ -92,46 +101,57 @@ static gw_err read_value(struct view value, unsigned depth, struct tree_value *o
     }
     bool is_list = msgpack_read_map(value, &pairs) != GW_OK;
     out->type = is_list ? GW_VALUE_list : GW_VALUE_map;
-    return read_node(value, depth + 1, is_list, &out->node);
+    return read_node(value, reading, is_list, &out->node);
 }
 
-static gw_err read_pairs(struct gw_node *map, unsigned depth, struct msgpack_pairs pairs)
+static gw_err read_pairs(struct gw_node *map, struct reading *reading, struct msgpack_pairs pairs)
 {
     struct view key, value;
     struct tree_value one;
     while (msgpack_next_pair(&pairs, &key, &value)) {
         if (is_nil(value))
             continue;
-        if (memchr(key.data, 0, key.size) || read_value(value, depth, &one))
-            return GW_EINVAL;
+        gw_err err = memchr(key.data, 0, key.size) ? GW_EINVAL : read_value(value, reading, &one);
+        if (err)
+            return err;
         tree_place_last(map, mem_copy_text((const char *)key.data, key.size), one);
     }
     return pairs.left == 0 && tree_sort(map) ? GW_OK : GW_EINVAL;
 }
 
-static gw_err read_items(struct gw_node *list, unsigned depth, struct msgpack_items items)
+static gw_err read_items(struct gw_node *list, struct reading *reading, struct msgpack_items items)
 {
     struct view value;
     struct tree_value one;
     while (msgpack_next_item(&items, &value)) {
-        if (is_nil(value) || read_value(value, depth, &one))
-            return GW_EINVAL;
+        gw_err err = is_nil(value) ? GW_EINVAL : read_value(value, reading, &one);
+        if (err)
+            return err;
         tree_place_last(list, NULL, one);
     }
     return GW_OK;
 }
 
-static gw_err read_node(struct view value, unsigned depth, bool is_list, struct gw_node **out)
+static gw_err read_inside(struct gw_node *node, struct reading *reading, struct view value)
 {
     struct msgpack_pairs pairs;
     struct msgpack_items items;
-    if (depth > GW_TREE_DEPTH_MAX)
-        return GW_EINVAL;
-    gw_err err = is_list ? msgpack_read_array(value, &items) : msgpack_read_map(value, &pairs);
+    gw_err err =
+        node->is_list ? msgpack_read_array(value, &items) : msgpack_read_map(value, &pairs);
     if (err)
         return err;
+    return node->is_list ? read_items(node, reading, items) : read_pairs(node, reading, pairs);
+}
+
+static gw_err read_node(struct view value, struct reading *reading, bool is_list,
+                        struct gw_node **out)
+{
+    if (reading->depth == GW_TREE_DEPTH_MAX)
+        return GW_EINVAL;
     struct gw_node *node = tree_new(is_list);
-    err = is_list ? read_items(node, depth, items) : read_pairs(node, depth, pairs);
+    reading->depth++;
+    gw_err err = read_inside(node, reading, value);
+    reading->depth--;
     if (err)
         tree_free(node);
     else
@@ -141,5 +161,10 @@ static gw_err read_node(struct view value, unsigned depth, bool is_list, struct 
 
 gw_err tree_read(struct view value, bool is_list, struct gw_node **out)
 {
-    return read_node(value, 1, is_list, out);
+    return read_node(value, &(struct reading){.values_left = SIZE_MAX}, is_list, out);
+}
+
+gw_err tree_read_bounded(struct view value, bool is_list, struct gw_node **out)
+{
+    return read_node(value, &(struct reading){.values_left = TREE_VALUES_MAX}, is_list, out);
 }
