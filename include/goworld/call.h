@@ -21,8 +21,8 @@ void gw_call_clients(gw_clients to, const char *method, gw_list args);
 GW_NODISCARD gw_err gw_await_call(gw_id to, const char *method, int64_t timeout_ms, gw_list args,
                                   gw_list *answer);
 
-/* The same anywhere: `answer` is called with it once, later, outside any entity, also when the one that
- * asked is gone by then: keep ids, and look them up. */
+/* The same anywhere: `answer` is called with it once, later, outside any entity, also when the one
+ * that asked is gone by then: keep ids, and look them up. */
 typedef void (*gw_list_answer)(void *argument, gw_err err, gw_list answer);
 GW_NODISCARD gw_err gw_ask(gw_id to, const char *method, int64_t timeout_ms, gw_list args,
                            gw_list_answer answer, void *argument);

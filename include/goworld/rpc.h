@@ -42,7 +42,8 @@
  *     // In fibers: waits for the answer. A time-out of 0 is GW_ASK_TIMEOUT_MS.
  *     static inline gw_err Bank_await_Withdraw(gw_id to, int64_t timeout_ms, int64_t amount,
  *                                              int64_t *left, gw_text *note);
- *     // Anywhere: `answer` is called with it once, later, outside any entity, also when the one that
+ *     // Anywhere: `answer` is called with it once, later, outside any entity, also when the one
+ * that
  *     // asked is gone by then: keep ids, and look them up.
  *     static inline gw_err Bank_ask_Withdraw(
  *         gw_id to, int64_t timeout_ms, int64_t amount,

@@ -172,7 +172,8 @@ void attrs_fini(struct entity *e)
     fields_clear(attrs, &e->base);
 }
 
-static bool may_adopt(const struct entity *e, const struct gw_node *root, const struct gw_node *node)
+static bool may_adopt(const struct entity *e, const struct gw_node *root,
+                      const struct gw_node *node)
 {
     return !e->attrs_ready && node && node->home == TREE_LOOSE && node->is_list == root->is_list;
 }

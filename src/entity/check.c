@@ -5,8 +5,9 @@
 
 #include <stdlib.h>
 
-/* The values of all attributes, each behind its length. Trees are empty here: what is in them changes
- * by functions only, and whether they are still those of the entity is seen without this. */
+/* The values of all attributes, each behind its length. Trees are empty here: what is in them
+ * changes by functions only, and whether they are still those of the entity is seen without this.
+ */
 static void write_values(struct buf *out, const struct entity *e)
 {
     for (const gw_attr *attr = e->type->attrs; attr && attr->name; attr++) {

@@ -28,9 +28,9 @@ struct entity {
     uint16_t pins; /* fibers whose stacks hold a pointer to it */
     enum { ENTITY_NEW, ENTITY_ALIVE, ENTITY_ENDING, ENTITY_DEAD } stage;
     bool attrs_ready; /* on_attrs_ready has run: attributes are changed by GW_SET only */
-    bool announced; /* its dispatcher knows that it lives here */
-    bool is_saved;  /* storage has it, or whoever sent it will save it: no first save */
-    bool disowned;  /* another game has it, or its bytes were bad: nothing of this copy is saved */
+    bool announced;   /* its dispatcher knows that it lives here */
+    bool is_saved;    /* storage has it, or whoever sent it will save it: no first save */
+    bool disowned; /* another game has it, or its bytes were bad: nothing of this copy is saved */
     bool behind_fence; /* calls from here go by its dispatcher, as those before it was here did */
     bool called_since; /* the fence was sent: that call is behind it */
     /* Beside `base`: what a call and a walk look at. */

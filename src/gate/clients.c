@@ -90,7 +90,7 @@ void client_look_for_dialect(struct client *client, struct view packet)
 
 void clients_accept(struct gate *g, struct link *link, enum gate_transport transport)
 {
-    if (g->stats.clients >= g->desc.limits.max_clients) {
+    if (g->stats.clients >= g->desc.limits.max_clients && !seats_make_room(g)) {
         gate_complain(g, refused_clients, "too_many_clients", "address=%s", link->address);
         link_abandon(link, "the gate is full");
         return;
@@ -150,9 +150,8 @@ static void on_closed(void *user, const char *reason)
 void clients_move_connection(struct client *client, struct client *by)
 {
     struct gate *g = client->gate;
-    pauses_forget(client);
     pauses_forget(by);
-    link_pause(by->link, false);
+    link_pause(by->link, client->pause != NULL); /* that goes on: its reason is as good as before */
     client->link = by->link;
     client->link->user = client;
     client->is_websocket = by->is_websocket;

@@ -107,9 +107,10 @@ static struct view in_2020(struct client *client, struct view packet)
 {
     if (!client->has_shown)
         client_look_for_dialect(client, packet);
-    if (client->dialect == DIALECT_2020)
+    enum dialect dialect = client_dialect(client);
+    if (dialect == DIALECT_2020)
         return packet;
-    return dialect_from_client(client_dialect(client), packet, &client->gate->translated);
+    return dialect_from_client(dialect, packet, &client->gate->translated);
 }
 
 void from_client_packet(void *user, const uint8_t *payload, size_t size)

@@ -15,12 +15,14 @@ enum {
 
 struct seat {
     struct client *client;
-    gw_id token;              /* any bytes: whoever has it is the client */
+    /* Any bytes: whoever has one of them is the client. The last is good, too: the answer with the
+     * newest may have been lost. */
+    gw_id token, last_token;
     struct seat *prev, *next; /* in seats->away */
-    bool waits;               /* it is there: without a connection */
-    bool shown;               /* its player is on its way to it: what it has missed follows */
-    enum dialect dialect;     /* which it speaks when it is back */
-    struct buf missed;        /* u32 size, payload */
+    bool waits;           /* it is there: without a connection, or for the sight of its player */
+    bool shown;           /* its player is on its way to it: what it has missed follows */
+    enum dialect dialect; /* which it speaks when it is back */
+    struct buf missed;    /* u32 size, payload */
     int64_t due_ms;
 };
 
@@ -80,6 +82,22 @@ static void stop_waiting(struct seat *seat)
     g->stats.away_clients--;
 }
 
+/* Anew, if it waits already. */
+static void wait(struct seat *seat)
+{
+    struct gate *g = seat->client->gate;
+    stop_waiting(seat);
+    seat->waits = true;
+    seat->due_ms = g->desc.clock->now_ms + g->desc.limits.reconnect_grace_ms;
+    DL_APPEND(g->seats.away, seat);
+    g->stats.away_clients++;
+}
+
+static bool is_connected(const struct client *client)
+{
+    return client->link != &client->gate->seats.nowhere;
+}
+
 void seats_forget(struct client *client)
 {
     struct seat *seat = client->seat;
@@ -91,6 +109,7 @@ void seats_forget(struct client *client)
     forget_missed(seat);
     stop_waiting(seat);
     idmap_remove(&client->gate->seats.by_token, seat->token);
+    idmap_remove(&client->gate->seats.by_token, seat->last_token);
     client->seat = NULL;
     free(seat);
 }
@@ -98,7 +117,8 @@ void seats_forget(struct client *client)
 static void renew_token(struct seat *seat)
 {
     struct gate *g = seat->client->gate;
-    idmap_remove(&g->seats.by_token, seat->token);
+    idmap_remove(&g->seats.by_token, seat->last_token);
+    seat->last_token = seat->token;
     do
         g->desc.secret(g->desc.user, seat->token.text, sizeof seat->token.text);
     while (idmap_get(&g->seats.by_token, seat->token));
@@ -117,9 +137,18 @@ static void tell(struct client *client, bool returned)
     client_pass(client, view_of(b));
 }
 
+/* GoWorld's own processes cannot be asked to show a player again. */
+static bool may_return(const struct client *client)
+{
+    const struct gate *g = client->gate;
+    return g->desc.limits.reconnect_grace_ms &&
+           dispatchers_has_said_hello(g->dispatchers,
+                                      dispatchers_of_entity(g->dispatchers, client->owner));
+}
+
 static void give_seat(struct client *client)
 {
-    if (!client->seat && client->gate->desc.limits.reconnect_grace_ms) {
+    if (!client->seat && may_return(client)) {
         client->seat = mem_zalloc(sizeof *client->seat);
         client->seat->client = client;
     }
@@ -142,18 +171,12 @@ static void leave(struct client *client)
 
 bool seats_keep(struct client *client)
 {
-    struct seat *seat = client->seat;
-    struct gate *g = client->gate;
-    if (!seat || seat->waits)
+    if (!client->seat)
         return false;
-    pauses_forget(client);
     holds_forget(client);
     leave(client);
-    client->link = &g->seats.nowhere;
-    seat->waits = true;
-    seat->due_ms = g->desc.clock->now_ms + g->desc.limits.reconnect_grace_ms;
-    DL_APPEND(g->seats.away, seat);
-    g->stats.away_clients++;
+    client->link = &client->gate->seats.nowhere;
+    wait(client->seat);
     return true;
 }
 
@@ -192,8 +215,9 @@ void seats_missed(struct client *client, struct view head, struct view tail)
 
 void seats_show(struct client *client)
 {
-    if (!client->is_away || client->seat->waits)
+    if (!client->is_away || !is_connected(client))
         return;
+    stop_waiting(client->seat);
     client->is_away = false;
     client->dialect = client->seat->dialect;
     client->seat->shown = true;
@@ -222,8 +246,8 @@ static void come_back(struct client *client, struct client *by)
               "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " address=%s", GW_ID_ARG(client->id),
               GW_ID_ARG(client->owner), by->link->address);
     leave(client);
-    stop_waiting(client->seat);
     clients_move_connection(client, by);
+    wait(client->seat);
     client->has_player = client->has_other = false;
     g->stats.returned_clients++;
     renew_token(client->seat);
@@ -246,7 +270,7 @@ bool seats_asked(struct client *client, struct view packet)
     if (!msg_seat_from_client_read(packet, &m) || m.token.size > sizeof(gw_id))
         return false;
     struct seat *seat = seat_of(client->gate, m.token);
-    if (seat && seat->client != client && !seat->client->link->closing)
+    if (seat && seat->client != client && is_connected(seat->client))
         link_abandon(seat->client->link, "its client has come back over another connection");
     if (seat && seat->client != client)
         come_back(seat->client, client);
@@ -262,7 +286,21 @@ int64_t seats_turn(struct gate *g)
         if (seat->due_ms > g->desc.clock->now_ms)
             return seat->due_ms;
         g->stats.given_up_clients++;
-        clients_end(seat->client, "it has not come back");
+        clients_dismiss(seat->client, is_connected(seat->client) ? "nobody shows it its player"
+                                                                 : "it has not come back");
     }
     return CLOCK_NEVER;
+}
+
+bool seats_make_room(struct gate *g)
+{
+    struct seat *seat;
+    DL_FOREACH(g->seats.away, seat) {
+        if (is_connected(seat->client))
+            continue;
+        g->stats.given_up_clients++;
+        clients_end(seat->client, "another client needs its place");
+        return true;
+    }
+    return false;
 }

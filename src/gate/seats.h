@@ -12,7 +12,7 @@ struct seat; /* of a client that has asked for one */
 
 struct seats {
     struct idmap by_token;
-    struct seat *away;   /* all may be away equally long: the first is due first */
+    struct seat *away;   /* and those that have not seen their players; the first is due first */
     struct link nowhere; /* of those who are away: closed, and swallows all */
     size_t missed_bytes; /* of all */
 };
@@ -38,6 +38,9 @@ enum dialect seats_dialect(const struct client *client);
 /* It is about to be shown its player, and was: it is back, and what has waited goes to it. */
 void seats_show(struct client *client);
 void seats_shown(struct client *client);
+
+/* Gives up the one that has been away for longest; false when none is. */
+bool seats_make_room(struct gate *g);
 
 void seats_forget(struct client *client); /* it does not come back */
 

@@ -42,7 +42,7 @@ _goworld() {
     *:1:version) ;;
     *:1:new) mapfile -t COMPREPLY < <(compgen -d -S / -- "$current") ;;
     *:1:*) [[ $current = -* ]] || _goworld_dirs "$current" ;;
-    *:2:config) offered=$(goworld config "${words[1]}" 2>/dev/null | sed -n 's/^\[\(.*\)\]$/\1/p') ;;
+    *:2:config) offered=$(goworld config "${words[1]}" 2>/dev/null | sed -n 's/^\[\([a-z_]*[0-9]*\)\]$/\1/p') ;;
     esac
     if [[ $current = -* ]]; then
         offered="@options@"

@@ -218,6 +218,29 @@ static void the_end_of_either_ends_the_wait(void **state)
     assert_int_equal(world_stats(f->world)->asks_waiting, 0);
 }
 
+/* Which asks again whatever happens. */
+static void ask_again(void *argument, gw_err err, int64_t left, const char *text)
+{
+    (void)left, (void)text;
+    note("again(%d) ", err);
+    if (err)
+        note("then(%d) ", Bank_ask_Withdraw(other, 0, 1, ask_again, argument));
+}
+
+static void ask_stubbornly(Bank *self)
+{
+    (void)self;
+    assert_int_equal(Bank_ask_Withdraw(fixture_id("far"), 0, 1, ask_again, NULL), GW_OK);
+}
+
+static void a_game_that_stops_asks_no_more(void **state)
+{
+    struct fixture *f = *state;
+    run(f, ask_stubbornly);
+    world_stop(f->world);
+    assert_notes("again(-4) then(-4) ");
+}
+
 static void a_game_that_stops_waits_no_more(void **state)
 {
     struct fixture *f = *state;
@@ -419,6 +442,7 @@ int main(void)
         ASK_TEST(what_goes_wrong_is_an_error),
         ASK_TEST(the_end_of_either_ends_the_wait),
         ASK_TEST(a_game_that_stops_waits_no_more),
+        ASK_TEST(a_game_that_stops_asks_no_more),
         ASK_TEST(methods_are_called_by_name),
         ASK_TEST(a_callback_takes_answers_of_any_form),
         ASK_TEST(a_question_goes_far_and_its_answer_comes_back),

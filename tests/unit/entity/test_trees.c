@@ -1,6 +1,11 @@
 /* Maps and lists: what games do with them, and what their clients hear of it. */
 #include "hero.h"
 
+#include "entity/tree.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
 typedef struct Pack {
     gw_entity base;
     gw_map key1;
@@ -59,11 +64,23 @@ void Pack_Keep(Pack *self, gw_map map, gw_bytes bytes)
     gw_map_set(self->key1, "kept", map);
 }
 
+static bool fill_first;
+
+static void on_init(gw_entity *entity)
+{
+    Pack *self = GW_AS(Pack, entity);
+    if (!fill_first)
+        return;
+    self->key1 = gw_map_new();
+    gw_map_set(self->key1, "first", 1);
+}
+
 GW_RPC_DEFINE(Pack, PACK_RPC)
 const gw_entity_type Pack_type = {.name = "Pack",
                                   .size = sizeof(Pack),
                                   .attrs = Pack_attrs,
                                   .methods = Pack_methods,
+                                  .on_init = on_init,
                                   .on_client_lost = gw_destroy};
 static const gw_entity_type *const types[] = {&Pack_type, NULL};
 static const gw_game pack_game = {.types = types};
@@ -229,9 +246,18 @@ static void an_attribute_may_be_set_as_a_whole(void **state)
 
 static void assign_plainly(Pack *self)
 {
+    gw_map_set(self->key1, "was", 1);
     gw_map fresh = gw_map_new();
     gw_map_set(fresh, "a", 1);
     self->key1 = fresh;
+}
+
+static void look_at_key1(Pack *self)
+{
+    assert_string_equal(print(GW_VALUE(self->key1)), "{\"was\":1}");
+    self->key1 = gw_map_new();
+    GW_SET(self, key1, self->key1); /* set after all */
+    assert_int_equal(gw_map_size(self->key1), 0);
 }
 
 static void a_tree_assigned_plainly_is_reported(void **state)
@@ -239,7 +265,44 @@ static void a_tree_assigned_plainly_is_reported(void **state)
     struct fixture *f = *state;
     in_handler(f, assign_plainly);
     assert_true(fixture_logged(f, "without GW_SET\" detail=\"key1\""));
+    assert_int_equal(fixture_next_type(f), MSG_NOTIFY_MAP_ATTR_CHANGE); /* "was" */
     assert_int_equal(fixture_next_type(f), 0);
+    in_handler(f, look_at_key1);
+    assert_int_equal(world_stats(f->world)->handler_errors, 1);
+}
+
+/* Until attributes are ready members are assigned, and that is so for trees as well. */
+static void a_tree_assigned_in_the_first_hook_is_the_attribute(void **state)
+{
+    struct fixture *f = *state;
+    fill_first = true;
+    Pack *pack = pack_of(f);
+    fill_first = false;
+    assert_string_equal(print(GW_VALUE(pack->key1)), "{\"first\":1}");
+    in_handler(f, put_in_and_go_on);
+    assert_int_equal(fixture_next_type(f), MSG_NOTIFY_MAP_ATTR_CHANGE);
+    assert_int_equal(world_stats(f->world)->handler_errors, 0);
+}
+
+static void in_post(void *argument)
+{
+    (void)argument;
+    gw_map map = gw_map_new();
+    gw_map_set(map, "a", 1);
+    Pack *other = GW_CREATE(Pack); /* whose hook is no end of a handler */
+    gw_map_set(other->key1, "map", map);
+    assert_string_equal(print(GW_VALUE(other->key1)), "{\"map\":{\"a\":1}}");
+}
+
+static void post(Pack *self)
+{
+    (void)self;
+    gw_post(in_post, NULL);
+}
+
+static void a_posted_function_keeps_its_trees_while_hooks_run(void **state)
+{
+    in_handler(*state, post);
 }
 
 /* ---- what trees do --------------------------------------------------------------------------- */
@@ -330,6 +393,9 @@ static void read_all(Pack *self)
     gw_map_set(map, "s", (char *)"text");
     gw_map_set(map, "id", self->base.id);
     gw_map_set(map, "none", (gw_id){0});
+    gw_map_set(map, "int", 2 > 1); /* an int in C */
+    assert_true(gw_map_bool(map, "int"));
+    gw_map_remove(map, "int");
     assert_true(gw_map_bool(map, "b"));
     assert_int_equal(gw_map_i64(map, "i"), 200);
     assert_float_equal(gw_map_f64(map, "f"), 0.5, 0);
@@ -480,6 +546,23 @@ static void what_no_tree_holds_is_refused(void **state)
     assert_int_equal(world_stats(f->world)->calls_refused.count, sizeof args / sizeof *args);
 }
 
+/* What is a byte on the wire takes a hundred in memory. */
+static void an_argument_holds_so_many_values_and_no_more(void **state)
+{
+    struct fixture *f = *state;
+    for (uint32_t more = 0; more < 2; more++) {
+        uint32_t count = TREE_VALUES_MAX + more;
+        char *hex = mem_zalloc(16 + 2 * (size_t)count);
+        size_t at = (size_t)sprintf(hex, "80 dd%08x", count);
+        for (uint32_t i = 0; i < count; i++, at += 2)
+            memcpy(hex + at, "01", 2);
+        take(f, hex);
+        free(hex);
+        assert_int_equal(taken, more == 0);
+    }
+    assert_true(fixture_logged(f, "an argument holds too many values"));
+}
+
 static void arguments_outlive_the_waits_of_a_fiber(void **state)
 {
     struct fixture *f = *state;
@@ -553,6 +636,8 @@ int main(void)
         TREE_TEST(what_was_put_in_goes_on_to_be_the_same_map),
         TREE_TEST(an_attribute_may_be_set_as_a_whole),
         TREE_TEST(a_tree_assigned_plainly_is_reported),
+        TREE_TEST(a_tree_assigned_in_the_first_hook_is_the_attribute),
+        TREE_TEST(a_posted_function_keeps_its_trees_while_hooks_run),
         TREE_TEST(what_has_its_place_elsewhere_or_would_hold_itself_is_copied),
         TREE_TEST(keys_and_texts_may_be_those_of_the_tree_itself),
         TREE_TEST(what_was_taken_out_is_loose),
@@ -564,6 +649,7 @@ int main(void)
         TREE_TEST(maps_lists_and_bytes_are_arguments),
         TREE_TEST(missing_ones_are_empty),
         TREE_TEST(what_no_tree_holds_is_refused),
+        TREE_TEST(an_argument_holds_so_many_values_and_no_more),
         TREE_TEST(arguments_outlive_the_waits_of_a_fiber),
         TREE_TEST(a_record_may_hold_maps_and_lists),
         TREE_TEST(what_does_not_fit_an_attribute_is_passed_over),

@@ -31,6 +31,7 @@ static void expect_seat(const struct player *player, bool returned, const char *
 #define SECRET_1 "\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1"
 #define SECRET_2 "\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2\2"
 #define SECRET_3 "\3\3\3\3\3\3\3\3\3\3\3\3\3\3\3\3"
+#define SECRET_4 "\4\4\4\4\4\4\4\4\4\4\4\4\4\4\4\4"
 
 static void show(struct world *w, const struct player *player)
 {
@@ -124,6 +125,8 @@ static void a_client_comes_back_and_finds_its_player(void **state)
     come_back(&w, &player, &by, SECRET_1, SECRET_2);
     call(&w, &player, "Second");                   /* before the game has shown the player again */
     fake_link_receive(player.link, "\xd1\x07", 2); /* it may say something already */
+    ask(&player, "");                              /* or this */
+    expect_seat(&player, false, SECRET_3);
     assert_null(player.link->reason);
     assert_true(fake_link_is_quiet(player.link));
     show(&w, &player);
@@ -154,12 +157,92 @@ static void a_client_may_come_back_before_its_connection_has_broken(void **state
     show(&w, &player);
     expect_player(&player);
     assert_int_equal(gate_stats(w.g)->clients, 1);
-    /* And once more, with the token that it has now. */
+    /* The answer with the next token may have been lost: the last one is good. */
     fake_link_hang_up(player.link);
-    struct player again = world_player(&w);
-    ask(&again, SECRET_1); /* which was good once */
-    expect_seat(&again, false, SECRET_3);
+    struct player again = world_player(&w), late = world_player(&w);
+    come_back(&w, &player, &again, SECRET_1, SECRET_3);
+    ask(&late, SECRET_1); /* now it is not */
+    expect_seat(&late, false, SECRET_4);
     assert_int_equal(gate_stats(w.g)->clients, 2);
+    world_stop(&w);
+}
+
+/* `closed` follows the close of a link in a later turn: somebody may come back before. */
+static void a_client_comes_back_while_its_old_connection_closes(void **state)
+{
+    (void)state;
+    struct world w;
+    start(&w);
+    struct player player = seated(&w), old = player, by = world_player(&w);
+    link_close(&old.link->link, "it sent a packet longer than the limit");
+    come_back(&w, &player, &by, SECRET_1, SECRET_2);
+    fake_link_hang_up(old.link);
+    show(&w, &player);
+    expect_player(&player);
+    world_pass(&w, 2 * GRACE_MS);
+    call(&w, &player, "Here");
+    expect_call(&player, "Here");
+    assert_int_equal(gate_stats(w.g)->clients, 1);
+    world_stop(&w);
+}
+
+/* A dispatcher that has it paused says so once. */
+static void a_paused_client_comes_back_paused(void **state)
+{
+    (void)state;
+    struct world w;
+    start(&w);
+    struct player player = seated(&w), by = world_player(&w);
+    RECEIVE(&w.dispatchers[0], pause_client, .gate = 3, .client = player.id);
+    assert_true(player.link->link.paused);
+    fake_link_hang_up(player.link);
+    come_back(&w, &player, &by, SECRET_1, SECRET_2);
+    assert_true(player.link->link.paused);
+    RECEIVE(&w.dispatchers[0], resume_client, .gate = 3, .client = player.id);
+    assert_false(player.link->link.paused);
+    world_stop(&w);
+}
+
+static void one_that_is_never_shown_its_player_is_closed(void **state)
+{
+    (void)state;
+    struct world w;
+    start(&w);
+    struct player player = seated(&w), by = world_player(&w);
+    fake_link_hang_up(player.link);
+    come_back(&w, &player, &by, SECRET_1, SECRET_2);
+    world_pass(&w, GRACE_MS - 1);
+    assert_null(player.link->reason);
+    world_pass(&w, 1);
+    assert_string_equal(player.link->reason, "nobody shows it its player");
+    world_stop(&w);
+}
+
+static void who_is_away_makes_room_for_who_comes(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w,
+                (struct gate_desc){.limits = {.reconnect_grace_ms = GRACE_MS, .max_clients = 1}});
+    struct player player = seated(&w);
+    fake_link_hang_up(player.link);
+    struct fake_link *next = world_client(&w);
+    assert_null(next->reason);
+    expect_gone(&w, player.boot, player.id);
+    assert_non_null(world_client(&w)->reason); /* nobody is away now */
+    world_stop(&w);
+}
+
+static void goworlds_own_dispatchers_give_no_seats(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start_foreign(&w, (struct gate_desc){.limits = {.reconnect_grace_ms = GRACE_MS}});
+    struct player player = world_player(&w);
+    ask(&player, "");
+    struct msg_seat_on_client m;
+    EXPECT(player.link, seat_on_client, &m);
+    assert_int_equal(m.token.size, 0);
     world_stop(&w);
 }
 
@@ -275,6 +358,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_client_comes_back_and_finds_its_player),
         cmocka_unit_test(a_client_may_come_back_before_its_connection_has_broken),
+        cmocka_unit_test(a_client_comes_back_while_its_old_connection_closes),
+        cmocka_unit_test(a_paused_client_comes_back_paused),
+        cmocka_unit_test(one_that_is_never_shown_its_player_is_closed),
+        cmocka_unit_test(who_is_away_makes_room_for_who_comes),
+        cmocka_unit_test(goworlds_own_dispatchers_give_no_seats),
         cmocka_unit_test(one_that_does_not_come_back_is_gone),
         cmocka_unit_test(who_leaves_or_is_sent_away_does_not_come_back),
         cmocka_unit_test(one_that_is_away_and_would_have_two_players_is_gone),
