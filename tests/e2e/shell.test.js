@@ -50,6 +50,16 @@ test("bash completes commands, options, server directories and sections", (t) =>
   }
 });
 
+test("completion runs nothing that stands in an ini file", (t) => {
+  const cwd = place(t);
+  fs.mkdirSync(path.join(cwd, "evil"));
+  fs.writeFileSync(path.join(cwd, "evil/goworld.ini"), "[storage]\nurl=`x\n[$(touch${IFS}pwned)]\n`\n");
+  const script = `source <(goworld completion bash); COMP_WORDS=(goworld config evil ''); COMP_CWORD=3; _goworld
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  assert.ok(lines("bash", script, cwd).includes("storage"));
+  assert.ok(!fs.existsSync(path.join(cwd, "pwned")));
+});
+
 test("fish completes the same", { skip: without("fish") }, (t) => {
   const cwd = place(t);
   for (const [words, wanted] of completions) {
