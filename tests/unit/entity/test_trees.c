@@ -554,8 +554,10 @@ static void an_argument_holds_so_many_values_and_no_more(void **state)
         uint32_t count = TREE_VALUES_MAX + more;
         char *hex = mem_zalloc(16 + 2 * (size_t)count);
         size_t at = (size_t)sprintf(hex, "80 dd%08x", count);
-        for (uint32_t i = 0; i < count; i++, at += 2)
-            memcpy(hex + at, "01", 2);
+        for (uint32_t i = 0; i < count; i++) {
+            hex[at++] = '0';
+            hex[at++] = '1';
+        }
         take(f, hex);
         free(hex);
         assert_int_equal(taken, more == 0);
