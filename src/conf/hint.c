@@ -1,6 +1,7 @@
 /* hint: finds the name that was probably meant. */
 #include "conf/hint.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define NAME_MAX_COMPARED 64
@@ -35,7 +36,8 @@ void hint_offer(struct hint *hint, const char *name)
     if (wanted_size > NAME_MAX_COMPARED || size > NAME_MAX_COMPARED)
         return;
     unsigned far = (unsigned)(wanted_size / 3 < 2 ? 2 : wanted_size / 3);
-    unsigned d = distance(hint->wanted, wanted_size, name, size);
+    bool is_beginning = wanted_size > 1 && strncmp(hint->wanted, name, wanted_size) == 0;
+    unsigned d = is_beginning ? 0 : distance(hint->wanted, wanted_size, name, size);
     if (d > far || d >= size || (hint->closest && d >= hint->distance))
         return;
     hint->closest = name;

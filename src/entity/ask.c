@@ -83,6 +83,8 @@ gw_err ask_send(struct world *w, gw_id to, struct view method, int64_t timeout_m
 {
     if (w->stopping)
         return GW_ECANCELED; /* no answer would be waited for */
+    if (gw_id_is_none(to))
+        return GW_ENOTFOUND;
     if (w->stats.asks_waiting >= WAITING_MAX)
         return GW_EFULL;
     struct entity *e = entity_find(w, to);

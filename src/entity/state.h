@@ -114,7 +114,16 @@ void world_misuse(struct world *w, const gw_entity *entity, const char *what, co
 
 /* Counts and logs one kind of trouble. */
 #define world_complain(w, kind, event, ...)                                                        \
-    complain(&(w)->stats.kind, (w)->desc.log, (w)->desc.clock, event, __VA_ARGS__)
+    (world_limit(w, &(w)->stats.kind.limit),                                                       \
+     complain(&(w)->stats.kind, (w)->desc.log, (w)->desc.clock, event, __VA_ARGS__))
+
+/* With debug=1 nothing is held back: what a game does wrongly, or what is done to it, is read
+ * there. */
+static inline void world_limit(const struct world *w, struct log_limit *limit)
+{
+    if (w->desc.check_attrs)
+        *limit = (struct log_limit){0};
+}
 
 /* Another game may have the entity by now: what is saved of it here would be wrong. */
 bool world_is_cut_off(const struct world *w, gw_id id);

@@ -27,13 +27,15 @@ void world_misuse(struct world *w, const gw_entity *entity, const char *what, co
 {
     w->stats.handler_errors++;
     uint64_t held_back;
+    world_limit(w, &w->limit_misuse);
     if (!log_limit_pass(&w->limit_misuse, w->desc.clock->now_ms, &held_back))
         return;
-    gw_id id = entity ? entity->id : w->caller;
+    if (!entity)
+        entity = world_find(w, w->caller);
     log_error(w->desc.log, "misuse",
               "entity=%s/" GW_ID_FORMAT " what=\"%s\" detail=\"%s\" held_back=%llu",
-              entity ? entity->type->name : "?", GW_ID_ARG(id), what, detail,
-              (unsigned long long)held_back);
+              entity ? entity->type->name : "?", GW_ID_ARG(entity ? entity->id : w->caller), what,
+              detail, (unsigned long long)held_back);
 }
 
 void world_send_packet(struct world *w, gw_id route, struct view packet)

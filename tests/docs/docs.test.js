@@ -80,7 +80,7 @@ function runInCopy(code, t, folder) {
   const copy = path.join(withFile(t, "readme", ""), path.basename(folder));
   fs.cpSync(path.join(root, folder), copy, { recursive: true });
   fs.mkdirSync(path.join(copy, ".obj"), { recursive: true });
-  const env = { ...process.env, PKG_CONFIG_PATH: path.join(path.dirname(GOWORLD), "../lib/pkgconfig") };
+  const env = { ...process.env, PKG_CONFIG_PATH: path.join(path.dirname(fs.realpathSync(GOWORLD)), "../lib/pkgconfig") };
   run("bash", ["-ec", code], { cwd: copy, env });
 }
 

@@ -28,6 +28,7 @@ client.on('player', (player) => {
     player.on('OnWelcome', (ringsOfAll) => (at('all').textContent = ringsOfAll));
     player.on('OnError', (message) => (at('state').textContent = message));
     player.on('OnRing', (name, ringsOfAll) => {
+        at('state').textContent = 'connected';
         at('all').textContent = ringsOfAll;
         hear(name);
     });

@@ -217,13 +217,14 @@ static void a_file_of_goworld_works(void **state)
 static void an_unknown_section_is_named_with_a_hint(void **state)
 {
     (void)state;
-    error_is("\n[deploy]\n",
-             AT(2) "unknown section [deploy]; there are debug, deployment, storage, kvdb, "
+    error_is("\n[servers]\n",
+             AT(2) "unknown section [servers]; there are debug, deployment, storage, kvdb, "
                    "dispatcher_common, dispatcherN, game_common, gameN, gate_common, gateN");
     error_is("[deploiment]", AT(1) "unknown section [deploiment]; did you mean [deployment]?");
     error_is("[gates1]", AT(1) "unknown section [gates1]; did you mean [gate1]?");
     error_is("[game_comon]", AT(1) "unknown section [game_comon]; did you mean [game_common]?");
     error_is("[gate]", AT(1) "unknown section [gate]; did you mean [gate1]?");
+    error_is("[deploy]", AT(1) "unknown section [deploy]; did you mean [deployment]?");
 }
 
 static void an_unknown_key_is_named_with_a_hint(void **state)
