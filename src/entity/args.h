@@ -37,6 +37,9 @@ gw_list args_read_list(struct gw_reader *r);
 /* It is answered from there. */
 static inline void args_reader_take_asker(struct gw_reader *r, struct world *w)
 {
-    r->asker = w->asker;
-    w->asker.request = 0;
+    r->asker.request = w->asker.request;
+    if (__builtin_expect(r->asker.request != 0, 0)) {
+        r->asker.game = w->asker.game;
+        w->asker.request = 0;
+    }
 }

@@ -60,7 +60,8 @@ void call_invoke(struct world *w, struct entity *e, const gw_method *method, str
     args_reader_take_asker(&reader, w);
     struct scope before = world_enter(w, e);
     method->invoke(&e->base, &reader);
-    call_returned(w, e, method, &reader);
+    if (__builtin_expect(reader.problem || reader.asker.request || e->trees, 0))
+        call_returned(w, e, method, &reader);
     world_leave(w, before);
 }
 
@@ -107,16 +108,22 @@ NEVER_INLINE void unknown_entity(struct world *w, gw_id id)
                    "entity=" GW_ID_FORMAT " why=\"there is no such entity\"", GW_ID_ARG(id));
 }
 
-/* Whoever invokes the method takes the asker: one that is still there was not heard. */
-void call_as_server(struct world *w, gw_id to, struct view method, struct view args,
-                    struct asker asker)
+void call_as_server(struct world *w, gw_id to, struct view method, struct view args)
 {
     struct entity *e = entity_find(w, to);
-    w->asker = asker;
     if (e)
         call_by_name(w, e, method, CALLER_SERVER, args);
     else
         unknown_entity(w, to);
+}
+
+/* Whoever invokes the method takes the asker: one that is still there was not heard. */
+void call_for_asker(struct world *w, gw_id to, struct view method, struct view args,
+                    struct asker asker)
+{
+    const struct entity *e = entity_find(w, to);
+    w->asker = asker;
+    call_as_server(w, to, method, args);
     ask_answer(w, to, &w->asker, e ? GW_EINVAL : GW_ENOTFOUND, (struct view){0});
 }
 
@@ -128,7 +135,7 @@ void world_asked(struct world *w, struct view payload)
         return;
     }
     w->stats.calls_in++;
-    call_as_server(w, m.entity, m.method, m.args, (struct asker){m.game, m.request});
+    call_for_asker(w, m.entity, m.method, m.args, (struct asker){m.game, m.request});
 }
 
 /* What a later version may call by a name of its own is a failure all the same. */

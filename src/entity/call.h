@@ -20,9 +20,10 @@ void call_refuse(struct world *w, const struct entity *e, const gw_method *metho
 void call_returned(struct world *w, struct entity *e, const gw_method *method,
                    struct gw_reader *reader);
 
-/* Calls the method of that name as an entity of the cluster does; `asker` may wait for an answer.
- */
-void call_as_server(struct world *w, gw_id to, struct view method, struct view args,
+/* Calls the method of that name as an entity of the cluster does. */
+void call_as_server(struct world *w, gw_id to, struct view method, struct view args);
+/* The same for one who waits for an answer. */
+void call_for_asker(struct world *w, gw_id to, struct view method, struct view args,
                     struct asker asker);
 
 /* Sends a packet to the entity by its dispatcher; when it comes back everything sent before has

@@ -8,24 +8,26 @@
 struct local_call {
     gw_id to;                /* of an answer: none */
     const gw_method *method; /* likewise NULL */
-    uint32_t args_size;
+    uint32_t size;           /* of what follows */
     uint16_t has_request;
     uint16_t error; /* of an answer, negated */
 };
 
-static void put(struct world *w, struct local_call call, uint64_t request, struct view args)
+void local_put(struct world *w, gw_id to, const gw_method *method)
 {
-    call.args_size = args.size;
-    call.has_request = request != 0;
+    struct view args = args_written(w);
+    struct local_call call = {.to = to, .method = method, .size = args.size};
     buf_append(&w->calls, &call, sizeof call);
-    if (request)
-        buf_append(&w->calls, &request, sizeof request);
     buf_append(&w->calls, args.data, args.size);
 }
 
-void local_put(struct world *w, gw_id to, const gw_method *method)
+static void put(struct world *w, struct local_call call, uint64_t request, struct view args)
 {
-    put(w, (struct local_call){.to = to, .method = method}, 0, args_written(w));
+    call.size = (uint32_t)sizeof request + args.size;
+    call.has_request = true;
+    buf_append(&w->calls, &call, sizeof call);
+    buf_append(&w->calls, &request, sizeof request);
+    buf_append(&w->calls, args.data, args.size);
 }
 
 void local_put_ask(struct world *w, gw_id to, const gw_method *method, uint64_t request)
@@ -38,16 +40,27 @@ void local_put_answer(struct world *w, uint64_t request, gw_err err, struct view
     put(w, (struct local_call){.error = (uint16_t)-err}, request, args);
 }
 
-static void run_one(struct world *w, const struct local_call *call, uint64_t request,
-                    struct view args)
+/* What carries the number of a question: one for an entity here, or an answer. */
+NEVER_INLINE void run_asked(struct world *w, const struct local_call *call, struct view carried)
 {
-    if (!call->method) {
+    uint64_t request;
+    struct reader r = reader_of(carried.data, carried.size);
+    reader_copy(&r, &request, sizeof request);
+    struct view args = read_rest(&r);
+    if (call->method)
+        call_for_asker(w, call->to, method_name(call->method), args,
+                       (struct asker){w->desc.gameid, request});
+    else
         ask_end(w, request, (gw_err)-call->error, args);
-        return;
-    }
-    w->stats.calls_local++;
-    call_as_server(w, call->to, method_name(call->method), args,
-                   (struct asker){w->desc.gameid, request});
+}
+
+static void run_one(struct world *w, const struct local_call *call, struct view carried)
+{
+    w->stats.calls_local += call->method != NULL;
+    if (call->has_request)
+        run_asked(w, call, carried);
+    else
+        call_as_server(w, call->to, method_name(call->method), carried);
 }
 
 static bool take_batch(struct world *w)
@@ -66,16 +79,11 @@ void local_run(struct world *w, unsigned *budget)
 {
     while (*budget && take_batch(w)) {
         struct local_call call;
-        uint64_t request = 0;
-        struct reader r =
-            reader_of(w->calls_run.data + w->calls_at, w->calls_run.size - w->calls_at);
-        reader_copy(&r, &call, sizeof call);
-        if (call.has_request)
-            reader_copy(&r, &request, sizeof request);
-        struct view args = read_bytes(&r, call.args_size);
-        w->calls_at = w->calls_run.size - reader_left(&r);
+        memcpy(&call, w->calls_run.data + w->calls_at, sizeof call);
+        struct view carried = {w->calls_run.data + w->calls_at + sizeof call, call.size};
+        w->calls_at += sizeof call + call.size;
         --*budget;
-        run_one(w, &call, request, args);
+        run_one(w, &call, carried);
     }
 }
 
