@@ -3,6 +3,7 @@
 
 #include "cluster/abandon.h"
 #include "gate/from_client.h"
+#include "gate/send.h"
 #include "wire/messages.h"
 
 #include <stdlib.h>
@@ -37,8 +38,7 @@ struct view client_address(const struct client *client)
 static void tell_connected(struct gate *g, const struct client *client)
 {
     struct buf *b = gate_scratch(g);
-    if (dispatchers_has_said_hello(g->dispatchers,
-                                   dispatchers_of_entity(g->dispatchers, client->owner)))
+    if (gate_speaks_own(g, client->owner))
         msg_connect_client_write(b,
                                  &(struct msg_connect_client){.client = client->id,
                                                               .boot_entity = client->owner,
@@ -59,35 +59,6 @@ void clients_tell_gone(struct gate *g, gw_id owner, gw_id client)
     gate_send_to_entity(g, owner, b);
 }
 
-/* 2017 and 2018 send the same; but the library of 2018 speaks TCP alone, that of 2017 WebSocket. */
-static enum dialect old_dialect(const struct client *client)
-{
-    return client->is_websocket ? DIALECT_2017 : DIALECT_2018;
-}
-
-static void speak(struct client *client, enum dialect dialect)
-{
-    client->dialect = dialect;
-    client->has_shown = true;
-    client->gate->stats.speakers[dialect]++;
-}
-
-static void start_to_speak(struct client *client)
-{
-    client->dialect = old_dialect(client);
-    if (client->gate->desc.dialect != DIALECT_UNKNOWN)
-        speak(client, client->gate->desc.dialect);
-}
-
-void client_look_for_dialect(struct client *client, struct view packet)
-{
-    enum dialect dialect = dialect_shown_by(packet, old_dialect(client));
-    if (dialect == DIALECT_UNKNOWN)
-        return;
-    speak(client, dialect);
-    holds_release(client);
-}
-
 void clients_accept(struct gate *g, struct link *link, enum gate_transport transport)
 {
     if (g->stats.clients >= g->desc.limits.max_clients && !seats_make_room(g)) {
@@ -101,7 +72,7 @@ void clients_accept(struct gate *g, struct link *link, enum gate_transport trans
                               .is_websocket = transport == GATE_WEBSOCKET,
                               .id = id_new(g->desc.ids),
                               .owner = id_new(g->desc.ids)};
-    start_to_speak(client);
+    client_start_to_speak(client);
     link->events = &client_events;
     link->user = client;
     link->payload_bytes_max = g->desc.limits.client_packet_size_max;
@@ -172,10 +143,10 @@ void clients_close_all(struct gate *g, const char *reason)
 void clients_dismiss(struct client *client, const char *reason)
 {
     seats_forget(client);
-    if (client->link == &client->gate->seats.nowhere)
-        clients_end(client, reason);
-    else
+    if (seats_is_connected(client))
         link_close(client->link, reason);
+    else
+        clients_end(client, reason);
 }
 
 static void orphan(struct client *client, const char *reason)
@@ -288,60 +259,4 @@ void clients_set_owner(struct client *client, gw_id owner)
     client->owner = owner;
     client->has_other |= client->has_player;
     client->has_player = false;
-}
-
-static void count_sent(struct client *client, size_t size, bool sent)
-{
-    struct gate *g = client->gate;
-    if (!sent) {
-        gate_complain(g, lost_client_packets, "client_cannot_receive",
-                      "client=" GW_ID_FORMAT " address=%s", GW_ID_ARG(client->id),
-                      client->link->address);
-        return;
-    }
-    g->stats.packets_to_clients++;
-    g->stats.bytes_to_clients += size;
-}
-
-void client_pass(struct client *client, struct view packet)
-{
-    count_sent(client, packet.size, link_send(client->link, packet.data, packet.size));
-}
-
-void client_pass_shared(struct client *client, struct packet *packet)
-{
-    count_sent(client, packet->size - PACKET_HEADER_BYTES, link_send_packet(client->link, packet));
-}
-
-/* To one whose dialect is an old one, or unknown. */
-NEVER_INLINE void send_old(struct client *client, struct view packet)
-{
-    if (client->is_away) {
-        seats_missed(client, packet, (struct view){0});
-        return;
-    }
-    struct view form = dialect_to_client(client->dialect, packet, &client->gate->translated);
-    if (client_has_to_wait(client, form.data != packet.data))
-        holds_put(client, packet, (struct view){0});
-    else
-        client_pass(client, form);
-}
-
-void client_send(struct client *client, struct view packet)
-{
-    if (client->dialect == DIALECT_2020)
-        client_pass(client, packet);
-    else
-        send_old(client, packet);
-}
-
-void client_send2(struct client *client, struct view head, struct view tail)
-{
-    if (client->is_away)
-        seats_missed(client, head, tail);
-    else if (client_has_to_wait(client, false))
-        holds_put(client, head, tail);
-    else
-        count_sent(client, head.size + tail.size,
-                   link_send2(client->link, head.data, head.size, tail.data, tail.size));
 }

@@ -25,30 +25,6 @@ bool clients_show_player(struct client *client, gw_id player);
 /* It is about to be sent the end of an entity. */
 void clients_hide_entity(struct client *client, gw_id entity);
 
-/* It has sent this, and its dialect is not known yet: the packet may show it. */
-void client_look_for_dialect(struct client *client, struct view packet);
-
-/* What it speaks itself: its `dialect` is how it is spoken to. */
-static inline enum dialect client_dialect(const struct client *client)
-{
-    return client->is_away ? seats_dialect(client) : client->dialect;
-}
-
-/* Sends a packet of 2020 in the client's dialect, or lets it wait until that is known. */
-void client_send(struct client *client, struct view packet);
-/* For one in two pieces that is the same in all dialects. */
-void client_send2(struct client *client, struct view head, struct view tail);
-
-/* Whether a packet has to wait; `differs`: its dialect makes another of it. */
-static inline bool client_has_to_wait(const struct client *client, bool differs)
-{
-    return client->hold || (differs && !client->has_shown);
-}
-
-/* Both send what is in its dialect already, and has not to wait. */
-void client_pass(struct client *client, struct view packet);
-void client_pass_shared(struct client *client, struct packet *packet); /* borrows */
-
 /* Closes those that have lost their owner: the dispatcher that serves it is gone, or the owners
  * (`ids` of them) are. */
 void clients_close_served_by(struct gate *g, unsigned index);

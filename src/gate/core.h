@@ -21,7 +21,7 @@ struct client {
     uint32_t bad_packets : 23;
     uint32_t has_player : 1; /* it was sent the creation of its owner, and not its end */
     uint32_t has_other : 1;  /* it still has a former owner for its player */
-    uint32_t dialect : 3;    /* which it is sent; until it shows one, the old one it may have */
+    uint32_t dialect : 3;    /* which it speaks; until it shows one, the old one it may have */
     uint32_t has_shown : 1;  /* that this is its dialect */
     uint32_t is_websocket : 1;
     uint32_t is_away : 1;        /* it has not seen its player since it was last connected */
@@ -70,6 +70,13 @@ static inline struct buf *gate_scratch(struct gate *g)
 {
     buf_clear(&g->scratch);
     return &g->scratch;
+}
+
+/* Whether the dispatcher that serves the entity knows messages from MSG_OWN_FIRST up. */
+static inline bool gate_speaks_own(const struct gate *g, gw_id entity)
+{
+    return dispatchers_has_said_hello(g->dispatchers,
+                                      dispatchers_of_entity(g->dispatchers, entity));
 }
 
 /* Sends what the scratch holds through the dispatcher that serves the entity. */

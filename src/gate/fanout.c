@@ -1,7 +1,7 @@
 /* fanout: see fanout.h. */
 #include "gate/fanout.h"
 
-#include "gate/clients.h"
+#include "gate/send.h"
 
 void fanout_init(struct fanout *fanout, struct view packet)
 {
@@ -40,7 +40,7 @@ static void pass(const struct fanout_form *form, struct client *client)
         client_pass(client, form->packet);
 }
 
-NEVER_INLINE void send_old(struct fanout *fanout, struct client *client)
+NEVER_INLINE void send_otherwise(struct fanout *fanout, struct client *client)
 {
     if (client->is_away)
         seats_missed(client, fanout->packet, (struct view){0});
@@ -54,8 +54,8 @@ void fanout_send(struct fanout *fanout, struct client *client)
 {
     if (client->dialect != fanout->dialect)
         change_form(fanout, client->dialect);
-    if (fanout->dialect == DIALECT_2020)
+    if (client_takes_all(client))
         pass(fanout->form, client);
     else
-        send_old(fanout, client);
+        send_otherwise(fanout, client);
 }

@@ -2,6 +2,7 @@
 #include "gate/from_client.h"
 
 #include "gate/clients.h"
+#include "gate/send.h"
 #include "wire/messages.h"
 
 #include <math.h>
@@ -107,10 +108,9 @@ static struct view in_2020(struct client *client, struct view packet)
 {
     if (!client->has_shown)
         client_look_for_dialect(client, packet);
-    enum dialect dialect = client_dialect(client);
-    if (dialect == DIALECT_2020)
+    if (client->dialect == DIALECT_2020)
         return packet;
-    return dialect_from_client(dialect, packet, &client->gate->translated);
+    return dialect_from_client(client->dialect, packet, &client->gate->translated);
 }
 
 void from_client_packet(void *user, const uint8_t *payload, size_t size)

@@ -4,6 +4,7 @@
 #include "gate/clients.h"
 #include "gate/fanout.h"
 #include "gate/gives.h"
+#include "gate/send.h"
 #include "wire/messages.h"
 
 /* Returns false for a packet that does not follow the protocol. */

@@ -5,6 +5,7 @@
 #include "gate/clients.h"
 #include "gate/from_dispatcher.h"
 #include "gate/gives.h"
+#include "gate/send.h"
 #include "wire/messages.h"
 
 #include <stdlib.h>

@@ -25,7 +25,7 @@ static unsigned dispatcher_of(const struct client *client)
 
 void gives_tell(struct gate *g, struct client *client)
 {
-    if (dispatchers_has_said_hello(g->dispatchers, dispatcher_of(client))) {
+    if (gate_speaks_own(g, client->owner)) {
         send_given(g, client);
         return;
     }

@@ -1,7 +1,7 @@
 /* holds: see holds.h. */
 #include "gate/holds.h"
 
-#include "gate/clients.h"
+#include "gate/send.h"
 #include "wire/writer.h"
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@ enum {
 struct hold {
     struct client *client;
     struct hold *prev, *next; /* in holds->all */
-    struct buf packets;       /* u32 size, payload: in the form of 2020 */
+    struct buf packets;       /* kept */
     int64_t due_ms;
 };
 
@@ -31,23 +31,15 @@ static struct hold *begin(struct client *client)
     return hold;
 }
 
-static bool has_room(const struct hold *hold, size_t size)
-{
-    return hold->packets.size + PACKET_HEADER_BYTES + size <= HOLD_BYTES_MAX;
-}
-
 void holds_put(struct client *client, struct view head, struct view tail)
 {
     struct hold *hold = client->hold ? client->hold : begin(client);
-    size_t size = (size_t)head.size + tail.size;
-    if (!has_room(hold, size)) {
+    if (hold->packets.size + kept_bytes(head, tail) > HOLD_BYTES_MAX) {
         holds_give_up(client);
         client_send2(client, head, tail);
         return;
     }
-    write_u32(&hold->packets, (uint32_t)size);
-    write_bytes(&hold->packets, head.data, head.size);
-    write_bytes(&hold->packets, tail.data, tail.size);
+    kept_put(&hold->packets, head, tail);
 }
 
 static void end(struct hold *hold)
@@ -66,10 +58,7 @@ void holds_release(struct client *client)
     struct buf packets = hold->packets;
     hold->packets = (struct buf){0};
     end(hold);
-    struct reader r = reader_of(packets.data, packets.size);
-    while (reader_left(&r) > 0)
-        client_send(client, read_var(&r));
-    buf_free(&packets);
+    client_send_kept(client, &packets);
 }
 
 void holds_give_up(struct client *client)

@@ -2,6 +2,7 @@
 #include "gate/positions.h"
 
 #include "gate/clients.h"
+#include "gate/send.h"
 #include "wire/messages.h"
 
 #include <stdlib.h>

@@ -3,6 +3,7 @@
 
 #include "cluster/abandon.h"
 #include "gate/clients.h"
+#include "gate/send.h"
 #include "wire/messages.h"
 
 #include <stdlib.h>
@@ -19,10 +20,9 @@ struct seat {
      * newest may have been lost. */
     gw_id token, last_token;
     struct seat *prev, *next; /* in seats->away */
-    bool waits;           /* it is there: without a connection, or for the sight of its player */
-    bool shown;           /* its player is on its way to it: what it has missed follows */
-    enum dialect dialect; /* which it speaks when it is back */
-    struct buf missed;    /* u32 size, payload */
+    bool waits;        /* it is there: without a connection, or for the sight of its player */
+    bool shown;        /* its player is on its way to it: what it has missed follows */
+    struct buf missed; /* kept */
     int64_t due_ms;
 };
 
@@ -93,7 +93,7 @@ static void wait(struct seat *seat)
     g->stats.away_clients++;
 }
 
-static bool is_connected(const struct client *client)
+bool seats_is_connected(const struct client *client)
 {
     return client->link != &client->gate->seats.nowhere;
 }
@@ -103,8 +103,6 @@ void seats_forget(struct client *client)
     struct seat *seat = client->seat;
     if (!seat)
         return;
-    if (client->is_away)
-        client->dialect = seat->dialect;
     client->is_away = false;
     forget_missed(seat);
     stop_waiting(seat);
@@ -141,9 +139,7 @@ static void tell(struct client *client, bool returned)
 static bool may_return(const struct client *client)
 {
     const struct gate *g = client->gate;
-    return g->desc.limits.reconnect_grace_ms &&
-           dispatchers_has_said_hello(g->dispatchers,
-                                      dispatchers_of_entity(g->dispatchers, client->owner));
+    return g->desc.limits.reconnect_grace_ms && gate_speaks_own(g, client->owner);
 }
 
 static void give_seat(struct client *client)
@@ -159,30 +155,15 @@ static void give_seat(struct client *client)
 
 /* ---- going away ------------------------------------------------------------------------------ */
 
-/* While it is away it speaks an old dialect, so that only who sends to such a one has to look. */
-static void leave(struct client *client)
-{
-    if (client->is_away)
-        return;
-    client->is_away = true;
-    client->seat->dialect = client->dialect;
-    client->dialect = DIALECT_2017;
-}
-
 bool seats_keep(struct client *client)
 {
     if (!client->seat)
         return false;
     holds_forget(client);
-    leave(client);
+    client->is_away = true;
     client->link = &client->gate->seats.nowhere;
     wait(client->seat);
     return true;
-}
-
-enum dialect seats_dialect(const struct client *client)
-{
-    return client->seat->dialect;
 }
 
 static bool is_call(struct view packet)
@@ -195,7 +176,7 @@ void seats_missed(struct client *client, struct view head, struct view tail)
 {
     struct gate *g = client->gate;
     struct buf *missed = &client->seat->missed;
-    size_t size = (size_t)head.size + tail.size, bytes = PACKET_HEADER_BYTES + size;
+    size_t bytes = kept_bytes(head, tail);
     if (!is_call(head))
         return;
     if (missed->size + bytes > MISSED_BYTES_MAX ||
@@ -205,9 +186,7 @@ void seats_missed(struct client *client, struct view head, struct view tail)
                       GW_ID_ARG(client->owner));
         return;
     }
-    write_u32(missed, (uint32_t)size);
-    write_bytes(missed, head.data, head.size);
-    write_bytes(missed, tail.data, tail.size);
+    kept_put(missed, head, tail);
     g->seats.missed_bytes += bytes;
 }
 
@@ -215,11 +194,10 @@ void seats_missed(struct client *client, struct view head, struct view tail)
 
 void seats_show(struct client *client)
 {
-    if (!client->is_away || !is_connected(client))
+    if (!client->is_away || !seats_is_connected(client))
         return;
     stop_waiting(client->seat);
     client->is_away = false;
-    client->dialect = client->seat->dialect;
     client->seat->shown = true;
 }
 
@@ -229,30 +207,27 @@ void seats_shown(struct client *client)
     if (!seat || !seat->shown)
         return;
     seat->shown = false;
-    struct buf missed = seat->missed;
-    client->gate->seats.missed_bytes -= missed.size;
-    seat->missed = (struct buf){0};
-    struct reader r = reader_of(missed.data, missed.size);
-    while (reader_left(&r) > 0)
-        client_send(client, read_var(&r));
-    buf_free(&missed);
+    client->gate->seats.missed_bytes -= seat->missed.size;
+    client_send_kept(client, &seat->missed);
 }
 
-/* The owner shows the client all anew, as to one that has seen nothing. */
+/* The owner shows the client all anew, as to one that has seen nothing. A dispatcher that is just
+ * started is asked when it has said HELLO: see clients_check_served_by. */
 static void come_back(struct client *client, struct client *by)
 {
     struct gate *g = client->gate;
     log_debug(g->desc.log, "client_returned",
               "client=" GW_ID_FORMAT " owner=" GW_ID_FORMAT " address=%s", GW_ID_ARG(client->id),
               GW_ID_ARG(client->owner), by->link->address);
-    leave(client);
     clients_move_connection(client, by);
     wait(client->seat);
+    client->is_away = true;
     client->has_player = client->has_other = false;
     g->stats.returned_clients++;
     renew_token(client->seat);
     tell(client, true);
-    clients_check_owner(client);
+    if (gate_speaks_own(g, client->owner))
+        clients_check_owner(client);
 }
 
 static struct seat *seat_of(const struct gate *g, struct view token)
@@ -270,7 +245,7 @@ bool seats_asked(struct client *client, struct view packet)
     if (!msg_seat_from_client_read(packet, &m) || m.token.size > sizeof(gw_id))
         return false;
     struct seat *seat = seat_of(client->gate, m.token);
-    if (seat && seat->client != client && is_connected(seat->client))
+    if (seat && seat->client != client && seats_is_connected(seat->client))
         link_abandon(seat->client->link, "its client has come back over another connection");
     if (seat && seat->client != client)
         come_back(seat->client, client);
@@ -286,8 +261,9 @@ int64_t seats_turn(struct gate *g)
         if (seat->due_ms > g->desc.clock->now_ms)
             return seat->due_ms;
         g->stats.given_up_clients++;
-        clients_dismiss(seat->client, is_connected(seat->client) ? "nobody shows it its player"
-                                                                 : "it has not come back");
+        clients_dismiss(seat->client, seats_is_connected(seat->client)
+                                          ? "nobody shows it its player"
+                                          : "it has not come back");
     }
     return CLOCK_NEVER;
 }
@@ -296,7 +272,7 @@ bool seats_make_room(struct gate *g)
 {
     struct seat *seat;
     DL_FOREACH(g->seats.away, seat) {
-        if (is_connected(seat->client))
+        if (seats_is_connected(seat->client))
             continue;
         g->stats.given_up_clients++;
         clients_end(seat->client, "another client needs its place");

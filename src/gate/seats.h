@@ -3,7 +3,6 @@
 #pragma once
 
 #include "base/idmap.h"
-#include "gate/dialect.h"
 #include "net/link.h"
 
 struct client;
@@ -32,8 +31,8 @@ bool seats_keep(struct client *client);
  * far as there is room, and what else it has missed it is told anew when it is back. */
 void seats_missed(struct client *client, struct view head, struct view tail);
 
-/* Which dialect a client speaks that is away. */
-enum dialect seats_dialect(const struct client *client);
+/* Whether it has a connection. */
+bool seats_is_connected(const struct client *client);
 
 /* It is about to be shown its player, and was: it is back, and what has waited goes to it. */
 void seats_show(struct client *client);
