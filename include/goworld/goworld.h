@@ -9,6 +9,7 @@
 #include <goworld/game.h>
 #include <goworld/kv.h>
 #include <goworld/log.h>
+#include <goworld/random.h>
 #include <goworld/rpc.h>
 #include <goworld/service.h>
 #include <goworld/text.h>

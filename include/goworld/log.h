@@ -1,4 +1,4 @@
-/* The game's own lines in the log of its process, and chance. */
+/* The game's own lines in the log of its process. */
 #pragma once
 
 #include <goworld/types.h>
@@ -13,8 +13,3 @@ typedef enum gw_log_level { GW_LOG_DEBUG, GW_LOG_INFO, GW_LOG_WARN, GW_LOG_ERROR
  * Less than log_level in goworld.ini is not written. A line has at most some 2,000 bytes; control
  * characters in it are escaped. Say at most once in a while what a client can cause at will. */
 void gw_log(gw_log_level level, const char *event, const char *format, ...) GW_PRINTF(3, 4);
-
-/* 0 to count - 1, each as likely; 0 for a count of 0. Not for secrets. In the simulator the numbers
- * follow from the seed. */
-uint64_t gw_random(uint64_t count);
-double gw_random_f64(void); /* from 0 to below 1 */

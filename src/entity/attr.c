@@ -2,61 +2,8 @@
 #include "entity/attr.h"
 
 #include "entity/check.h"
-#include "entity/client.h"
 #include "entity/entity.h"
-#include "entity/value.h"
-#include "wire/writer.h"
-
-#define SEEN_BY_OWN_CLIENT (GW_CLIENT | GW_ALL_CLIENTS)
-
-static void send_change(struct world *w, struct entity *e, unsigned index, const void *member)
-{
-    buf_clear(&w->out);
-    client_write_head(&w->out, MSG_NOTIFY_MAP_ATTR_CHANGE, e);
-    write_id(&w->out, e->base.id);
-    const struct buf *head = &e->type->attr_heads[index];
-    write_bytes(&w->out, head->data, head->size);
-    size_t begin = write_var_begin(&w->out);
-    value_write(&w->out, &e->type->attrs[index], member);
-    write_var_end(&w->out, begin);
-    world_send(w, e->base.id);
-    w->stats.attribute_changes++;
-}
-
-/* Path and key, or index, lead to what is another now. */
-static void send_tree_change(struct world *w, struct entity *e, const struct tree_change *change)
-{
-    const char *root = e->type->attrs[tree_top(change->node)->index].name;
-    buf_clear(&w->out);
-    client_write_head(&w->out, change->message, e);
-    write_id(&w->out, e->base.id);
-    size_t begin = write_var_begin(&w->out);
-    tree_write_path(&w->out, change->node, root);
-    write_var_end(&w->out, begin);
-    if (change->key)
-        write_str(&w->out, change->key);
-    if (change->message == MSG_NOTIFY_LIST_ATTR_CHANGE)
-        write_u32(&w->out, change->index);
-    if (change->value) {
-        begin = write_var_begin(&w->out);
-        tree_write_value(&w->out, change->value);
-        write_var_end(&w->out, begin);
-    }
-    world_send(w, e->base.id);
-    w->stats.attribute_changes++;
-}
-
-void attrs_send(struct world *w, struct entity *e)
-{
-    struct msg_attrs_follow m = {.gate = e->gateid, .client = e->client, .entity = e->base.id};
-    buf_clear(&w->out);
-    msg_attrs_follow_write(&w->out, &m);
-    world_send(w, e->base.id);
-    const gw_attr *attrs = e->type->attrs;
-    for (unsigned i = 0; attrs && attrs[i].name; i++)
-        if (attrs[i].flags & SEEN_BY_OWN_CLIENT)
-            send_change(w, e, i, (const char *)&e->base + attrs[i].offset);
-}
+#include "entity/root.h"
 
 static void run_hook(struct world *w, struct entity *e, const gw_attr *attr)
 {
@@ -77,11 +24,7 @@ static void changed(struct world *w, struct entity *e, unsigned index,
 {
     const gw_attr *attr = &e->type->attrs[index];
     check_remember(w, e);
-    bool is_seen = (attr->flags & SEEN_BY_OWN_CLIENT) && !gw_id_is_none(e->client);
-    if (is_seen && inside)
-        send_tree_change(w, e, inside);
-    else if (is_seen)
-        send_change(w, e, index, (const char *)&e->base + attr->offset);
+    attrs_tell_client(w, e, index, inside);
     if (attr->changed)
         run_hook(w, e, attr);
 }
@@ -120,79 +63,6 @@ void attrs_node_replaced(struct world *w, struct entity *e, struct gw_node *node
         .value = parent->is_list ? tree_at(parent, node->index) : tree_get(parent, node->key),
     };
     attrs_tree_changed(w, e, &change);
-}
-
-static struct gw_node **handle_of(struct entity *e, const gw_attr *attr)
-{
-    return (void *)((char *)&e->base + attr->offset);
-}
-
-static void make_root(struct entity *e, uint32_t index, struct gw_node *node)
-{
-    tree_make_root(node, e, index, &e->trees);
-    *handle_of(e, &e->type->attrs[index]) = node;
-}
-
-/* The old one is loose then: somebody may have its handle. `node` is loose, or nobody's. */
-static void replace_root(struct world *w, struct entity *e, struct gw_node *root,
-                         struct gw_node *node)
-{
-    uint32_t index = root->index;
-    tree_unlink(node);
-    tree_unlink(root);
-    tree_make_loose(root, world_loose(w));
-    make_root(e, index, node);
-}
-
-static struct gw_node *root_of(const struct entity *e, uint32_t index)
-{
-    struct gw_node *root = e->trees;
-    while (root->index != index)
-        root = root->next;
-    return root;
-}
-
-void attrs_init(struct entity *e)
-{
-    for (uint32_t i = 0; i < e->type->attr_count && e->type->has_trees; i++) {
-        const gw_attr *attr = &e->type->attrs[i];
-        if (value_is_tree(attr))
-            make_root(e, i, tree_new(attr->type == GW_VALUE_list));
-    }
-}
-
-/* Whatever handles the game may have assigned, the trees are those in the list. */
-void attrs_fini(struct entity *e)
-{
-    const gw_attr *attrs = e->type->attrs;
-    tree_free_all(&e->trees);
-    for (uint32_t i = 0; i < e->type->attr_count && e->type->has_trees; i++)
-        if (value_is_tree(&attrs[i]))
-            *handle_of(e, &attrs[i]) = NULL;
-    fields_clear(attrs, &e->base);
-}
-
-static bool may_adopt(const struct entity *e, const struct gw_node *root,
-                      const struct gw_node *node)
-{
-    return !e->attrs_ready && node && node->home == TREE_LOOSE && node->is_list == root->is_list;
-}
-
-void attrs_reclaim(struct world *w, struct entity *e)
-{
-    for (struct gw_node *root = e->trees, *next; root; root = next) {
-        next = root->next;
-        const gw_attr *attr = &e->type->attrs[root->index];
-        struct gw_node **handle = handle_of(e, attr), *node = *handle;
-        if (node == root)
-            continue;
-        if (may_adopt(e, root, node)) {
-            replace_root(w, e, root, node);
-            continue;
-        }
-        *handle = root;
-        world_misuse(w, &e->base, "an attribute was changed without GW_SET", attr->name);
-    }
 }
 
 /* ---- setting --------------------------------------------------------------------------------- */
@@ -288,7 +158,7 @@ static gw_err set_tree(gw_entity *entity, struct gw_node **member, struct gw_nod
         node = tree_new(is_list);
     else if (node->home != TREE_LOOSE)
         node = tree_copy(node);
-    replace_root(w, e, root_of(e, index), node);
+    roots_replace(w, e, index, node);
     changed(w, e, index, NULL);
     return GW_OK;
 }

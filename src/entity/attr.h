@@ -4,14 +4,6 @@
 #include "entity/state.h"
 #include "entity/tree.h"
 
-/* Makes the maps and lists among an entity's attributes, which are empty then. */
-void attrs_init(struct entity *e);
-void attrs_fini(struct entity *e);
-
-/* User code of the entity has run: a tree that it has assigned plainly becomes the attribute while
- * that is allowed; later it is reported, and the attribute stays. */
-void attrs_reclaim(struct world *w, struct entity *e);
-
 /* Sends all that the own client sees as changes, to one that may have missed some; the entity has
  * one, whose gate has asked. */
 void attrs_send(struct world *w, struct entity *e);
@@ -25,6 +17,10 @@ struct tree_change {
     uint32_t index;                 /* of MSG_NOTIFY_LIST_ATTR_CHANGE */
     const struct tree_value *value; /* NULL: none */
 };
+
+/* Tells the own client, if it may see the attribute, of a change: in its tree, or (NULL) of all. */
+void attrs_tell_client(struct world *w, struct entity *e, unsigned index,
+                       const struct tree_change *inside);
 
 /* The entity of whose attributes the node is a part; NULL for loose ones and records. */
 struct entity *attrs_owner(struct gw_node *node);

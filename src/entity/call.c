@@ -1,10 +1,10 @@
 /* Calls methods of entities: who may call what, near and far. */
 #include "entity/call.h"
 
-#include "entity/attr.h"
 #include "entity/entity.h"
 #include "entity/fiber.h"
 #include "entity/local.h"
+#include "entity/root.h"
 #include "net/frame.h"
 
 /* What may be called by whom is decided in one place. */
@@ -45,7 +45,7 @@ void call_returned(struct world *w, struct entity *e, const gw_method *method,
     else if (reader->asker.request)
         ask_answer(w, e->base.id, &reader->asker, GW_OK, (struct view){0});
     if (e->trees)
-        attrs_reclaim(w, e);
+        roots_reclaim(w, e);
 }
 
 void call_invoke(struct world *w, struct entity *e, const gw_method *method, struct view args)

@@ -7,6 +7,7 @@
 #include "entity/check.h"
 #include "entity/client.h"
 #include "entity/fiber.h"
+#include "entity/root.h"
 #include "entity/save.h"
 #include "entity/timer.h"
 #include "entity/value.h"
@@ -50,7 +51,7 @@ void entity_hook(struct world *w, struct entity *e, void (*hook)(gw_entity *self
     hook(&e->base);
     w->hook_depth--;
     if (e->trees)
-        attrs_reclaim(w, e);
+        roots_reclaim(w, e);
     world_leave(w, before);
 }
 
@@ -107,7 +108,7 @@ struct entity *entity_new(struct world *w, struct type *type, gw_id id, enum ent
     e->save.index = HEAP_OUTSIDE;
     e->base.type = type->def;
     e->base.id = id;
-    attrs_init(e);
+    roots_init(e);
     struct entity *old = idmap_put(&w->entities, id, e);
     ASSERT(!old);
     list_add(type, e);
@@ -170,7 +171,8 @@ void entity_end(struct world *w, struct entity *e)
 static void entity_free(struct entity *e)
 {
     free(e->client_address);
-    attrs_fini(e);
+    roots_fini(e);
+    fields_clear(e->type->attrs, &e->base);
     check_forget(e);
     free(e);
 }

@@ -1,8 +1,8 @@
 /* Runs methods in fibers. */
 #include "entity/fiber.h"
 
-#include "entity/attr.h"
 #include "entity/entity.h"
+#include "entity/root.h"
 #include "entity/save.h"
 #include "entity/tree.h"
 #include "os/fiber.h"
@@ -161,7 +161,7 @@ gw_err await_finish(struct await *a, struct buf *value)
     struct task *task = a->task;
     if (!a->answered) {
         if (task->entity->trees)
-            attrs_reclaim(task->world, task->entity);
+            roots_reclaim(task->world, task->entity);
         task->await = a;
         fiber_suspend();
         task->await = NULL;

@@ -1,4 +1,4 @@
-/* Where packets go, what waits, and what is refused. */
+/* Where packets go, and what is refused. */
 #include "world.h"
 
 #define ENTITY "awNEKGhsggslAAAC"
@@ -34,48 +34,6 @@ static void a_call_to_nobody_is_counted_and_dropped(void **state)
     RECEIVE(game, call_entity_method, .entity = id_str(ENTITY), .method = view_str("Hi"));
     assert_int_equal(dispatcher_stats(w.d)->undelivered.count, 1);
     assert_null(game->reason);
-    world_stop(&w);
-}
-
-static void a_question_goes_on_and_its_answer_comes_back(void **state)
-{
-    (void)state;
-    struct world w;
-    world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *asker = world_game(&w, 1), *owner = world_game(&w, 2);
-    fake_link_skip(asker);
-    RECEIVE(owner, notify_create_entity, .entity = id_str(ENTITY));
-    RECEIVE(asker, ask, .entity = id_str(ENTITY), .game = 1, .request = 7, .method = view_str("M"));
-    struct msg_ask ask;
-    EXPECT(owner, ask, &ask);
-    assert_int_equal(ask.request, 7);
-    RECEIVE(owner, answer, .game = 1, .request = 7, .error = 3);
-    struct msg_answer answer;
-    EXPECT(asker, answer, &answer);
-    assert_int_equal(answer.error, 3);
-    RECEIVE(owner, answer, .game = 9, .request = 7); /* who is gone */
-    assert_int_equal(dispatcher_stats(w.d)->undelivered.count, 1);
-    world_stop(&w);
-}
-
-static void a_question_that_cannot_be_delivered_is_answered(void **state)
-{
-    (void)state;
-    struct world w;
-    world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *asker = world_game(&w, 1), *strange = world_connect(&w);
-    RECEIVE(strange, set_game_id, .game = 2);
-    fake_link_skip(asker);
-    RECEIVE(strange, notify_create_entity, .entity = id_str(ENTITY));
-    gw_id targets[] = {id_str(CLIENT), id_str(ENTITY)}; /* nobody, and one on a game of GoWorld */
-    for (uint64_t i = 0; i < 2; i++) {
-        RECEIVE(asker, ask, .entity = targets[i], .game = 1, .request = i, .method = view_str("M"));
-        struct msg_answer answer;
-        EXPECT(asker, answer, &answer);
-        assert_int_equal(answer.request, i);
-        assert_int_equal(answer.error, -GW_ENOTFOUND);
-    }
-    assert_int_equal(dispatcher_stats(w.d)->undelivered.count, 2);
     world_stop(&w);
 }
 
@@ -211,212 +169,6 @@ static void creation_on_a_game_that_is_not_there_is_counted(void **state)
             .type = view_str("A"));
     assert_int_equal(dispatcher_stats(w.d)->no_game.count, 2);
     assert_int_equal(dispatcher_stats(w.d)->entities, 0);
-    world_stop(&w);
-}
-
-static void what_comes_for_a_loading_entity_waits_until_it_lives(void **state)
-{
-    (void)state;
-    struct world w;
-    world_start(&w, (struct dispatcher_desc){.desired_gates = 9});
-    struct fake_link *game = world_game(&w, 1), *gate = world_gate(&w, 1);
-    RECEIVE(game, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
-    RECEIVE(game, call_entity_method, .entity = id_str(ENTITY), .method = view_str("one"));
-    RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
-            .gate = 1);
-    RECEIVE(game, call_entity_method, .entity = id_str(ENTITY), .method = view_str("two"));
-    struct msg_load_entity_somewhere load;
-    EXPECT(game, load_entity_somewhere, &load);
-    assert_true(fake_link_is_quiet(game));
-    assert_int_equal(dispatcher_stats(w.d)->held_packets, 3);
-    RECEIVE(game, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
-    assert_true(fake_link_is_quiet(game)); /* it is being loaded already */
-
-    RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
-    expect_call(game, "one");
-    struct msg_notify_client_given given;
-    EXPECT(game, notify_client_given, &given);
-    expect_call(game, "two");
-    assert_int_equal(dispatcher_stats(w.d)->held_packets, 0);
-    assert_int_equal(dispatcher_stats(w.d)->held_bytes, 0);
-    assert_int_equal(dispatcher_turn(w.d), CLOCK_NEVER);
-    world_stop(&w);
-}
-
-/* The game may be about to destroy it: then it loads it again. */
-static void to_load_an_entity_that_lives_is_left_to_its_game(void **state)
-{
-    (void)state;
-    struct world w;
-    world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *game = world_game(&w, 1), *asks = world_game(&w, 2);
-    RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
-    RECEIVE(asks, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
-    RECEIVE(asks, call_entity_method, .entity = id_str(ENTITY), .method = view_str("Hi"));
-    struct msg_load_entity_somewhere load;
-    EXPECT(game, load_entity_somewhere, &load);
-    assert_true(fake_link_is_quiet(game));
-    RECEIVE(game, notify_destroy_entity, .entity = id_str(ENTITY)); /* crossed the question */
-    RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
-    expect_call(game, "Hi");
-    world_stop(&w);
-}
-
-static void to_load_an_entity_that_lives_on_a_foreign_game_has_no_effect(void **state)
-{
-    (void)state;
-    struct world w;
-    world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *game = world_foreign_game(&w, 1);
-    RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
-    RECEIVE(game, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
-    assert_true(fake_link_is_quiet(game));
-    world_stop(&w);
-}
-
-/* Each way in which a load can end without an entity. */
-enum bad_end { LOAD_FAILS, LOAD_TIMES_OUT, GAME_DIES, BAD_END_COUNT };
-
-static void what_waited_in_vain_is_counted_and_a_given_client_is_closed(void **state)
-{
-    (void)state;
-    for (enum bad_end end = LOAD_FAILS; end < BAD_END_COUNT; end++) {
-        struct world w;
-        world_start(&w, (struct dispatcher_desc){.desired_gates = 9});
-        struct fake_link *game = world_game(&w, 1), *gate = world_gate(&w, 1);
-        RECEIVE(game, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
-        RECEIVE(game, call_entity_method, .entity = id_str(ENTITY), .method = view_str("one"));
-        RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
-                .gate = 1);
-        assert_int_equal(dispatcher_turn(w.d), 61000);
-        if (end == LOAD_FAILS)
-            RECEIVE(game, notify_load_failed, .entity = id_str(ENTITY));
-        else if (end == GAME_DIES)
-            fake_link_hang_up(game);
-        w.clock.now_ms = 61000;
-        assert_int_equal(dispatcher_turn(w.d), CLOCK_NEVER);
-        struct msg_close_client m;
-        EXPECT(gate, close_client, &m);
-        assert_memory_equal(m.client.text, CLIENT, 16);
-        assert_int_equal(dispatcher_stats(w.d)->undelivered.count, 2);
-        assert_int_equal(dispatcher_stats(w.d)->entities, 0);
-        assert_int_equal(dispatcher_stats(w.d)->held_bytes, 0);
-        world_stop(&w);
-    }
-}
-
-static void only_so_many_bytes_wait_for_an_entity(void **state)
-{
-    (void)state;
-    struct world w;
-    world_start(&w, (struct dispatcher_desc){.limits = {.hold_bytes = 60}});
-    struct fake_link *game = world_game(&w, 1);
-    RECEIVE(game, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
-    for (unsigned i = 0; i < 5; i++)
-        RECEIVE(game, call_entity_method, .entity = id_str(ENTITY), .method = view_str("12"));
-    assert_int_equal(dispatcher_stats(w.d)->held_packets, 2); /* of 26 bytes each */
-    assert_int_equal(dispatcher_stats(w.d)->undelivered.count, 3);
-    world_stop(&w);
-}
-
-static void a_client_given_to_nobody_is_closed_after_a_while(void **state)
-{
-    (void)state;
-    struct world w;
-    world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *gate = world_gate(&w, 2);
-    RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
-            .gate = 2);
-    assert_true(fake_link_is_quiet(gate));
-    assert_int_equal(dispatcher_turn(w.d), 6000);
-    w.clock.now_ms = 6000;
-    assert_int_equal(dispatcher_turn(w.d), CLOCK_NEVER);
-    struct msg_close_client m;
-    EXPECT(gate, close_client, &m);
-    assert_int_equal(m.gate, 2);
-    assert_int_equal(dispatcher_stats(w.d)->entities, 0);
-    assert_int_equal(dispatcher_stats(w.d)->undelivered.count, 1);
-    world_stop(&w);
-}
-
-/* What makes an entity known, from a game that had nothing to do with the client. */
-enum arrival { ARRIVES, IS_CREATED, IS_LOADED, RECONNECTS, ARRIVAL_COUNT };
-
-static void a_client_given_too_early_waits_for_the_entity(void **state)
-{
-    (void)state;
-    for (enum arrival how = ARRIVES; how < ARRIVAL_COUNT; how++) {
-        struct world w;
-        world_start(&w, (struct dispatcher_desc){.desired_gates = 9});
-        struct fake_link *gate = world_gate(&w, 2);
-        struct fake_link *game = how == RECONNECTS ? world_connect(&w) : world_game(&w, 1);
-        RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
-                .gate = 2);
-        RECEIVE(gate, notify_client_disconnected, .owner = id_str(ENTITY),
-                .client = id_str(CLIENT));
-        struct msg_create_entity_somewhere create;
-        struct msg_load_entity_somewhere load;
-        if (how == IS_CREATED) {
-            RECEIVE(game, create_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"),
-                    .attrs = view_str("\x80"));
-            EXPECT(game, create_entity_somewhere, &create);
-        } else if (how == IS_LOADED) {
-            RECEIVE(game, load_entity_somewhere, .entity = id_str(ENTITY), .type = view_str("A"));
-            EXPECT(game, load_entity_somewhere, &load);
-            assert_true(fake_link_is_quiet(game));
-            assert_int_equal(dispatcher_turn(w.d), 61000);
-            RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
-        } else if (how == RECONNECTS) {
-            RECEIVE(game, set_game_id, .game = 1, .entities = view_str(ENTITY));
-            fake_link_skip(game);
-            RECEIVE(game, hello, .version = 1);
-            struct msg_hello hello;
-            struct msg_notify_gate_hello gate_hello;
-            EXPECT(game, hello, &hello);
-            EXPECT(game, notify_gate_hello, &gate_hello);
-        } else {
-            RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
-        }
-        struct msg_notify_client_given given;
-        EXPECT(game, notify_client_given, &given);
-        struct msg_notify_client_disconnected gone;
-        EXPECT(game, notify_client_disconnected, &gone);
-        assert_int_equal(dispatcher_turn(w.d), CLOCK_NEVER);
-        assert_int_equal(dispatcher_stats(w.d)->loading_entities, 0);
-        assert_int_equal(dispatcher_stats(w.d)->entities, 1);
-        assert_true(fake_link_is_quiet(gate));
-        world_stop(&w);
-    }
-}
-
-static void a_game_that_says_no_hello_gets_no_client_given(void **state)
-{
-    (void)state;
-    struct world w;
-    world_start(&w, (struct dispatcher_desc){.desired_gates = 9});
-    struct fake_link *gate = world_gate(&w, 2), *foreign = world_foreign_game(&w, 1);
-    struct msg_close_client m;
-    RECEIVE(foreign, notify_create_entity, .entity = id_str(ENTITY));
-    RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
-            .gate = 2);
-    EXPECT(gate, close_client, &m);
-    RECEIVE(foreign, notify_destroy_entity, .entity = id_str(ENTITY));
-    RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
-            .gate = 2);
-    RECEIVE(foreign, notify_create_entity, .entity = id_str(ENTITY)); /* it had waited */
-    EXPECT(gate, close_client, &m);
-    RECEIVE(foreign, notify_destroy_entity, .entity = id_str(ENTITY));
-    RECEIVE(gate, notify_client_given, .entity = id_str(ENTITY), .client = id_str(CLIENT),
-            .gate = 2);
-    assert_true(fake_link_is_quiet(foreign));
-    struct fake_link *later = world_connect(&w);
-    RECEIVE(later, set_game_id, .game = 2, .entities = view_str(ENTITY));
-    fake_link_skip(later);
-    w.clock.now_ms = 6000;
-    assert_int_equal(dispatcher_turn(w.d), CLOCK_NEVER);
-    EXPECT(gate, close_client, &m);
-    assert_true(fake_link_is_quiet(later));
-    assert_int_equal(dispatcher_stats(w.d)->entities, 1);
     world_stop(&w);
 }
 
@@ -705,22 +457,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_goes_to_the_game_of_its_entity),
         cmocka_unit_test(a_call_to_nobody_is_counted_and_dropped),
-        cmocka_unit_test(a_question_goes_on_and_its_answer_comes_back),
-        cmocka_unit_test(a_question_that_cannot_be_delivered_is_answered),
         cmocka_unit_test(boot_entities_go_round_the_games_that_take_them),
         cmocka_unit_test(a_client_comes_with_its_address_where_that_is_understood),
         cmocka_unit_test(a_client_that_no_game_takes_is_closed),
         cmocka_unit_test(create_goes_to_the_game_with_the_least_load_and_calls_follow_it),
         cmocka_unit_test(creations_between_two_load_reports_spread_over_the_games),
         cmocka_unit_test(creation_on_a_game_that_is_not_there_is_counted),
-        cmocka_unit_test(what_comes_for_a_loading_entity_waits_until_it_lives),
-        cmocka_unit_test(to_load_an_entity_that_lives_is_left_to_its_game),
-        cmocka_unit_test(to_load_an_entity_that_lives_on_a_foreign_game_has_no_effect),
-        cmocka_unit_test(what_waited_in_vain_is_counted_and_a_given_client_is_closed),
-        cmocka_unit_test(only_so_many_bytes_wait_for_an_entity),
-        cmocka_unit_test(a_client_given_to_nobody_is_closed_after_a_while),
-        cmocka_unit_test(a_client_given_too_early_waits_for_the_entity),
-        cmocka_unit_test(a_game_that_says_no_hello_gets_no_client_given),
         cmocka_unit_test(a_client_that_calls_an_entity_that_is_gone_is_told_of_by_its_gate),
         cmocka_unit_test(a_full_table_refuses_what_would_be_in_it),
         cmocka_unit_test(positions_are_regrouped_for_their_games),

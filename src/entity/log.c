@@ -1,4 +1,4 @@
-/* What games log, and their chance. */
+/* What games log. */
 #include "entity/entity.h"
 
 #include <goworld/log.h>
@@ -30,14 +30,4 @@ void gw_log(gw_log_level level, const char *event, const char *format, ...)
                   GW_ID_ARG(e->base.id), fields);
     else
         log_event(w->desc.log, severity, event, "%s", fields);
-}
-
-uint64_t gw_random(uint64_t count)
-{
-    return count ? random_below(&world_running()->random, count) : 0;
-}
-
-double gw_random_f64(void)
-{
-    return (double)(random_next(&world_running()->random) >> 11) * 0x1p-53;
 }

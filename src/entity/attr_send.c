@@ -1,0 +1,68 @@
+/* Changes of attributes as messages to clients. */
+#include "entity/attr.h"
+#include "entity/client.h"
+#include "entity/value.h"
+#include "wire/writer.h"
+
+#define SEEN_BY_OWN_CLIENT (GW_CLIENT | GW_ALL_CLIENTS)
+
+static void send_change(struct world *w, struct entity *e, unsigned index, const void *member)
+{
+    buf_clear(&w->out);
+    client_write_head(&w->out, MSG_NOTIFY_MAP_ATTR_CHANGE, e);
+    write_id(&w->out, e->base.id);
+    const struct buf *head = &e->type->attr_heads[index];
+    write_bytes(&w->out, head->data, head->size);
+    size_t begin = write_var_begin(&w->out);
+    value_write(&w->out, &e->type->attrs[index], member);
+    write_var_end(&w->out, begin);
+    world_send(w, e->base.id);
+    w->stats.attribute_changes++;
+}
+
+/* Path and key, or index, lead to what is another now. */
+static void send_tree_change(struct world *w, struct entity *e, const struct tree_change *change)
+{
+    const char *root = e->type->attrs[tree_top(change->node)->index].name;
+    buf_clear(&w->out);
+    client_write_head(&w->out, change->message, e);
+    write_id(&w->out, e->base.id);
+    size_t begin = write_var_begin(&w->out);
+    tree_write_path(&w->out, change->node, root);
+    write_var_end(&w->out, begin);
+    if (change->key)
+        write_str(&w->out, change->key);
+    if (change->message == MSG_NOTIFY_LIST_ATTR_CHANGE)
+        write_u32(&w->out, change->index);
+    if (change->value) {
+        begin = write_var_begin(&w->out);
+        tree_write_value(&w->out, change->value);
+        write_var_end(&w->out, begin);
+    }
+    world_send(w, e->base.id);
+    w->stats.attribute_changes++;
+}
+
+void attrs_tell_client(struct world *w, struct entity *e, unsigned index,
+                       const struct tree_change *inside)
+{
+    const gw_attr *attr = &e->type->attrs[index];
+    if (!(attr->flags & SEEN_BY_OWN_CLIENT) || gw_id_is_none(e->client))
+        return;
+    if (inside)
+        send_tree_change(w, e, inside);
+    else
+        send_change(w, e, index, (const char *)&e->base + attr->offset);
+}
+
+void attrs_send(struct world *w, struct entity *e)
+{
+    struct msg_attrs_follow m = {.gate = e->gateid, .client = e->client, .entity = e->base.id};
+    buf_clear(&w->out);
+    msg_attrs_follow_write(&w->out, &m);
+    world_send(w, e->base.id);
+    const gw_attr *attrs = e->type->attrs;
+    for (unsigned i = 0; attrs && attrs[i].name; i++)
+        if (attrs[i].flags & SEEN_BY_OWN_CLIENT)
+            send_change(w, e, i, (const char *)&e->base + attrs[i].offset);
+}
