@@ -3,83 +3,22 @@
 
 #include "base/assert.h"
 #include "client/backoff.h"
+#include "client/handlers.h"
 #include "client/tcp.h"
 #include "client/url.h"
 #include "client/websocket.h"
 #include "wire/messages.h"
 #include "wire/packet.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 
 enum {
     CLOSED_BY_GAME = 4001, /* the close code of a gate whose game does not want this client */
     READ_BYTES = 16 << 10,
     READS_MAX = 16,
     GOOD_AFTER_MS = 5000,
-};
-
-/* ---- handlers: the only place that calls the program ----------------------------------------- */
-
-/* After gwc_close the program is told only of what ends. */
-static bool may_tell(const gwc_client *client)
-{
-    return !client->is_leaving;
-}
-
-static void on_created(void *user, gwc_entity *entity)
-{
-    gwc_client *client = user;
-    if (client->desc.on_created && may_tell(client))
-        client->desc.on_created(client, entity);
-    if (client->desc.on_player && entity->is_player && may_tell(client))
-        client->desc.on_player(client, entity);
-}
-
-static void on_changed(void *user, gwc_entity *entity, const gwc_change *change)
-{
-    gwc_client *client = user;
-    if (client->desc.on_changed && may_tell(client))
-        client->desc.on_changed(client, entity, change);
-}
-
-static void on_called(void *user, gwc_entity *entity, const char *method, const gwc_value *args)
-{
-    gwc_client *client = user;
-    if (!may_tell(client))
-        return;
-    for (const gwc_method *at = client->desc.methods; at && at->name; at++)
-        if (strcmp(at->name, method) == 0 && (!at->type || gwc_entity_is(entity, at->type))) {
-            at->handle(client, entity, args);
-            return;
-        }
-    if (client->desc.on_call)
-        client->desc.on_call(client, entity, method, args);
-}
-
-static void on_moved(void *user, gwc_entity *entity)
-{
-    gwc_client *client = user;
-    if (client->desc.on_moved && may_tell(client))
-        client->desc.on_moved(client, entity);
-}
-
-static void on_destroyed(void *user, gwc_entity *entity)
-{
-    gwc_client *client = user;
-    if (client->desc.on_destroyed)
-        client->desc.on_destroyed(client, entity);
-}
-
-static const struct world_events events = {
-    .created = on_created,
-    .changed = on_changed,
-    .called = on_called,
-    .moved = on_moved,
-    .destroyed = on_destroyed,
 };
 
 /* ---- the way down --------------------------------------------------------------------------- */
@@ -253,7 +192,7 @@ static const char *take_answer(gwc_client *client, struct view answer)
     while (!returned && !wrong && reader_left(&r) > 0 && !client->is_leaving)
         wrong = world_apply(&client->world, read_var(&r));
     buf_free(&held);
-    if (returned && client->desc.on_returned && may_tell(client))
+    if (returned && client->desc.on_returned && handlers_may_be_called(client))
         client->desc.on_returned(client);
     return wrong;
 }
@@ -311,14 +250,9 @@ static bool read_turn(gwc_client *client, struct failure *failure)
     return true;
 }
 
-static bool beats(const gwc_client *client)
-{
-    return client->desc.heartbeat_ms > 0;
-}
-
 static void beat_turn(gwc_client *client, int64_t now_ms)
 {
-    if (!beats(client) || now_ms < client->beat_ms)
+    if (!client_beats(client) || now_ms < client->beat_ms)
         return;
     client->beat_ms = now_ms + client->desc.heartbeat_ms;
     size_t begin = write_var_begin(&client->out);
@@ -362,65 +296,6 @@ void gwc_process(gwc_client *client, int64_t now_ms)
     client->is_busy = false;
 }
 
-/* ---- loops ---------------------------------------------------------------------------------- */
-
-int64_t gwc_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int gwc_fd(const gwc_client *client)
-{
-    return client->is_dialled ? client->transport->ops->fd(client->transport) : -1;
-}
-
-short gwc_events(const gwc_client *client)
-{
-    if (!client->is_dialled)
-        return 0;
-    short wanted = client->transport->ops->events(client->transport);
-    return client->out.size > 0 ? (short)(wanted | POLLOUT) : wanted;
-}
-
-/* When the client wants to be called at the latest, whatever its descriptor does. */
-static int64_t next_ms(const gwc_client *client)
-{
-    bool at_once = client->is_leaving || client->is_stuck ||
-                   (client->state == GWC_CONNECTING && !client->is_dialled);
-    if (at_once)
-        return INT64_MIN;
-    if (client->state == GWC_CLOSED || (client->state == GWC_OPEN && !beats(client)))
-        return INT64_MAX;
-    return client->state == GWC_OPEN ? client->beat_ms : client->due_ms;
-}
-
-int gwc_timeout_ms(const gwc_client *client, int64_t now_ms)
-{
-    int64_t at_ms = next_ms(client);
-    if (at_ms == INT64_MAX)
-        return -1;
-    if (at_ms <= now_ms)
-        return 0;
-    return at_ms - now_ms > INT32_MAX ? INT32_MAX : (int)(at_ms - now_ms);
-}
-
-static int shorter(int a_ms, int b_ms)
-{
-    return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
-}
-
-bool gwc_run(gwc_client *client, int timeout_ms)
-{
-    if (client->is_busy || client->state == GWC_CLOSED)
-        return client->state != GWC_CLOSED;
-    struct pollfd wanted = {.fd = gwc_fd(client), .events = gwc_events(client)};
-    poll(&wanted, 1, shorter(timeout_ms, gwc_timeout_ms(client, gwc_now_ms())));
-    gwc_process(client, gwc_now_ms());
-    return client->state != GWC_CLOSED;
-}
-
 /* ---- the client itself ---------------------------------------------------------------------- */
 
 static int64_t or_default(int64_t value, int64_t otherwise)
@@ -462,7 +337,7 @@ gwc_client *client_create_over(const gwc_desc *desc, struct transport *transport
     fill_in(&client->desc);
     client->transport = transport;
     client->random.state = desc->seed ? desc->seed : seed_of_system();
-    world_init(&client->world, &events, client, client->desc.entities_max,
+    world_init(&client->world, &handlers_of_world, client, client->desc.entities_max,
                client->desc.state_bytes_max, random_next(&client->random));
     return client;
 }

@@ -26,5 +26,10 @@ struct gwc_client {
     struct random random;
 };
 
+static inline bool client_beats(const gwc_client *client)
+{
+    return client->desc.heartbeat_ms > 0;
+}
+
 /* A client over that transport, which it takes: for tests. Its address is not looked at. */
 gwc_client *client_create_over(const gwc_desc *desc, struct transport *transport);
