@@ -1,6 +1,7 @@
 /* schema: asks the program of a server directory what its game is made of. */
 #include "base/buf.h"
 #include "cli/server.h"
+#include "os/child.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,7 +9,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define ANSWER_SECONDS 10
@@ -17,40 +17,40 @@
 /* Before the sentence of a game whose table is wrong. */
 #define COMPLAINT "schema: "
 
-/* What the program has said, and how it ended. */
-struct answer {
-    int out, err; /* files in memory; -1: there is none */
-    int status;   /* as waitpid gives it */
+/* A program that is asked, and what it has said. */
+struct question {
+    const struct server *server;
+    const char *form; /* NULL: JSON */
+    int out, err;     /* files in memory; -1: there is none */
 };
 
 /* Whatever the program is, it ends, and what it says has a limit. */
-static _Noreturn void become(const struct server *server, const char *form,
-                             const struct answer *answer)
+static int become_program(void *user)
 {
+    const struct question *question = user;
+    const char *program = question->server->program;
     const struct rlimit bytes = {ANSWER_BYTES_MAX, ANSWER_BYTES_MAX};
-    const char *argv[] = {server->program, "-schema", form, NULL};
+    const char *argv[] = {program, "-schema", question->form, NULL};
     signal(SIGPIPE, SIG_DFL);
-    dup2(answer->out, STDOUT_FILENO);
-    dup2(answer->err, STDERR_FILENO);
+    dup2(question->out, STDOUT_FILENO);
+    dup2(question->err, STDERR_FILENO);
     setrlimit(RLIMIT_FSIZE, &bytes);
-    alarm(ANSWER_SECONDS);
-    execv(server->program, (char *const *)argv);
+    os_deadline(ANSWER_SECONDS);
+    execv(program, (char *const *)argv);
     _exit(127);
 }
 
-static gw_err ask(const struct server *server, const char *form, struct answer *answer)
+/* *code: as os_child_wait gives it. */
+static gw_err ask(struct question *question, int *code)
 {
-    answer->out = memfd_create("schema", MFD_CLOEXEC);
-    answer->err = memfd_create("complaint", MFD_CLOEXEC);
-    if (answer->out < 0 || answer->err < 0)
+    question->out = memfd_create("schema", MFD_CLOEXEC);
+    question->err = memfd_create("complaint", MFD_CLOEXEC);
+    pid_t pid;
+    if (question->out < 0 || question->err < 0 ||
+        os_child_start(&(struct os_child_desc){.main = become_program, .user = question}, &pid))
         return GW_EIO;
-    pid_t pid = fork();
-    if (pid == 0)
-        become(server, form, answer);
-    pid_t ended = -1;
-    while (pid > 0 && (ended = waitpid(pid, &answer->status, 0)) < 0 && errno == EINTR)
-        continue;
-    return ended > 0 ? GW_OK : GW_EIO;
+    *code = os_child_wait(pid);
+    return GW_OK;
 }
 
 /* Appends the whole file and a NUL. */
@@ -68,16 +68,15 @@ static bool begins_with(const char *text, const char *begin)
     return strncmp(text, begin, strlen(begin)) == 0;
 }
 
-static int judge(const struct server *server, const char *form, int status, const char *out,
+static int judge(const struct server *server, const char *form, int ended, const char *out,
                  const char *err)
 {
-    bool exited = WIFEXITED(status);
-    if (exited && WEXITSTATUS(status) == 0 && begins_with(out, form ? "/" : "{")) {
+    if (ended == 0 && begins_with(out, form ? "/" : "{")) {
         fputs(err, stderr);
         fputs(out, stdout);
         return fflush(stdout) == 0 ? EXIT_OK : cli_fail("cannot write it: %s", strerror(errno));
     }
-    if (exited && WEXITSTATUS(status) == EXIT_FAILED && begins_with(err, COMPLAINT))
+    if (ended == EXIT_FAILED && begins_with(err, COMPLAINT))
         return cli_fail("%s/%s: %.*s", server->shown, server->name,
                         (int)strcspn(err + strlen(COMPLAINT), "\n"), err + strlen(COMPLAINT));
     return cli_fail(
@@ -88,18 +87,18 @@ static int judge(const struct server *server, const char *form, int status, cons
 
 static int print(const struct server *server, const char *form)
 {
-    struct answer answer = {-1, -1, 0};
+    struct question question = {server, form, -1, -1};
     struct buf out = {0}, err = {0};
-    int code;
-    if (ask(server, form, &answer) == GW_OK) {
-        read_file(&out, answer.out);
-        read_file(&err, answer.err);
-        code = judge(server, form, answer.status, (const char *)out.data, (const char *)err.data);
+    int code, ended;
+    if (ask(&question, &ended) == GW_OK) {
+        read_file(&out, question.out);
+        read_file(&err, question.err);
+        code = judge(server, form, ended, (const char *)out.data, (const char *)err.data);
     } else {
         code = cli_fail("cannot run %s: %s", server->program, strerror(errno));
     }
-    close(answer.out);
-    close(answer.err);
+    close(question.out);
+    close(question.err);
     buf_free(&out);
     buf_free(&err);
     return code;
