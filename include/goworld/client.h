@@ -8,7 +8,7 @@ typedef enum gw_filter_op { GW_EQ, GW_NE, GW_GT, GW_LT, GW_GE, GW_LE } gw_filter
 
 /* Whom a client call reaches. Make it with one of the functions below and use it at once. */
 typedef struct gw_clients {
-    enum { GW_NOBODY, GW_THE_OWN_CLIENT, GW_CLIENTS_THAT_MATCH } kind;
+    enum { GW_NOBODY, GW_THE_OWN_CLIENT, GW_CLIENTS_THAT_MATCH, GW_CLIENTS_THAT_SEE } kind;
     gw_filter_op op;
     gw_entity *owner;
     const char *key, *value; /* borrowed; an empty key matches every client of the cluster */

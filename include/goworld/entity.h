@@ -28,6 +28,9 @@ struct gw_entity_type {
     bool persistent;         /* saved when created, at each save_interval and when destroyed */
     unsigned service_shards; /* > 0: a service of that many entities, which the engine creates; see
                                 service.h; at most GW_SERVICE_SHARDS_MAX */
+    float aoi_distance;      /* how far it sees in a space with AOI (space.h), at most
+                                GW_AOI_DISTANCE_MAX; 0: as far as the space says */
+    unsigned aoi;            /* gw_aoi_flags; 0: it sees and is seen */
 
     /* Hooks, in the order of an entity's life; NULL: nothing to do. None of them may await. */
     void (*on_init)(gw_entity *self);             /* attributes still have their zero values */
@@ -36,7 +39,31 @@ struct gw_entity_type {
     void (*on_client_connected)(gw_entity *self); /* it has got a client, which has seen it */
     void (*on_client_lost)(gw_entity *self);      /* its client has gone, or was given away */
     void (*on_destroy)(gw_entity *self);          /* free what is no attribute */
+
+    /* Where it is (space.h). Nil spaces are no places: nobody enters or leaves them. */
+    void (*on_enter_space)(gw_entity *self);                   /* it is there, at its position */
+    void (*on_leave_space)(gw_entity *self, gw_entity *space); /* it was there until now */
+    void (*on_enter_space_failed)(gw_entity *self, gw_id space, gw_err why); /* gw_enter_space */
+    /* It sees the other, or does so no more: once each, by turns, when the handler that moved one
+     * of them has ended. The other may be destroyed. */
+    void (*on_enter_aoi)(gw_entity *self, gw_entity *other);
+    void (*on_leave_aoi)(gw_entity *self, gw_entity *other);
+    /* It moves to another game, as the last that it does here: free what is no attribute. Then it
+     * is there, in the nil space, about to enter the space that it moves for. */
+    void (*on_migrate_out)(gw_entity *self);
+    void (*on_migrate_in)(gw_entity *self);
+
+    /* Of a space: an entity is in it, behind on_enter_space of that; was in it, behind
+     * on_leave_space. */
+    void (*on_entity_entered)(gw_entity *self, gw_entity *entity);
+    void (*on_entity_left)(gw_entity *self, gw_entity *entity);
 };
+
+/* What an entity has no part in, where others see each other. */
+typedef enum gw_aoi_flags {
+    GW_AOI_BLIND = 1u << 0,  /* it sees nobody */
+    GW_AOI_UNSEEN = 1u << 1, /* nobody sees it */
+} gw_aoi_flags;
 
 /* Casts to the struct of an entity whose type is known; stops the process when it is of another
  * type. */

@@ -5,6 +5,8 @@
 
 typedef struct gw_game {
     const gw_entity_type *const *types; /* ends with NULL; the ini's boot_entity is one of them */
+    const gw_entity_type *space; /* of every space (space.h), and in `types` not once more; its name
+                                    on the wire is `__space__`; NULL: a plain one */
     void (*on_ready)(
         void); /* once, when all processes that goworld.ini asks for are there; NULL: nothing */
 } gw_game;

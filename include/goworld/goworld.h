@@ -12,6 +12,7 @@
 #include <goworld/random.h>
 #include <goworld/rpc.h>
 #include <goworld/service.h>
+#include <goworld/space.h>
 #include <goworld/text.h>
 #include <goworld/timer.h>
 #include <goworld/tree.h>
