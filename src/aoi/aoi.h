@@ -1,0 +1,54 @@
+/* aoi: who sees whom in one space.
+ *
+ * Nothing is kept but where the members are: what they see follows from it. So a space that is
+ * restored needs no more than its members put back where they were, and sights cannot disagree
+ * with positions. Positions are finite, distances positive and finite. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct aoi;
+
+/* What a member does. A sees B when A is no other than B's neighbour: |dx| and |dz| between them
+ * are at most A's distance, A has SEES and B has IS_SEEN. */
+enum aoi_part {
+    AOI_SEES = 1u << 0,
+    AOI_IS_SEEN = 1u << 1,
+    AOI_LISTENS = 1u << 2, /* it is told what it sees; means nothing without AOI_SEES */
+};
+
+struct aoi_desc {
+    /* A watcher that listens begins or ceases to see a subject. The aoi is in its new state, may be
+     * asked and must not be changed. */
+    void (*changed)(void *user, void *watcher, void *subject, bool sees);
+    void *user;
+};
+
+struct aoi *aoi_create(const struct aoi_desc *desc);
+void aoi_destroy(struct aoi *aoi); /* NULL does nothing; tells nothing */
+
+/* These tell what they change, each pair once, before they return; first all that ends, then all
+ * that begins, and of two that see each other first what this member sees. The same calls tell the
+ * same in the same order. `thing` is borrowed and is what the member is called by. The distance of
+ * one that does not see is not looked at. Returns the member, which is never 0. */
+uint32_t aoi_enter(struct aoi *aoi, void *thing, float x, float z, float distance, unsigned parts);
+void aoi_move(struct aoi *aoi, uint32_t member, float x, float z);
+void aoi_leave(struct aoi *aoi, uint32_t member);
+
+void aoi_set_listens(struct aoi *aoi, uint32_t member, bool listens); /* tells nothing */
+
+bool aoi_sees(const struct aoi *aoi, uint32_t watcher, uint32_t subject);
+
+/* Good until the next call of a function that gives one, or changes the aoi. */
+struct aoi_list {
+    void *const *things;
+    size_t count;
+};
+struct aoi_list aoi_seen(struct aoi *aoi, uint32_t member);      /* whom it sees */
+struct aoi_list aoi_watchers(struct aoi *aoi, uint32_t member);  /* who sees it */
+struct aoi_list aoi_listeners(struct aoi *aoi, uint32_t member); /* who sees it and listens */
+
+size_t aoi_count(const struct aoi *aoi);   /* members */
+uint64_t aoi_pairs(const struct aoi *aoi); /* of a watcher and a subject that it sees */
