@@ -3,6 +3,7 @@
 #include "entity/call.h"
 #include "entity/client.h"
 #include "entity/fiber.h"
+#include "entity/space.h"
 #include "entity/tree.h"
 
 #include <goworld/call.h>
@@ -25,6 +26,21 @@ void gw_call(gw_id to, const char *method, gw_list args)
         return;
     args_write_list(w, args);
     call_named(w, to, view_str(method));
+}
+
+void gw_call_nil_spaces(const char *method, gw_list args)
+{
+    struct world *w = world_running();
+    if (!is_name(w, method))
+        return;
+    args_write_list(w, args);
+    struct msg_call_nil_spaces m = {
+        .except_game = w->desc.gameid, .method = view_str(method), .args = args_written(w)};
+    gw_id own = w->nil->entity->base.id;
+    buf_clear(&w->out);
+    msg_call_nil_spaces_write(&w->out, &m);
+    world_send(w, own);
+    call_named(w, own, m.method);
 }
 
 void gw_call_clients(gw_clients to, const char *method, gw_list args)

@@ -24,7 +24,7 @@ static void changed(struct world *w, struct entity *e, unsigned index,
 {
     const gw_attr *attr = &e->type->attrs[index];
     check_remember(w, e);
-    attrs_tell_client(w, e, index, inside);
+    attrs_tell_clients(w, e, index, inside);
     if (attr->changed)
         run_hook(w, e, attr);
 }

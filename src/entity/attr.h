@@ -18,9 +18,9 @@ struct tree_change {
     const struct tree_value *value; /* NULL: none */
 };
 
-/* Tells the own client, if it may see the attribute, of a change: in its tree, or (NULL) of all. */
-void attrs_tell_client(struct world *w, struct entity *e, unsigned index,
-                       const struct tree_change *inside);
+/* Tells the clients that may see the attribute of a change: in its tree, or (NULL) of all. */
+void attrs_tell_clients(struct world *w, struct entity *e, unsigned index,
+                        const struct tree_change *inside);
 
 /* The entity of whose attributes the node is a part; NULL for loose ones and records. */
 struct entity *attrs_owner(struct gw_node *node);

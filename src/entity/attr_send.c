@@ -1,12 +1,14 @@
 /* Changes of attributes as messages to clients. */
+#include "aoi/aoi.h"
 #include "entity/attr.h"
 #include "entity/client.h"
 #include "entity/value.h"
+#include "entity/view.h"
 #include "wire/writer.h"
 
 #define SEEN_BY_OWN_CLIENT (GW_CLIENT | GW_ALL_CLIENTS)
 
-static void send_change(struct world *w, struct entity *e, unsigned index, const void *member)
+static void write_change(struct world *w, struct entity *e, unsigned index, const void *member)
 {
     buf_clear(&w->out);
     client_write_head(&w->out, MSG_NOTIFY_MAP_ATTR_CHANGE, e);
@@ -16,12 +18,10 @@ static void send_change(struct world *w, struct entity *e, unsigned index, const
     size_t begin = write_var_begin(&w->out);
     value_write(&w->out, &e->type->attrs[index], member);
     write_var_end(&w->out, begin);
-    world_send(w, e->base.id);
-    w->stats.attribute_changes++;
 }
 
 /* Path and key, or index, lead to what is another now. */
-static void send_tree_change(struct world *w, struct entity *e, const struct tree_change *change)
+static void write_tree_change(struct world *w, struct entity *e, const struct tree_change *change)
 {
     const char *root = e->type->attrs[tree_top(change->node)->index].name;
     buf_clear(&w->out);
@@ -39,20 +39,26 @@ static void send_tree_change(struct world *w, struct entity *e, const struct tre
         tree_write_value(&w->out, change->value);
         write_var_end(&w->out, begin);
     }
-    world_send(w, e->base.id);
-    w->stats.attribute_changes++;
 }
 
-void attrs_tell_client(struct world *w, struct entity *e, unsigned index,
-                       const struct tree_change *inside)
+/* Whether anybody can be there to hear of it: most entities have nobody. */
+static bool may_be_seen(const struct entity *e, unsigned flags)
+{
+    bool own = flags & SEEN_BY_OWN_CLIENT && !gw_id_is_none(e->client);
+    return own || (flags & GW_ALL_CLIENTS && (e->member || e->type->is_space));
+}
+
+void attrs_tell_clients(struct world *w, struct entity *e, unsigned index,
+                        const struct tree_change *inside)
 {
     const gw_attr *attr = &e->type->attrs[index];
-    if (!(attr->flags & SEEN_BY_OWN_CLIENT) || gw_id_is_none(e->client))
+    if (!w->stats.clients || !may_be_seen(e, attr->flags))
         return;
     if (inside)
-        send_tree_change(w, e, inside);
+        write_tree_change(w, e, inside);
     else
-        send_change(w, e, index, (const char *)&e->base + attr->offset);
+        write_change(w, e, index, (const char *)&e->base + attr->offset);
+    w->stats.attribute_changes += view_send(w, e, true, attr->flags & GW_ALL_CLIENTS);
 }
 
 void attrs_send(struct world *w, struct entity *e)
@@ -62,7 +68,10 @@ void attrs_send(struct world *w, struct entity *e)
     msg_attrs_follow_write(&w->out, &m);
     world_send(w, e->base.id);
     const gw_attr *attrs = e->type->attrs;
-    for (unsigned i = 0; attrs && attrs[i].name; i++)
-        if (attrs[i].flags & SEEN_BY_OWN_CLIENT)
-            send_change(w, e, i, (const char *)&e->base + attrs[i].offset);
+    for (unsigned i = 0; attrs && attrs[i].name; i++) {
+        if (!(attrs[i].flags & SEEN_BY_OWN_CLIENT))
+            continue;
+        write_change(w, e, i, (const char *)&e->base + attrs[i].offset);
+        w->stats.attribute_changes += view_send(w, e, true, false);
+    }
 }

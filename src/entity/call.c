@@ -5,6 +5,7 @@
 #include "entity/fiber.h"
 #include "entity/local.h"
 #include "entity/root.h"
+#include "entity/space.h"
 #include "net/frame.h"
 
 /* What may be called by whom is decided in one place. */
@@ -125,6 +126,12 @@ void call_for_asker(struct world *w, gw_id to, struct view method, struct view a
     w->asker = asker;
     call_as_server(w, to, method, args);
     ask_answer(w, to, &w->asker, e ? GW_EINVAL : GW_ENOTFOUND, (struct view){0});
+}
+
+void world_call_nil_space(struct world *w, struct view method, struct view args)
+{
+    w->stats.calls_in++;
+    call_as_server(w, w->nil->entity->base.id, method, args);
 }
 
 void world_asked(struct world *w, struct view payload)
@@ -255,7 +262,7 @@ bool call_is_near(struct world *w, struct entity *e)
         call_send_fence(w, e);
     }
     e->called_since |= e->behind_fence;
-    return !e->behind_fence;
+    return !e->behind_fence && !e->is_away;
 }
 
 void gw_call_end(gw_id to, const gw_method *method)

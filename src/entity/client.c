@@ -4,7 +4,8 @@
 #include "entity/args.h"
 #include "entity/attr.h"
 #include "entity/entity.h"
-#include "entity/value.h"
+#include "entity/sight.h"
+#include "entity/view.h"
 
 #include <stdlib.h>
 
@@ -17,41 +18,18 @@ void client_write_head(struct buf *b, uint16_t message, const struct entity *e)
     write_id(b, e->client);
 }
 
+void client_address_head(struct buf *b, const struct entity *e)
+{
+    uint16_t gate = htole16(e->gateid);
+    memcpy(b->data + sizeof(uint16_t), &gate, sizeof gate);
+    memcpy(b->data + 2 * sizeof(uint16_t), &e->client, sizeof e->client);
+}
+
 void client_close(struct world *w, gw_id route, uint16_t gateid, gw_id client, const char *reason)
 {
     struct msg_close_client m = {.gate = gateid, .client = client, .reason = view_str(reason)};
     buf_clear(&w->out);
     msg_close_client_write(&w->out, &m);
-    world_send(w, route);
-}
-
-static void send_create(struct world *w, struct entity *e)
-{
-    buf_clear(&w->pack);
-    fields_write(&w->pack, e->type->attrs, &e->base, GW_CLIENT | GW_ALL_CLIENTS);
-    struct msg_create_entity_on_client m = {
-        .gate = e->gateid,
-        .client = e->client,
-        .is_player = true,
-        .entity = e->base.id,
-        .type = view_str(e->type->def->name),
-        .attrs = view_of(&w->pack),
-    };
-    buf_clear(&w->out);
-    msg_create_entity_on_client_write(&w->out, &m);
-    world_send(w, e->base.id);
-}
-
-static void send_destroy(struct world *w, struct entity *e, gw_id route)
-{
-    struct msg_destroy_entity_on_client m = {
-        .gate = e->gateid,
-        .client = e->client,
-        .type = view_str(e->type->def->name),
-        .entity = e->base.id,
-    };
-    buf_clear(&w->out);
-    msg_destroy_entity_on_client_write(&w->out, &m);
     world_send(w, route);
 }
 
@@ -62,6 +40,7 @@ static void unbind(struct world *w, struct entity *e)
     free(e->client_address);
     e->client_address = NULL;
     w->stats.clients--;
+    sight_client_changed(e);
 }
 
 /* NULL for one that nobody knows, or that is none. */
@@ -78,7 +57,7 @@ static char *address_text(struct view address)
 static void turn_out(struct world *w, struct entity *e)
 {
     if (!world_speaks_own(w, e->base.id, e->gateid))
-        send_destroy(w, e, e->base.id);
+        view_hide(w, e, e->base.id);
     client_close(w, e->base.id, e->gateid, e->client, "another client has taken over its entity");
     unbind(w, e);
 }
@@ -90,11 +69,9 @@ void client_begin(struct world *w, struct entity *e, gw_id client, uint16_t gate
         return;
     if (!gw_id_is_none(e->client))
         turn_out(w, e);
-    e->client = client;
-    e->gateid = gateid;
-    e->client_address = address_text(address);
-    w->stats.clients++;
-    send_create(w, e);
+    client_arrive(w, e, client, gateid, address);
+    sight_client_changed(e);
+    view_show(w, e);
     entity_hook(w, e, e->type->def->on_client_connected);
 }
 
@@ -103,19 +80,41 @@ static void show_again(struct world *w, struct entity *e, struct view address)
 {
     free(e->client_address);
     e->client_address = address_text(address);
-    send_create(w, e);
+    view_show(w, e);
+}
+
+/* It has its player, but may have missed changes of that and of what that sees. */
+static void tell_again(struct world *w, struct entity *e)
+{
+    attrs_send(w, e);
+    view_show_again(w, e);
 }
 
 void client_check(struct world *w, struct entity *e, const struct msg_check_owner *m)
 {
     if (gw_id_equal(e->client, m->client) && m->has_player)
-        attrs_send(w, e);
+        tell_again(w, e);
     else if (gw_id_equal(e->client, m->client))
         show_again(w, e, m->address);
     else if (gw_id_is_none(e->client) && !m->has_player)
         client_begin(w, e, m->client, m->gate, m->address);
     else
         client_close(w, e->base.id, m->gate, m->client, "its player has let it go");
+}
+
+void client_depart(struct world *w, struct entity *e)
+{
+    if (!gw_id_is_none(e->client))
+        unbind(w, e);
+}
+
+void client_arrive(struct world *w, struct entity *e, gw_id client, uint16_t gateid,
+                   struct view address)
+{
+    e->client = client;
+    e->gateid = gateid;
+    e->client_address = address_text(address);
+    w->stats.clients++;
 }
 
 void client_lost(struct world *w, struct entity *e)
@@ -128,7 +127,7 @@ void client_end(struct world *w, struct entity *e)
 {
     if (gw_id_is_none(e->client))
         return;
-    send_destroy(w, e, e->base.id);
+    view_destroy(w, e, e, e->base.id);
     client_close(w, e->base.id, e->gateid, e->client, "its entity has ended");
     unbind(w, e);
 }
@@ -170,7 +169,7 @@ gw_err gw_set_filter(gw_entity *entity, const char *key, const char *value)
 
 static void take_from_sight(struct world *w, struct entity *e, gw_id route)
 {
-    send_destroy(w, e, route);
+    view_hide(w, e, route);
     buf_clear(&w->out);
     client_write_head(&w->out, MSG_CLEAR_CLIENTPROXY_FILTER_PROP, e);
     world_send(w, route);
@@ -240,16 +239,14 @@ static void write_args(struct world *w)
     write_bytes(&w->out, args.data, args.size);
 }
 
-static void call_own_client(struct world *w, struct entity *e, const char *method)
+static void call_clients_of(struct world *w, struct entity *e, const char *method, bool others)
 {
-    if (gw_id_is_none(e->client))
-        return;
     buf_clear(&w->out);
     client_write_head(&w->out, MSG_CALL_ENTITY_METHOD_ON_CLIENT, e);
     write_id(&w->out, e->base.id);
     write_str(&w->out, method);
     write_args(w);
-    world_send(w, e->base.id);
+    view_send(w, e, true, others);
 }
 
 /* One copy leaves, through the dispatcher of the entity that calls: whose order it keeps. */
@@ -269,8 +266,8 @@ void gw_client_call_end(gw_clients to, const char *method)
 {
     struct world *w = world_running();
     w->stats.client_calls++;
-    if (to.kind == GW_THE_OWN_CLIENT)
-        call_own_client(w, entity_of(to.owner), method);
+    if (to.kind == GW_THE_OWN_CLIENT || to.kind == GW_CLIENTS_THAT_SEE)
+        call_clients_of(w, entity_of(to.owner), method, to.kind == GW_CLIENTS_THAT_SEE);
     else if (to.kind == GW_CLIENTS_THAT_MATCH)
         call_filtered_clients(w, to, method);
 }

@@ -1,14 +1,17 @@
 /* The life of an entity. */
 #include "entity/entity.h"
 
+#include "aoi/aoi.h"
 #include "base/assert.h"
 #include "entity/attr.h"
 #include "entity/call.h"
 #include "entity/check.h"
 #include "entity/client.h"
 #include "entity/fiber.h"
+#include "entity/moves.h"
 #include "entity/root.h"
 #include "entity/save.h"
+#include "entity/space.h"
 #include "entity/timer.h"
 #include "entity/value.h"
 #include "wire/msgpack.h"
@@ -37,22 +40,43 @@ struct type *world_type(const struct world *w, const gw_entity_type *def)
 struct type *world_type_named(const struct world *w, struct view name)
 {
     for (size_t i = 0; i < w->type_count; i++)
-        if (view_equals(name, w->types[i].def->name))
+        if (view_equals(name, w->types[i].wire_name))
             return &w->types[i];
     return NULL;
+}
+
+struct scope entity_hook_begin(struct world *w, struct entity *e)
+{
+    struct scope before = world_enter(w, e);
+    w->hook_depth++;
+    return before;
+}
+
+void entity_hook_end(struct world *w, struct entity *e, struct scope before)
+{
+    w->hook_depth--;
+    if (e->trees)
+        roots_reclaim(w, e);
+    world_leave(w, before);
 }
 
 void entity_hook(struct world *w, struct entity *e, void (*hook)(gw_entity *self))
 {
     if (!hook)
         return;
-    struct scope before = world_enter(w, e);
-    w->hook_depth++;
+    struct scope before = entity_hook_begin(w, e);
     hook(&e->base);
-    w->hook_depth--;
-    if (e->trees)
-        roots_reclaim(w, e);
-    world_leave(w, before);
+    entity_hook_end(w, e, before);
+}
+
+void entity_hook_about(struct world *w, struct entity *e,
+                       void (*hook)(gw_entity *self, gw_entity *other), struct entity *other)
+{
+    if (!hook)
+        return;
+    struct scope before = entity_hook_begin(w, e);
+    hook(&e->base, &other->base);
+    entity_hook_end(w, e, before);
 }
 
 void entity_log_misfit(void *user, const char *key, size_t key_size, const char *why)
@@ -99,7 +123,7 @@ static void list_remove(struct type *type, struct entity *e)
     type->count--;
 }
 
-struct entity *entity_new(struct world *w, struct type *type, gw_id id, enum entity_origin origin)
+struct entity *entity_make(struct world *w, struct type *type, gw_id id, enum entity_origin origin)
 {
     struct entity *e = mem_zalloc(offsetof(struct entity, base) + type->def->size);
     e->type = type;
@@ -111,8 +135,18 @@ struct entity *entity_new(struct world *w, struct type *type, gw_id id, enum ent
     roots_init(e);
     struct entity *old = idmap_put(&w->entities, id, e);
     ASSERT(!old);
-    list_add(type, e);
-    w->stats.entities++;
+    if (w->nil)
+        list_add(type, e); /* what games walk has no nil space */
+    if (!type->is_space) {
+        w->stats.entities++;
+        space_put(w->nil, e);
+    }
+    return e;
+}
+
+struct entity *entity_new(struct world *w, struct type *type, gw_id id, enum entity_origin origin)
+{
+    struct entity *e = entity_make(w, type, id, origin);
     entity_hook(w, e, type->def->on_init);
     return e;
 }
@@ -121,13 +155,16 @@ struct entity *entity_new(struct world *w, struct type *type, gw_id id, enum ent
  * calls of this game need not go that way. */
 static void announce(struct world *w, struct entity *e)
 {
+    if (e->announced)
+        return;
     e->announced = true;
     entity_notify(w, MSG_NOTIFY_CREATE_ENTITY, e->base.id);
     if (e->behind_fence && e->stage == ENTITY_ALIVE)
         call_send_fence(w, e);
 }
 
-void entity_begin(struct world *w, struct entity *e)
+static void begin(struct world *w, struct entity *e, struct space *space,
+                  void (*begun)(gw_entity *self))
 {
     if (e->stage != ENTITY_NEW)
         return; /* on_init has ended it */
@@ -139,7 +176,47 @@ void entity_begin(struct world *w, struct entity *e)
     check_remember(w, e);
     announce(w, e);
     save_schedule_first(w, e);
-    entity_hook(w, e, e->type->def->on_created);
+    if (space)
+        space_enter(w, space, e, e->position);
+    if (e->stage == ENTITY_ALIVE)
+        entity_hook(w, e, begun);
+}
+
+void entity_begin(struct world *w, struct entity *e)
+{
+    begin(w, e, NULL, e->type->def->on_created);
+}
+
+void entity_begin_in(struct world *w, struct entity *e, struct space *space)
+{
+    begin(w, e, space, e->type->def->on_created);
+}
+
+void entity_begin_again(struct world *w, struct entity *e)
+{
+    e->announced = true;
+    begin(w, e, NULL, e->type->def->on_migrate_in);
+    if (e->stage == ENTITY_ALIVE)
+        call_send_fence(w, e);
+}
+
+static void leave_tables(struct world *w, struct entity *e)
+{
+    if (e->type->is_space) {
+        space_end(w, e->space);
+    } else {
+        space_take(e);
+        moves_forget(w, e);
+        w->stats.entities--;
+    }
+    e->stage = ENTITY_DEAD;
+    timers_end(w, e);
+    heap_remove(&w->saves, &e->save);
+    e->next_dead = w->dead;
+    w->dead = e;
+    idmap_remove(&w->entities, e->base.id);
+    if (e->space != w->nil || !e->type->is_space)
+        list_remove(e->type, e);
 }
 
 /* One that ends before its attributes are there has nothing that storage has not. */
@@ -152,24 +229,26 @@ void entity_end(struct world *w, struct entity *e)
     e->stage = ENTITY_ENDING;
     if (e->type->shards)
         service_ended(w, e);
+    trip_end(w, e);
+    if (!e->type->is_space)
+        space_leave(w, e);
     entity_hook(w, e, e->type->def->on_destroy);
     client_end(w, e);
-    e->stage = ENTITY_DEAD;
-    idmap_remove(&w->entities, e->base.id);
-    list_remove(e->type, e);
-    w->stats.entities--;
-    timers_end(w, e);
+    leave_tables(w, e);
     fibers_cancel(w, e);
-    heap_remove(&w->saves, &e->save);
-    if (!e->announced)
-        announce(w, e); /* so that nothing waits for it */
+    announce(w, e); /* so that nothing waits for it */
     save_last(w, e);
-    e->next_dead = w->dead;
-    w->dead = e;
+}
+
+void entity_depart(struct world *w, struct entity *e)
+{
+    client_depart(w, e);
+    leave_tables(w, e);
 }
 
 static void entity_free(struct entity *e)
 {
+    space_free(space_of(e));
     free(e->client_address);
     roots_fini(e);
     fields_clear(e->type->attrs, &e->base);
@@ -195,6 +274,24 @@ void entity_bury(struct world *w)
 
 /* ---- what games call ------------------------------------------------------------------------ */
 
+struct entity *entity_new_of(struct world *w, const gw_entity_type *def)
+{
+    struct type *type = world_type(w, def);
+    ASSERT(type && !type->shards && !type->is_space);
+    return entity_new(w, type, id_new(w->desc.ids), ENTITY_CREATED_HERE);
+}
+
+gw_id entity_create_on(struct world *w, uint16_t gameid, const char *type, struct view attrs)
+{
+    gw_id id = id_new(w->desc.ids);
+    struct msg_create_entity_somewhere m = {
+        .game = gameid, .entity = id, .type = view_str(type), .attrs = attrs};
+    buf_clear(&w->out);
+    msg_create_entity_somewhere_write(&w->out, &m);
+    world_send(w, id);
+    return id;
+}
+
 gw_entity *gw_check_type(gw_entity *entity, const gw_entity_type *type)
 {
     ASSERT(entity && entity->type == type);
@@ -205,9 +302,7 @@ gw_entity *gw_check_type(gw_entity *entity, const gw_entity_type *type)
 gw_entity *gw_create(const gw_entity_type *type)
 {
     struct world *w = world_running();
-    struct type *known = world_type(w, type);
-    ASSERT(known && !known->shards);
-    struct entity *e = entity_new(w, known, id_new(w->desc.ids), ENTITY_CREATED_HERE);
+    struct entity *e = entity_new_of(w, type);
     entity_begin(w, e);
     return &e->base;
 }
@@ -220,20 +315,9 @@ gw_id gw_create_anywhere(const gw_entity_type *type)
 gw_id gw_create_on(uint16_t gameid, const gw_entity_type *type)
 {
     struct world *w = world_running();
-    gw_id id = id_new(w->desc.ids);
-    struct buf nil = {0};
-    msgpack_write_nil(&nil);
-    struct msg_create_entity_somewhere m = {
-        .game = gameid,
-        .entity = id,
-        .type = {(const uint8_t *)type->name, (uint32_t)strlen(type->name)},
-        .attrs = view_of(&nil),
-    };
-    buf_clear(&w->out);
-    msg_create_entity_somewhere_write(&w->out, &m);
-    world_send(w, id);
-    buf_free(&nil);
-    return id;
+    buf_clear(&w->pack);
+    msgpack_write_nil(&w->pack);
+    return entity_create_on(w, gameid, type->name, view_of(&w->pack));
 }
 
 void gw_destroy(gw_entity *entity)

@@ -3,7 +3,9 @@
 #include "entity/client.h"
 #include "entity/entity.h"
 #include "entity/pending.h"
+#include "entity/space.h"
 #include "entity/value.h"
+#include "wire/msgpack.h"
 
 #define MSGPACK_NIL 0xc0
 
@@ -88,12 +90,32 @@ static void refuse_create(struct world *w, gw_id id, struct view type_name, cons
              GW_ID_ARG(id), (int)type_name.size, (const char *)type_name.data, why);
 }
 
-static void create_sent(struct world *w, gw_id id, struct type *type, struct view attrs)
+/* The kind stands among the attributes of a space. 0: it does not. */
+static int64_t kind_sent(struct view attrs)
+{
+    struct view map, key, value;
+    struct msgpack_pairs pairs;
+    int64_t kind;
+    if (msgpack_check(attrs, &map) || msgpack_read_map(map, &pairs))
+        return 0;
+    while (msgpack_next_pair(&pairs, &key, &value))
+        if (view_equals(key, SPACE_KIND) && !msgpack_read_int(value, INT64_MIN, INT64_MAX, &kind))
+            return kind;
+    return 0;
+}
+
+static struct entity *make_sent(struct world *w, gw_id id, struct type *type, struct view attrs)
 {
     bool is_whole = attrs.size && attrs.data[0] != MSGPACK_NIL;
+    enum entity_origin origin = is_whole ? ENTITY_SENT_WHOLE : ENTITY_CREATED_FROM_AFAR;
+    return type->is_space ? space_new(w, id, kind_sent(attrs), origin)
+                          : entity_new(w, type, id, origin);
+}
+
+static void create_sent(struct world *w, gw_id id, struct type *type, struct view attrs)
+{
     struct scope before = world_enter(w, NULL);
-    struct entity *e =
-        entity_new(w, type, id, is_whole ? ENTITY_SENT_WHOLE : ENTITY_CREATED_FROM_AFAR);
+    struct entity *e = make_sent(w, id, type, attrs);
     if (fields_read(attrs, type->attrs, &e->base, 0, entity_log_misfit, e))
         entity_log_misfit(e, "", 0, "the attributes are no map");
     entity_begin(w, e);
@@ -105,11 +127,12 @@ void world_create_entity(struct world *w, gw_id id, struct view type_name, struc
     struct type *type = world_type_named(w, type_name);
     if (entity_find(w, id) || idmap_get(&w->pending, id)) {
         refuse_create(w, id, type_name, "it exists already");
-    } else if (!type || type->shards || w->stopping) {
+    } else if (!type || type->shards || w->stopping || (type->is_space && !kind_sent(attrs))) {
         refuse_create(w, id, type_name,
-                      !type          ? "there is no such type"
-                      : type->shards ? "services are created by the engine"
-                                     : "the game is stopping");
+                      !type            ? "there is no such type"
+                      : type->shards   ? "services are created by the engine"
+                      : type->is_space ? "a space has to have a kind"
+                                       : "the game is stopping");
         entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
     } else {
         create_sent(w, id, type, attrs);
@@ -123,6 +146,8 @@ void world_disown_entity(struct world *w, gw_id id)
         pending_disown(w, id);
         return;
     }
+    if (e == w->nil->entity)
+        return; /* its id is that of this game, whatever a dispatcher believes */
     log_warn(w->desc.log, "entity_disowned",
              "entity=%s/" GW_ID_FORMAT " why=\"it lives on another game\"", e->type->def->name,
              GW_ID_ARG(id));

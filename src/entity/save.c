@@ -40,6 +40,12 @@ gw_err save_now(struct world *w, struct entity *e, storage_saved saved, void *us
     return save_packed(w, e->type, e->base.id, view_of(&w->pack), saved, user);
 }
 
+bool save_is_running(const struct world *w, const struct entity *e)
+{
+    return e->type->def->persistent &&
+           storage_is_saving(w->desc.storage, e->type->def->name, e->base.id);
+}
+
 void saves_run(struct world *w)
 {
     int64_t now_ms = w->desc.clock->now_ms;

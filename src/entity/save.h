@@ -17,6 +17,9 @@ GW_NODISCARD gw_err save_now(struct world *w, struct entity *e, storage_saved sa
 GW_NODISCARD gw_err save_packed(struct world *w, const struct type *type, gw_id id,
                                 struct view data, storage_saved saved, void *user);
 
+/* Storage has a save of the entity that is not in the database yet. */
+bool save_is_running(const struct world *w, const struct entity *e);
+
 /* The entity ends: what it is now is kept until storage has it; then the cluster is told that it is
  * gone. */
 void save_last(struct world *w, struct entity *e);

@@ -3,6 +3,7 @@
 #include "entity/entity.h"
 #include "entity/fiber.h"
 #include "entity/local.h"
+#include "entity/sight.h"
 #include "entity/tree.h"
 
 static _Thread_local struct world *running;
@@ -32,7 +33,7 @@ static void run_posts(struct world *w, unsigned *budget)
 
 bool world_has_work(const struct world *w)
 {
-    return w->posts.size || w->resume_first || local_waits(w);
+    return w->posts.size || w->resume_first || sights_wait(w) || trips_wait(w) || local_waits(w);
 }
 
 /* Runs what user code left for after the handler, until nothing is left or a turn's worth is done.
@@ -42,7 +43,9 @@ NEVER_INLINE void settle(struct world *w)
     w->settling = true;
     while (w->budget && world_has_work(w)) {
         fibers_resume_canceled(w);
+        sights_run(w, &w->budget);
         run_posts(w, &w->budget);
+        trips_run(w, &w->budget);
         local_run(w, &w->budget);
     }
     w->settling = false;
@@ -75,14 +78,21 @@ static bool is_handler(const struct world *w)
     return w->depth == (w->settling ? 2 : 1);
 }
 
+NEVER_INLINE void end_handler(struct world *w)
+{
+    tree_free_all(&w->loose);
+    buf_clear(&w->walks);
+    w->handlers++;
+}
+
 void world_leave(struct world *w, struct scope before)
 {
     if (w->desc.check_attrs)
         check_caller(w);
     if (w->depth == 1 && !w->settling && world_has_work(w))
         settle(w);
-    if (w->loose && is_handler(w))
-        tree_free_all(&w->loose);
+    if ((w->loose || w->walks.size) && is_handler(w))
+        end_handler(w);
     w->depth--;
     w->caller = before.caller;
     running = before.world;

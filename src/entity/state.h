@@ -2,13 +2,17 @@
 #pragma once
 
 #include "entity/ask.h"
+#include "entity/migrate.h"
 #include "entity/service.h"
+#include "entity/trip.h"
 #include "entity/type.h"
 #include "entity/world.h"
 
 #define SAVES_PER_TURN_MAX 256u         /* so that packing them never blocks the loop */
 #define LOCAL_CALLS_PER_TURN_MAX 20000u /* two that call each other for ever starve nobody */
 
+struct moves;
+struct space;
 struct task;
 struct timer;
 
@@ -22,6 +26,17 @@ struct entity {
     char *client_address;  /* NULL: no client, or unknown */
     struct entity *next_dead;
     struct buf *remembered; /* attributes as last set; NULL unless the world checks */
+
+    struct space *space;                  /* that it is in; of a space: itself */
+    struct entity *next_in, *previous_in; /* in the same one */
+    gw_vec3 position;
+    float yaw;
+    uint32_t member;   /* of the space's AOI; 0: not in it */
+    uint32_t moved;    /* where it stands among what has moved, from 1; 0: not there */
+    uint32_t receiver; /* likewise among those that a batch of positions is for */
+    uint8_t moved_for; /* moves_for */
+    bool syncing;      /* its client may move it */
+    bool is_away;      /* or about to be: calls from here go by its dispatcher, which holds them */
 
     gw_id client; /* none: no client */
     uint16_t gateid;
@@ -58,11 +73,15 @@ struct world {
     struct world_desc desc;
     struct type *types;
     size_t type_count;
-    struct type *boot;
+    struct type *boot, *space_type;
+    struct space *nil; /* where entities begin */
+    struct moves *moves;
     struct idmap entities, pending;
     struct heap saves, timers, sleeps;
     struct heap retries; /* of pending saves that storage had no room for */
     struct services services;
+    struct trips trips;
+    struct leavers leavers;
     struct asks asks;
     struct asker asker; /* of the call that begins */
 
@@ -73,6 +92,10 @@ struct world {
     size_t calls_at;             /* in calls_run */
     struct buf posts, posts_run;
     struct task *resume_first, *resume_last; /* cancelled: go on after the handler */
+    struct buf sights;                       /* hooks that are to tell who sees whom */
+    size_t sights_at;
+    struct buf walks;  /* what the walks of the handler will come by */
+    uint64_t handlers; /* that have ended: a walk belongs to one */
     struct entity *dead;
     struct gw_node
         *loose; /* maps and lists that go when the handler ends, unless a fiber has them */
@@ -130,6 +153,9 @@ bool world_is_cut_off(const struct world *w, gw_id id);
 
 /* Counts a packet that does not follow the protocol. */
 void world_bad_packet(struct world *w, const char *message);
+
+/* Which of the ways out the packets of that route take: a small number. */
+unsigned world_path(const struct world *w, gw_id route);
 
 /* Sends a packet, or what stands in w->out, through the dispatcher of `route`. */
 void world_send_packet(struct world *w, gw_id route, struct view packet);

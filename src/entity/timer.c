@@ -8,17 +8,6 @@
 
 #define CUT_OFF_RETRY_MS 100
 
-struct timer {
-    struct heap_node node; /* in world.timers; first, so that a node is its timer */
-    struct entity *entity;
-    struct timer *next; /* of the same entity */
-    const gw_method *method;
-    int64_t interval_ms; /* 0: once */
-    gw_timer id;
-    uint32_t args_size;
-    uint8_t args[];
-};
-
 static void unlink_timer(struct timer *timer)
 {
     struct timer **at = &timer->entity->timers;
@@ -78,6 +67,23 @@ void timers_end(struct world *w, struct entity *e)
     e->timers = NULL;
 }
 
+gw_timer timer_start(struct world *w, struct entity *e, const struct timer *like, struct view args)
+{
+    struct timer *timer = mem_alloc(sizeof *timer + args.size);
+    *timer = *like;
+    timer->node.index = HEAP_OUTSIDE;
+    timer->entity = e;
+    timer->id = ++w->timer_ids ? w->timer_ids : ++w->timer_ids;
+    timer->args_size = args.size;
+    memcpy(timer->args, args.data, args.size);
+    timer->next = e->timers;
+    e->timers = timer;
+    heap_push(&w->timers, &timer->node, like->node.due_ms);
+    return timer->id;
+}
+
+/* ---- what games call ------------------------------------------------------------------------ */
+
 static bool delay_is_allowed(int64_t delay_ms, bool repeat)
 {
     return delay_ms >= (repeat ? GW_TIMER_INTERVAL_MS_MIN : 0) && delay_ms <= GW_TIMER_DELAY_MS_MAX;
@@ -93,17 +99,10 @@ gw_timer gw_timer_end(gw_entity *self, const gw_method *method, int64_t delay_ms
         world_misuse(w, self, "a timer's time is out of range", method->name);
         return 0;
     }
-    struct view args = args_written(w);
-    struct timer *timer = mem_alloc(sizeof *timer + args.size);
-    *timer = (struct timer){.node.index = HEAP_OUTSIDE, .entity = e, .method = method};
-    timer->interval_ms = repeat ? delay_ms : 0;
-    timer->id = ++w->timer_ids ? w->timer_ids : ++w->timer_ids;
-    timer->args_size = args.size;
-    memcpy(timer->args, args.data, args.size);
-    timer->next = e->timers;
-    e->timers = timer;
-    heap_push(&w->timers, &timer->node, w->desc.clock->now_ms + delay_ms);
-    return timer->id;
+    struct timer like = {.node.due_ms = w->desc.clock->now_ms + delay_ms,
+                         .method = method,
+                         .interval_ms = repeat ? delay_ms : 0};
+    return timer_start(w, e, &like, args_written(w));
 }
 
 void gw_timer_cancel(gw_entity *entity, gw_timer id)

@@ -182,7 +182,7 @@ static gw_err index_attrs(struct type *type, char **error)
 
 gw_err type_init(struct type *type, const gw_entity_type *def, char **error)
 {
-    *type = (struct type){.def = def};
+    *type = (struct type){.def = def, .wire_name = def->name};
     if (!def->name || !def->name[0])
         return refuse(error, "an entity type has no name");
     if (def->size < sizeof(gw_entity))
@@ -191,6 +191,9 @@ gw_err type_init(struct type *type, const gw_entity_type *def, char **error)
         return refuse(error, "type %s has more than %d shards", def->name, GW_SERVICE_SHARDS_MAX);
     if (def->service_shards && strpbrk(def->name, "#/"))
         return refuse(error, "type %s: the name of a service may not hold # or /", def->name);
+    if (!(def->aoi_distance >= 0 && def->aoi_distance <= GW_AOI_DISTANCE_MAX))
+        return refuse(error, "type %s: aoi_distance is not between 0 and %.0f", def->name,
+                      (double)GW_AOI_DISTANCE_MAX);
     gw_err err = index_attrs(type, error);
     return err ? err : index_methods(type, error);
 }
@@ -203,6 +206,42 @@ void type_fini(struct type *type)
     free(type->attrs);
     free(type->attr_at);
     free(type->methods);
+}
+
+static const gw_entity_type plain_space = {.name = "Space", .size = sizeof(gw_entity)};
+
+static gw_err init_space_type(struct type *type, const gw_game *game, char **error)
+{
+    const gw_entity_type *def = game->space ? game->space : &plain_space;
+    gw_err err = type_init(type, def, error);
+    type->is_space = true;
+    type->wire_name = SPACE_TYPE_NAME;
+    if (!err && (def->persistent || def->service_shards))
+        return refuse(error, "type %s: spaces are neither persistent nor services", def->name);
+    return err;
+}
+
+gw_err types_compile(const gw_game *game, struct type **out, size_t *count, char **error)
+{
+    const gw_entity_type *const *defs = game->types;
+    size_t all = 0;
+    while (defs && defs[all])
+        all++;
+    struct type *types = *out = mem_zalloc((all + 1) * sizeof *types);
+    for (*count = 0; *count < all;) {
+        gw_err err = type_init(&types[*count], defs[*count], error);
+        ++*count;
+        if (err)
+            return err;
+    }
+    return init_space_type(&types[(*count)++], game, error);
+}
+
+void types_free(struct type *types, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        type_fini(&types[i]);
+    free(types);
 }
 
 unsigned type_attr_of(const struct type *type, const void *base, const void *member)

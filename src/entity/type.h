@@ -19,6 +19,8 @@ struct type_name {
 
 struct type {
     const gw_entity_type *def;
+    const char *wire_name; /* what it is called on the wire */
+    bool is_space;
     gw_attr *attrs; /* with those of shared tables in their places; ends as a table does */
     size_t attr_count;
     bool has_trees;         /* maps or lists among its attributes */
@@ -37,6 +39,14 @@ struct type {
 /* On failure *error is a sentence the caller frees. */
 GW_NODISCARD gw_err type_init(struct type *type, const gw_entity_type *def, char **error);
 void type_fini(struct type *type);
+
+/* All types of a game; the last is that of its spaces, a plain one if it has none. What was begun
+ * is in *out and *count also on failure. */
+GW_NODISCARD gw_err types_compile(const gw_game *game, struct type **out, size_t *count,
+                                  char **error);
+void types_free(struct type *types, size_t count);
+
+#define SPACE_TYPE_NAME "__space__" /* of that one, on the wire */
 
 static inline struct view method_name(const gw_method *method)
 {

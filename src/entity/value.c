@@ -249,12 +249,22 @@ static bool is_chosen(const gw_field *field, unsigned flags)
     return !flags || (field->flags & flags);
 }
 
-void fields_write(struct buf *b, const gw_field *fields, const void *base, unsigned flags)
+uint32_t fields_count(const gw_field *fields, unsigned flags)
 {
     uint32_t count = 0;
     for (const gw_field *f = fields; f && f->name; f++)
         count += is_chosen(f, flags);
-    msgpack_write_map(b, count);
+    return count;
+}
+
+void fields_write(struct buf *b, const gw_field *fields, const void *base, unsigned flags)
+{
+    msgpack_write_map(b, fields_count(fields, flags));
+    fields_write_pairs(b, fields, base, flags);
+}
+
+void fields_write_pairs(struct buf *b, const gw_field *fields, const void *base, unsigned flags)
+{
     for (const gw_field *f = fields; f && f->name; f++) {
         if (!is_chosen(f, flags))
             continue;

@@ -16,7 +16,10 @@ static inline bool value_is_tree(const gw_field *field)
  * (d3). */
 void value_write(struct buf *b, const gw_field *field, const void *member);
 
-/* Writes a map of the fields with any of `flags` (0: of all). */
+/* Writes a map of the fields with any of `flags` (0: of all); how many they are, and what stands in
+ * the map. */
+uint32_t fields_count(const gw_field *fields, unsigned flags);
+void fields_write_pairs(struct buf *b, const gw_field *fields, const void *base, unsigned flags);
 void fields_write(struct buf *b, const gw_field *fields, const void *base, unsigned flags);
 
 /* What the bytes hold and the table does not, and the other way round, is passed over: programs

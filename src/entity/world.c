@@ -3,8 +3,11 @@
 
 #include "entity/entity.h"
 #include "entity/fiber.h"
+#include "entity/moves.h"
 #include "entity/pending.h"
 #include "entity/save.h"
+#include "entity/sight.h"
+#include "entity/space.h"
 #include "entity/timer.h"
 
 #include <stdio.h>
@@ -43,6 +46,11 @@ void world_send_packet(struct world *w, gw_id route, struct view packet)
     w->desc.outbox.send(w->desc.outbox.user, route, packet);
 }
 
+unsigned world_path(const struct world *w, gw_id route)
+{
+    return w->desc.outbox.path ? w->desc.outbox.path(w->desc.outbox.user, route) : 0;
+}
+
 void world_send(struct world *w, gw_id route)
 {
     world_send_packet(w, route, view_of(&w->out));
@@ -57,26 +65,18 @@ bool world_speaks_own(const struct world *w, gw_id route, uint16_t gateid)
 
 static gw_err init_types(struct world *w, char **error)
 {
-    const gw_entity_type *const *defs = w->desc.game->types;
-    size_t count = 0;
-    while (defs && defs[count])
-        count++;
-    w->types = mem_zalloc((count + 1) * sizeof *w->types);
-    for (; w->type_count < count; w->type_count++) {
-        gw_err err = type_init(&w->types[w->type_count], defs[w->type_count], error);
-        if (!err)
-            continue;
-        w->type_count++; /* half built: type_fini takes it */
+    gw_err err = types_compile(w->desc.game, &w->types, &w->type_count, error);
+    if (err)
         return err;
-    }
-    struct view boot = {(const uint8_t *)w->desc.boot_entity,
-                        (uint32_t)strlen(w->desc.boot_entity)};
-    w->boot = world_type_named(w, boot);
-    if (w->boot && !w->boot->def->service_shards)
+    w->space_type = &w->types[w->type_count - 1];
+    w->boot = world_type_named(w, view_str(w->desc.boot_entity));
+    if (w->boot && !w->boot->def->service_shards && !w->boot->is_space)
         return GW_OK;
     char sentence[256];
     snprintf(sentence, sizeof sentence, "boot_entity=%s: %s", w->desc.boot_entity,
-             w->boot ? "that type is a service" : "the game has no such entity type");
+             !w->boot            ? "the game has no such entity type"
+             : w->boot->is_space ? "that is the type of spaces"
+                                 : "that type is a service");
     *error = mem_strdup(sentence);
     return GW_EINVAL;
 }
@@ -90,11 +90,15 @@ gw_err world_create(const struct world_desc *desc, struct world **out, char **er
     w->entities.seed = desc->seed;
     w->pending.seed = desc->seed + 1;
     w->random.state = desc->seed + 3;
+    w->trips.by_entity.seed = desc->seed + 4;
+    w->leavers.by_entity.seed = desc->seed + 5;
     gw_err err = init_types(w, error);
     if (err) {
         world_destroy(w);
         return err;
     }
+    moves_init(w);
+    spaces_init(w);
     services_init(w);
     asks_init(w);
     *out = w;
@@ -103,8 +107,9 @@ gw_err world_create(const struct world_desc *desc, struct world **out, char **er
 
 static void free_buffers(struct world *w)
 {
-    struct buf *all[] = {&w->out,   &w->args,      &w->pack,  &w->timer_args, &w->strings,
-                         &w->calls, &w->calls_run, &w->posts, &w->posts_run};
+    struct buf *all[] = {&w->out,       &w->args,   &w->pack,      &w->timer_args,
+                         &w->strings,   &w->calls,  &w->calls_run, &w->posts,
+                         &w->posts_run, &w->sights, &w->walks};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         buf_free(all[i]);
 }
@@ -113,14 +118,18 @@ void world_destroy(struct world *w)
 {
     if (!w)
         return;
-    world_stop(w);
+    if (w->nil) {
+        world_stop(w);
+        spaces_end(w);
+    }
     entity_bury(w);
+    moves_fini(w);
+    trips_fini(w);
+    leavers_fini(w);
     pendings_free(w);
     services_fini(w);
     asks_fini(w);
-    for (size_t i = 0; i < w->type_count; i++)
-        type_fini(&w->types[i]);
-    free(w->types);
+    types_free(w->types, w->type_count);
     idmap_free(&w->entities);
     heap_free(&w->saves);
     heap_free(&w->timers);
@@ -130,15 +139,27 @@ void world_destroy(struct world *w)
     free(w);
 }
 
+/* Besides the nil space, which ends last. */
+static bool has_entities(const struct world *w)
+{
+    return w->entities.count > (w->nil ? 1 : 0);
+}
+
 static int64_t first_due(const struct heap *heap, int64_t due_ms)
 {
     const struct heap_node *first = heap_first(heap);
     return first && first->due_ms < due_ms ? first->due_ms : due_ms;
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 int64_t world_turn(struct world *w)
 {
     w->budget = LOCAL_CALLS_PER_TURN_MAX;
+    spaces_begin(w);
     struct scope before = world_enter(w, NULL);
     world_leave(w, before); /* runs what the turn before had no budget for */
     timers_run(w);
@@ -146,13 +167,16 @@ int64_t world_turn(struct world *w)
     saves_run(w);
     pendings_retry(w);
     int64_t services_due_ms = services_turn(w), asks_due_ms = asks_expire(w);
-    if (w->stopping && w->entities.count)
+    int64_t trips_due_ms = trips_turn(w), leavers_due_ms = leavers_turn(w);
+    if (w->stopping && has_entities(w))
         world_stop(w); /* an answer that came late has created some */
-    if (!w->depth)
+    int64_t moves_due_ms = moves_run(w);
+    if (!w->depth && !sights_wait(w))
         entity_bury(w);
     if (world_has_work(w))
         return w->desc.clock->now_ms;
-    int64_t due_ms = services_due_ms < asks_due_ms ? services_due_ms : asks_due_ms;
+    int64_t due_ms = earlier(services_due_ms, asks_due_ms);
+    due_ms = earlier(earlier(due_ms, moves_due_ms), earlier(trips_due_ms, leavers_due_ms));
     due_ms = first_due(&w->timers, due_ms);
     due_ms = first_due(&w->sleeps, due_ms);
     due_ms = first_due(&w->saves, due_ms);
@@ -193,18 +217,18 @@ void world_stop(struct world *w)
     if (!w->stopping)
         w->stopped_ms = w->desc.clock->now_ms;
     w->stopping = true;
-    for (unsigned round = 0; round < STOP_ROUNDS_MAX &&
-                             (w->entities.count || w->stats.asks_waiting || world_has_work(w));
+    for (unsigned round = 0;
+         round < STOP_ROUNDS_MAX && (has_entities(w) || w->stats.asks_waiting || world_has_work(w));
          round++)
         end_all(w, round > 0);
-    if (w->entities.count)
+    if (has_entities(w))
         log_error(w->desc.log, "stop_incomplete", "entities=%zu why=\"hooks create more and more\"",
                   w->entities.count);
 }
 
 bool world_is_idle(const struct world *w)
 {
-    return !w->pending.count && !w->entities.count && !world_has_work(w);
+    return !w->pending.count && !has_entities(w) && !world_has_work(w);
 }
 
 void world_ready(struct world *w)
@@ -255,6 +279,12 @@ const struct metric world_metrics[] = {
     COMPLAINT(calls_unknown_entity, "Calls dropped because there was no such entity"),
     COUNTER(client_calls, "Calls to clients"),
     COUNTER(attribute_changes, "Changes of attributes sent to clients"),
+    COUNTER(positions, "Positions sent to gates, each once for all who see it"),
+    COUNTER(position_bytes, "Bytes of these packets"),
+    COUNTER(migrations_out, "Entities that have left for another game"),
+    COUNTER(migrations_in, "Entities that have come from another game"),
+    COUNTER(enters_failed, "Entities that could not enter a space"),
+    COMPLAINT(positions_bad, "Positions from clients that were not finite"),
     COMPLAINT(packets_bad, "Packets that could not be read"),
     COUNTER(handler_errors, "Wrong uses of the API by the game's code"),
     COUNTER(saves, "Saves handed to the storage"),
@@ -269,7 +299,9 @@ const struct metric world_metrics[] = {
             "Entities of services that ended since another game has the shard"),
     COUNTER(service_calls_waited, "Calls to services that waited for the shard"),
     COMPLAINT(service_calls_dropped, "Calls to services that waited too long, or found no room"),
-    GAUGE(entities, "Entities that live here"),
+    GAUGE(entities, "Entities that live here, without spaces"),
+    GAUGE(spaces, "Spaces that live here, without the nil space"),
+    GAUGE(neighbours, "Pairs of entities of which one sees the other"),
     GAUGE(clients, "Entities that have a client"),
     GAUGE(fibers, "Fibers that run or wait"),
     GAUGE(asks_waiting, "Calls that wait for their answers"),

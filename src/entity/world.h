@@ -23,6 +23,8 @@ struct world;
 struct outbox {
     void (*send)(void *user, gw_id route, struct view packet);
     void *user;
+    /* Which of the dispatchers that is, from 0. */
+    unsigned (*path)(void *user, gw_id route);
     /* Whether messages from MSG_OWN_FIRST up can go that way now, and on to that gate (0: none). */
     bool (*speaks_own)(void *user, gw_id route, uint16_t gateid);
     /* Whether the entity may live elsewhere by now, since its dispatcher has not been heard of for
@@ -42,7 +44,7 @@ struct world_desc {
     const gw_game *game;
     uint16_t gameid;
     const char *boot_entity; /* name of a type in the game's table */
-    int64_t save_interval_ms;
+    int64_t save_interval_ms, position_sync_interval_ms;
     struct outbox outbox;
     const struct clock *clock;
     const struct log *log;
@@ -66,9 +68,11 @@ struct world_stats {
     uint64_t saves, loads, loads_failed;
     struct complaint save_retries, fibers_refused;
     uint64_t asks, asks_timed_out;
+    uint64_t positions, position_bytes, migrations_in, migrations_out, enters_failed;
+    struct complaint positions_bad;
     uint64_t services_superseded, service_calls_waited;
     struct complaint service_calls_dropped;
-    uint64_t entities, clients, fibers, services, asks_waiting;
+    uint64_t spaces, neighbours, entities, clients, fibers, services, asks_waiting;
 };
 extern const struct metric world_metrics[];
 
@@ -113,6 +117,21 @@ size_t world_calls(struct world *w, const struct view *messages, size_t count);
 /* A call that wants an answer, and an answer. */
 void world_asked(struct world *w, struct view payload);
 void world_answered(struct world *w, struct view payload);
+/* Records of EntityID, f32 x, y, z, yaw: where clients have moved their entities. */
+void world_positions(struct world *w, struct view records);
+/* Answers on the way of an entity into a space: which game that is on (0: it is nowhere); it may
+ * leave, or has to stay; one comes, from another game or back; it has arrived. */
+void world_space_found(struct world *w, gw_id space, gw_id entity, uint16_t game);
+void world_migrate_granted(struct world *w, gw_id entity);
+void world_migrate_refused(struct world *w, gw_id entity);
+void world_migrate_in(struct world *w, gw_id entity, uint16_t game, struct view state);
+void world_migrated(struct world *w, gw_id entity);
+/* The dispatcher that serves these has taken this game in anew: what was asked of it before is
+ * asked again, and what was sent away by it is sent again. */
+void world_restart_trips(struct world *w, bool (*concerns)(void *user, gw_id entity), void *user);
+void world_resend_leavers(struct world *w, bool (*concerns)(void *user, gw_id entity), void *user);
+/* A call to the nil space. */
+void world_call_nil_space(struct world *w, struct view method, struct view args);
 void world_client_given(struct world *w, struct view payload);
 void world_check_owner(struct world *w, struct view payload);
 

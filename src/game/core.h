@@ -50,5 +50,8 @@ void game_check_ready(struct game *g);
 /* The clients of that gate (0: of every gate) are gone from the entities of this dispatcher. */
 void game_lose_clients(struct game *g, unsigned index, uint16_t gateid);
 
+/* What entities of this dispatcher have asked it on their way into spaces is asked again. */
+void game_restart_trips(struct game *g, unsigned index);
+
 /* Counts and logs a packet that cannot be handled or sent. */
 void game_refuse(struct game *g, struct complaint *kind, const char *event, uint16_t type);

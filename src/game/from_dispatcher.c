@@ -20,6 +20,7 @@ static bool on_registered(struct game *g, unsigned index, struct view payload)
         world_disown_entity(g->world, read_id(&rejected));
     registry_told_all(g->registry, index, m.registry);
     world_registry_joined(g->world);
+    game_restart_trips(g, index);
     membership->ready |= m.is_deployment_ready;
     game_check_ready(g);
     return true;
@@ -48,6 +49,76 @@ static bool on_call(struct game *g, unsigned index, struct view payload)
 {
     (void)g, (void)index, (void)payload;
     return false;
+}
+
+static bool on_space_found(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_query_space_gameid_for_migrate_ack m;
+    if (!msg_query_space_gameid_for_migrate_ack_read(payload, &m))
+        return false;
+    world_space_found(g->world, m.space, m.entity, m.game);
+    return true;
+}
+
+static bool on_migrate_granted(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_migrate_request_ack m;
+    if (!msg_migrate_request_ack_read(payload, &m))
+        return false;
+    world_migrate_granted(g->world, m.entity);
+    return true;
+}
+
+static bool on_migrate_refused(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_cancel_migrate m;
+    if (!msg_cancel_migrate_read(payload, &m))
+        return false;
+    world_migrate_refused(g->world, m.entity);
+    return true;
+}
+
+static bool on_migrate_in(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_real_migrate m;
+    if (!msg_real_migrate_read(payload, &m))
+        return false;
+    world_migrate_in(g->world, m.entity, m.game, m.state);
+    return true;
+}
+
+static bool on_migrated(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_migrated m;
+    if (!msg_migrated_read(payload, &m))
+        return false;
+    world_migrated(g->world, m.entity);
+    return true;
+}
+
+static bool on_nil_space_call(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_call_nil_spaces m;
+    if (!msg_call_nil_spaces_read(payload, &m))
+        return false;
+    world_call_nil_space(g->world, m.method, m.args);
+    return true;
+}
+
+static bool on_positions(struct game *g, unsigned index, struct view payload)
+{
+    (void)index;
+    struct msg_sync_position_yaw_from_client_forwarded m;
+    if (!msg_sync_position_yaw_from_client_forwarded_read(payload, &m))
+        return false;
+    world_positions(g->world, m.records);
+    return true;
 }
 
 static bool on_client_given(struct game *g, unsigned index, struct view payload)
@@ -190,6 +261,13 @@ typedef bool (*handler)(struct game *g, unsigned index, struct view payload);
 static const handler handlers[] = {
     [MSG_CALL_ENTITY_METHOD_FROM_CLIENT] = on_call,
     [MSG_CALL_ENTITY_METHOD] = on_call,
+    [MSG_SYNC_POSITION_YAW_FROM_CLIENT] = on_positions,
+    [MSG_CALL_NIL_SPACES] = on_nil_space_call,
+    [MSG_QUERY_SPACE_GAMEID_FOR_MIGRATE] = on_space_found,
+    [MSG_MIGRATE_REQUEST] = on_migrate_granted,
+    [MSG_CANCEL_MIGRATE] = on_migrate_refused,
+    [MSG_REAL_MIGRATE] = on_migrate_in,
+    [MSG_MIGRATED] = on_migrated,
     [MSG_NOTIFY_CLIENT_CONNECTED] = on_client_connected,
     [MSG_CONNECT_CLIENT] = on_connect_client,
     [MSG_NOTIFY_CLIENT_DISCONNECTED] = on_client_disconnected,

@@ -71,6 +71,13 @@ void game_lose_clients(struct game *g, unsigned index, uint16_t gateid)
     world_gate_lost(g->world, gateid, is_served, &served);
 }
 
+void game_restart_trips(struct game *g, unsigned index)
+{
+    struct served served = {NULL, g, index};
+    world_restart_trips(g->world, is_served, &served);
+    world_resend_leavers(g->world, is_served, &served);
+}
+
 void game_refuse(struct game *g, struct complaint *kind, const char *event, uint16_t type)
 {
     const char *name = msg_name(type);

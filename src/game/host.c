@@ -143,6 +143,7 @@ static gw_err make_core(struct game_host *server, const struct conf *conf,
                 .gameid = (uint16_t)id,
                 .boot_entity = mine->boot_entity,
                 .save_interval_ms = (int64_t)mine->save_interval_s * 1000,
+                .position_sync_interval_ms = mine->position_sync_interval_ms,
                 .client_nesting_max =
                     mine->client_nesting_max < MSGPACK_DEPTH_MAX ? mine->client_nesting_max : 0,
                 .clock = loop_clock(host->loop),

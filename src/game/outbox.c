@@ -3,6 +3,12 @@
 
 #define EARLY_BYTES_MAX ((size_t)64 * 1024)
 
+static unsigned path(void *user, gw_id route)
+{
+    const struct game *g = user;
+    return dispatchers_of_entity(g->dispatchers, route);
+}
+
 /* What is known of a gate outlives its dispatcher's link: one that is gone by then is told of. */
 static bool speaks_own(void *user, gw_id route, uint16_t gateid)
 {
@@ -98,6 +104,7 @@ struct outbox outbox_of(struct game *g)
     return (struct outbox){
         .send = send_out,
         .user = g,
+        .path = path,
         .speaks_own = speaks_own,
         .is_cut_off = is_cut_off,
         .registry_write = registry_write,

@@ -22,36 +22,16 @@ const char *schema_value_type(gw_value_type type)
     return names[type];
 }
 
-static void free_types(struct type *types, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        type_fini(&types[i]);
-    free(types);
-}
-
-/* As many as were begun are in *count, also on failure. */
-static gw_err compile_types(const gw_game *game, struct type **out, size_t *count, char **error)
-{
-    const gw_entity_type *const *defs = game->types;
-    size_t all = 0;
-    while (defs && defs[all])
-        all++;
-    struct type *types = *out = mem_zalloc((all + 1) * sizeof *types);
-    gw_err err = GW_OK;
-    for (*count = 0; !err && *count < all; (*count)++)
-        err = type_init(&types[*count], defs[*count], error);
-    return err;
-}
-
+/* A plain type of spaces is none of the game's. */
 gw_err schema_write(const gw_game *game, const struct schema_form *form, struct buf *out,
                     char **error)
 {
     struct type *types;
     size_t count;
-    gw_err err = compile_types(game, &types, &count, error);
+    gw_err err = types_compile(game, &types, &count, error);
     if (!err)
-        err = form->write(out, types, count, error);
-    free_types(types, count);
+        err = form->write(out, types, game->space ? count : count - 1, error);
+    types_free(types, count);
     return err;
 }
 

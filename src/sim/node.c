@@ -151,6 +151,7 @@ static struct world_desc world_of(struct node *p, uint64_t seed)
         .gameid = (uint16_t)(p->index + 1),
         .boot_entity = desc->boot_entity,
         .save_interval_ms = desc->save_interval_ms,
+        .position_sync_interval_ms = POSITION_SYNC_INTERVAL_MS,
         .clock = p->ids.clock,
         .log = &p->log,
         .ids = &p->ids,

@@ -458,6 +458,11 @@ void storage_destroy(struct storage *s)
     free(s);
 }
 
+bool storage_is_saving(const struct storage *s, const char *type, gw_id id)
+{
+    return storage_requests_newest(&s->all, type, id);
+}
+
 bool storage_is_idle(const struct storage *s)
 {
     return s->all.stats.queue_requests == 0;

@@ -68,6 +68,9 @@ GW_NODISCARD gw_err storage_exists(struct storage *s, const char *type, gw_id id
 GW_NODISCARD gw_err storage_list(struct storage *s, const char *type, storage_loaded listed,
                                  void *user);
 
+/* A save of the entity is not in the database yet. */
+bool storage_is_saving(const struct storage *s, const char *type, gw_id id);
+
 /* Due retries; returns when it next wants to be called (clock's now_ms), or CLOCK_NEVER. */
 int64_t storage_turn(struct storage *s);
 bool storage_is_idle(const struct storage *s); /* nothing waits and nothing runs */

@@ -119,3 +119,7 @@ MSG(ANSWER, answer, 3041, (u16, game), (u64, request), (u16, error), (args, args
 MSG(KVREG_RELEASE, kvreg_release, 3030, (str, key), (str, value))
 MSG(KVREG_RESTORE, kvreg_restore, 3031, (u16, game), (str, key), (str, value))
 MSG(NOTIFY_KVREG_REMOVED, notify_kvreg_removed, 3032, (str, key))
+
+/* Positions in a compact form, and the end of a migration, between our processes. */
+MSG(MIGRATED, migrated, 3050, (u16, game), (id, entity))
+MSG(SYNC_POSITIONS, sync_positions, 3051, (u16, gate), (rest, records))

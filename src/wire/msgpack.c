@@ -9,6 +9,9 @@
 #include <math.h>
 #include <msgpuck.h>
 
+#define TIME_SECONDS_MASK ((UINT64_C(1) << 34) - 1) /* of a time of 8 bytes */
+#define TIME_SECONDS_MAX (INT64_C(1) << 50)         /* so that milliseconds fit */
+
 /* msgpuck's own encoders choose the shortest int, so those that must keep their width are written
  * here. */
 static void write_tagged(struct buf *b, uint8_t tag, uint64_t value, size_t size)
@@ -113,6 +116,16 @@ void msgpack_write_array(struct buf *b, uint32_t count)
 {
     char *at = (char *)buf_reserve(b, HEAD_BYTES_MAX);
     b->size += (size_t)(mp_encode_array(at, count) - at);
+}
+
+/* Nanoseconds in the upper 30 bits, seconds in the lower 34: until 2514. */
+void msgpack_write_time(struct buf *b, int64_t unix_ms)
+{
+    uint64_t seconds = (uint64_t)unix_ms / 1000, ns = (uint64_t)unix_ms % 1000 * 1000000;
+    uint64_t bits = htobe64(ns << 34 | (seconds & TIME_SECONDS_MASK));
+    write_u8(b, 0xd7);
+    write_u8(b, 0xff);
+    write_bytes(b, &bits, sizeof bits);
 }
 
 void msgpack_write_vec3(struct buf *b, gw_vec3 value)
@@ -433,6 +446,34 @@ static gw_err read_vec3_map(struct view value, gw_vec3 *out)
             return GW_EINVAL;
     }
     return pairs.left == 0 ? GW_OK : GW_EINVAL;
+}
+
+static uint64_t big_endian(const uint8_t *bytes, unsigned count)
+{
+    uint64_t value = 0;
+    while (count--)
+        value = value << 8 | *bytes++;
+    return value;
+}
+
+/* Of 4, 8 or 12 bytes. */
+gw_err msgpack_read_time(struct view value, int64_t *unix_ms)
+{
+    const uint8_t *d = value.data;
+    if (value.size == 6 && d[0] == 0xd6 && d[1] == 0xff) {
+        *unix_ms = (int64_t)big_endian(d + 2, 4) * 1000;
+    } else if (value.size == 10 && d[0] == 0xd7 && d[1] == 0xff) {
+        uint64_t bits = big_endian(d + 2, 8);
+        *unix_ms = (int64_t)(bits & TIME_SECONDS_MASK) * 1000 + (int64_t)(bits >> 34) / 1000000;
+    } else if (value.size == 15 && d[0] == 0xc7 && d[1] == 12 && d[2] == 0xff) {
+        int64_t seconds = (int64_t)big_endian(d + 7, 8);
+        if (seconds < -TIME_SECONDS_MAX || seconds > TIME_SECONDS_MAX)
+            return GW_EINVAL;
+        *unix_ms = seconds * 1000 + (int64_t)big_endian(d + 3, 4) / 1000000;
+    } else {
+        return GW_EINVAL;
+    }
+    return GW_OK;
 }
 
 gw_err msgpack_read_vec3(struct view value, gw_vec3 *out)

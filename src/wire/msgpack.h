@@ -24,7 +24,8 @@ void msgpack_write_str(struct buf *b, const char *text, size_t size);
 void msgpack_write_bin(struct buf *b, const void *bytes, size_t size);
 void msgpack_write_map(struct buf *b, uint32_t count); /* count pairs follow */
 void msgpack_write_array(struct buf *b, uint32_t count);
-void msgpack_write_vec3(struct buf *b, gw_vec3 value); /* a map of X, Y, Z as f32 */
+void msgpack_write_time(struct buf *b, int64_t unix_ms); /* ext -1 of 8 bytes */
+void msgpack_write_vec3(struct buf *b, gw_vec3 value);   /* a map of X, Y, Z as f32 */
 
 /* Checks that ONE whole value stands at the start; *value is a view of it without what follows
  * (Unity pads with zeros). GW_EFULL: it is nested deeper than MSGPACK_DEPTH_MAX; GW_EPROTO: it is
@@ -42,7 +43,8 @@ GW_NODISCARD gw_err msgpack_read_int(struct view value, int64_t min, int64_t max
 GW_NODISCARD gw_err msgpack_read_uint(struct view value, uint64_t max, uint64_t *out);
 GW_NODISCARD gw_err msgpack_read_f64(struct view value, double *out);
 GW_NODISCARD gw_err msgpack_read_str(struct view value, struct view *out);
-GW_NODISCARD gw_err msgpack_read_bin(struct view value, struct view *out); /* str as well */
+GW_NODISCARD gw_err msgpack_read_bin(struct view value, struct view *out);  /* str as well */
+GW_NODISCARD gw_err msgpack_read_time(struct view value, int64_t *unix_ms); /* ext -1 */
 GW_NODISCARD gw_err msgpack_read_vec3(struct view value,
                                       gw_vec3 *out); /* map X Y Z, or array of 3; finite */
 

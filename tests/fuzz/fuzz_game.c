@@ -103,6 +103,7 @@ static struct game *game_new(struct storage *storage, struct kv *kv)
                   .gameid = 1,
                   .boot_entity = "Boot",
                   .save_interval_ms = 1000,
+                  .position_sync_interval_ms = 100,
                   .clock = &now,
                   .log = &silent,
                   .ids = &ids,

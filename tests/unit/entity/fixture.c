@@ -68,6 +68,7 @@ struct fixture *fixture_create(const gw_game *game, const char *boot_entity)
         .gameid = 1,
         .boot_entity = boot_entity,
         .save_interval_ms = 300000,
+        .position_sync_interval_ms = 100,
         .outbox = {.send = outbox_send,
                    .user = f,
                    .speaks_own = speaks_own,

@@ -66,6 +66,7 @@ struct rig *rig_create(const gw_game *game, const char *boot_entity, unsigned di
                   .gameid = RIG_GAME,
                   .boot_entity = boot_entity,
                   .save_interval_ms = 300000,
+                  .position_sync_interval_ms = 100,
                   .clock = &r->clock,
                   .log = &r->log,
                   .ids = &r->ids,

@@ -478,6 +478,17 @@ static void a_client_behind_a_gate_of_goworld_sees_that_another_has_its_player(v
     assert_true(seen);
 }
 
+/* Beside the nil space of the game. */
+static bool lists_only(struct view entities, const char *id)
+{
+    gw_id nil = gw_nil_space_id(RIG_GAME), listed[2];
+    if (entities.size != sizeof listed)
+        return false;
+    memcpy(listed, entities.data, sizeof listed);
+    size_t nil_at = gw_id_equal(listed[0], nil) ? 0 : 1;
+    return gw_id_equal(listed[nil_at], nil) && memcmp(listed[!nil_at].text, id, sizeof(gw_id)) == 0;
+}
+
 /* ---- a break -------------------------------------------------------------------------------- */
 
 static void after_a_break_a_dispatcher_of_goworld_gets_a_new_registration(void **state)
@@ -488,7 +499,7 @@ static void after_a_break_a_dispatcher_of_goworld_gets_a_new_registration(void *
     WANT(r, set_game_id, &who);
     assert_false(who.is_reconnect);
     assert_false(who.is_restore);
-    assert_int_equal(who.entities.size, 0);
+    assert_int_equal(who.entities.size, sizeof(gw_id)); /* the nil space */
     rig_take_in(r, 0, true, NULL);
     connect_client(r);
     fake_link_skip(link_of(r));
@@ -500,7 +511,7 @@ static void after_a_break_a_dispatcher_of_goworld_gets_a_new_registration(void *
     assert_int_equal(who.game, RIG_GAME);
     assert_true(who.is_reconnect);
     assert_false(who.is_restore);
-    assert_true(view_equals(who.entities, ENTITY));
+    assert_true(lists_only(who.entities, ENTITY));
     assert_int_equal(next_type(r), MSG_HELLO);
     assert_int_equal(next_type(r), 0);
 }
@@ -528,7 +539,7 @@ static void expect_claim(struct rig *r)
 {
     struct msg_set_game_id who;
     WANT(r, set_game_id, &who);
-    assert_true(view_equals(who.entities, ENTITY));
+    assert_true(lists_only(who.entities, ENTITY));
     assert_int_equal(next_type(r), MSG_HELLO);
 }
 
@@ -617,7 +628,7 @@ static void a_dispatcher_of_ours_that_was_started_again_costs_no_clients(void **
     struct msg_set_game_id who;
     WANT(r, set_game_id, &who);
     assert_true(who.is_reconnect);
-    assert_true(view_equals(who.entities, ENTITY));
+    assert_true(lists_only(who.entities, ENTITY));
     assert_int_equal(next_type(r), MSG_HELLO);
     rig_take_in(r, 0, true, NULL);
     say_hello(r, 6);
