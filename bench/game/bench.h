@@ -8,4 +8,4 @@ typedef struct Account {
     int64_t level;
 } Account;
 
-extern const gw_entity_type Account_type;
+extern const gw_entity_type Account_type, Field_type;

@@ -2,7 +2,7 @@
 #include "bench.h"
 
 static const gw_entity_type *const types[] = {&Account_type, NULL};
-static const gw_game bench = {.types = types};
+static const gw_game bench = {.types = types, .space = &Field_type};
 
 int main(int argc, char **argv)
 {

@@ -86,6 +86,17 @@ static void take_packet(struct load *load, struct client *client, const uint8_t 
         load->events->packet(load, client, payload, size, now);
 }
 
+static void keep_rest(struct client *client, const uint8_t *bytes, uint32_t size)
+{
+    if (size > client->rest_capacity) {
+        client->rest_capacity = size * 2;
+        client->rest = mem_realloc(client->rest, client->rest_capacity);
+    }
+    if (size)
+        memcpy(client->rest, bytes, size);
+    client->rest_size = size;
+}
+
 static void take_packets(struct load *load, struct client *client, const uint8_t *bytes,
                          size_t size, int64_t now)
 {
@@ -100,10 +111,7 @@ static void take_packets(struct load *load, struct client *client, const uint8_t
         bytes += 4 + length;
         size -= 4 + length;
     }
-    if (size > REST_BYTES_MAX)
-        load_fail("a packet longer than %d bytes came", REST_BYTES_MAX);
-    memcpy(client->rest, bytes, size);
-    client->rest_size = (uint32_t)size;
+    keep_rest(client, bytes, (uint32_t)size);
 }
 
 static void flush(struct load *load, struct client *client, int64_t now)
@@ -114,14 +122,15 @@ static void flush(struct load *load, struct client *client, int64_t now)
 
 static void receive(struct load *load, struct client *client)
 {
-    static uint8_t bytes[REST_BYTES_MAX + READ_BYTES];
+    static uint8_t bytes[4 + 2 * READ_BYTES]; /* a packet but for its end, and what comes */
     uint32_t rest = client->rest_size;
     ssize_t n = recv(client->fd, bytes + rest, READ_BYTES, 0);
     if (n < 0 && errno == EAGAIN)
         return;
     if (n <= 0)
         load_fail("the server closed a connection: %s", n < 0 ? strerror(errno) : "end of stream");
-    memcpy(bytes, client->rest, rest);
+    if (rest)
+        memcpy(bytes, client->rest, rest);
     int64_t now = now_ns();
     take_packets(load, client, bytes, rest + (size_t)n, now);
     flush(load, client, now);
@@ -202,10 +211,16 @@ void load_run_until_done(struct load *load, const bool *done)
             load_fail("no answer came for %d ms", SILENCE_MS_MAX);
 }
 
+static void close_client(struct client *client)
+{
+    close(client->fd);
+    free(client->rest);
+}
+
 void load_close(struct load *load)
 {
     for (uint32_t i = 0; i < load->count; i++)
-        close(load->clients[i].fd);
+        close_client(&load->clients[i]);
     free(load->clients);
     close(load->epoll_fd);
 }

@@ -6,16 +6,14 @@
 
 #include <netinet/in.h>
 
-enum { REST_BYTES_MAX = 512 };
-
 struct client {
     int fd;
     uint32_t index; /* in load->clients */
     bool greeted;   /* its player has been announced */
     bool waits;     /* the socket was full */
     gw_id player;
-    uint32_t rest_size;
-    uint8_t rest[REST_BYTES_MAX]; /* the beginning of a packet whose end has not come yet */
+    uint8_t *rest; /* the beginning of a packet whose end has not come yet */
+    uint32_t rest_size, rest_capacity;
 };
 
 struct load;

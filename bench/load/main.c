@@ -10,7 +10,7 @@ static const struct {
     void (*run)(const struct options *options);
 } modes[] = {
     {"echo", echo_run},   {"chat", chat_run}, {"oneway", calls_run}, {"ask", calls_run},
-    {"local", calls_run}, {"idle", idle_run}, {"fill", fill_run},
+    {"local", calls_run}, {"idle", idle_run}, {"fill", fill_run},    {"move", move_run},
 };
 
 static void raise_file_limit(void)

@@ -11,5 +11,8 @@ void chat_run(const struct options *options);
 void calls_run(const struct options *options);
 /* Clients that only stay: memory per client of each process. */
 void idle_run(const struct options *options);
+/* Clients that move their players: how late others see it, CPU time per position of each process.
+ */
+void move_run(const struct options *options);
 /* Entities that only stay: memory per entity of each process. */
 void fill_run(const struct options *options);

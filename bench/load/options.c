@@ -5,9 +5,11 @@
 #include <stdlib.h>
 
 static const char usage[] =
-    "usage: load echo|chat|oneway|ask|local|idle|fill -addr HOST:PORT [-clients N] [-outstanding "
+    "usage: load echo|chat|oneway|ask|local|idle|fill|move -addr HOST:PORT [-clients N] "
+    "[-outstanding "
     "M]\n"
-    "            [-pairs N] [-text BYTES] [-stalled N] [-seconds S] [-warmup S] [-pin CPU]\n"
+    "            [-pairs N] [-text BYTES] [-stalled N] [-field F] [-interval MS]\n"
+    "            [-seconds S] [-warmup S] [-pin CPU]\n"
     "            [-from N] [-to N] [name=pid...]\n";
 
 static _Noreturn void refuse(const char *what, const char *value)
@@ -71,6 +73,10 @@ static void read_option(struct options *o, const char *name, const char *value)
         read_address(&o->address, value);
     else if (strcmp(name, "-seconds") == 0)
         o->seconds = read_number(name, value, 0.01, 3600);
+    else if (strcmp(name, "-field") == 0)
+        o->field = read_number(name, value, 1, 1e6);
+    else if (strcmp(name, "-interval") == 0)
+        o->interval_ms = read_number(name, value, 1, 60000);
     else if (strcmp(name, "-warmup") == 0)
         o->warmup_s = read_number(name, value, 0, 3600);
     else if (strcmp(name, "-pin") == 0)
@@ -96,6 +102,8 @@ void options_read(struct options *o, int argc, char **argv)
                           .outstanding = 1,
                           .pairs = 1,
                           .text = 16,
+                          .field = 1000,
+                          .interval_ms = 100,
                           .seconds = 2,
                           .warmup_s = 0.5,
                           .pin = -1,

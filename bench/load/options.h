@@ -16,6 +16,8 @@ struct options {
     uint32_t text;              /* -text 16: bytes of a message of the chat */
     uint32_t stalled;           /* -stalled 0: clients that are there and do not read */
     uint32_t pairs;             /* -pairs 1: of entities that call each other */
+    double field;               /* -field 1000: clients move on +-1000 */
+    double interval_ms;         /* -interval 100: between two moves of a client */
     double seconds;             /* -seconds 2: measured */
     double warmup_s;            /* -warmup 0.5: before that, not measured */
     int pin;                    /* -pin CPU; -1: anywhere */

@@ -35,3 +35,11 @@ void usage_print(const struct usage *usage, const struct options *o, uint64_t un
     }
     printf(" other_cpus=%.2f", (double)other_ns / (double)usage->wall_ns);
 }
+
+void usage_print_cpus(const struct usage *usage, const struct options *o)
+{
+    int64_t all_ns = 0;
+    for (unsigned i = 0; i < o->watched_count; i++)
+        all_ns += usage->watched_ns[i];
+    printf(" cpus=%.3f", (double)all_ns / (double)usage->wall_ns);
+}

@@ -15,3 +15,5 @@ struct usage usage_since(const struct usage *begin, const struct options *option
 /* Prints " cpu_NAME_ns=" of each process per unit, and how many CPUs were busy with what is not
  * watched. */
 void usage_print(const struct usage *usage, const struct options *options, uint64_t units);
+/* Prints " cpus=": how many of them all watched processes together kept busy. */
+void usage_print_cpus(const struct usage *usage, const struct options *options);

@@ -12,11 +12,18 @@
 /* Entities that nobody knows and that a client was given to: more are refused. */
 #define AWAITED_MAX 10000u
 
+/* Why packets for an entity wait. */
+enum hold_kind {
+    HOLD_LOADS,    /* its game loads it */
+    HOLD_AWAITED,  /* nobody knows it: place.game is NULL */
+    HOLD_CLAIMED,  /* it lives on its game, which has not said HELLO yet */
+    HOLD_MIGRATES, /* it lives on its game, and is about to leave that */
+};
+
 /* An entity that is on its way, and what waits for it. */
 struct hold {
     struct place place;
-    bool awaited; /* nobody knows it: place.game is NULL */
-    bool claimed; /* it lives there, and the game has not said HELLO yet */
+    enum hold_kind kind;
     struct heap_node deadline;
     gw_id entity;
     struct packet **packets;
@@ -85,17 +92,18 @@ static bool game_knows(const struct peer *game, struct view packet)
     return game->session.said_hello || msg_type_of(packet) < MSG_OWN_FIRST;
 }
 
-static void await_no_more(struct dispatcher *d, struct hold *hold)
+static void set_kind(struct dispatcher *d, struct hold *hold, enum hold_kind kind)
 {
-    d->entities.awaited -= hold->awaited;
-    hold->awaited = false;
+    d->entities.awaited -= hold->kind == HOLD_AWAITED;
+    d->entities.awaited += kind == HOLD_AWAITED;
+    hold->kind = kind;
 }
 
 static void hold_free(struct dispatcher *d, struct hold *hold)
 {
     for (size_t i = 0; i < hold->count; i++)
         packet_unref(hold->packets[i]);
-    await_no_more(d, hold);
+    set_kind(d, hold, HOLD_LOADS);
     heap_remove(&d->entities.holds, &hold->deadline);
     d->entities.held_bytes -= hold->bytes;
     d->stats.held_bytes = d->entities.held_bytes;
@@ -191,12 +199,18 @@ static struct hold *hold_new(struct dispatcher *d, gw_id entity, struct peer *ga
 bool entities_settle(struct dispatcher *d, gw_id entity, struct peer *game, struct view told)
 {
     const struct place *old = entities_find(d, entity);
-    if (!old && !table_has_room(d, entity))
-        return false;
     if (old && old->game && old->game != game)
         dispatcher_complain(d, entity_conflicts, "entity_moved_unasked",
                             "entity=" GW_ID_FORMAT " from=game%u to=game%u", GW_ID_ARG(entity),
                             old->game->id, game->id);
+    return entities_move(d, entity, game, told);
+}
+
+bool entities_move(struct dispatcher *d, gw_id entity, struct peer *game, struct view told)
+{
+    const struct place *old = entities_find(d, entity);
+    if (!old && !table_has_room(d, entity))
+        return false;
     struct hold *hold = old ? old->hold : NULL;
     put_place(d, entity, &game->place);
     if (told.size)
@@ -212,14 +226,14 @@ void entities_claim(struct dispatcher *d, gw_id entity, struct peer *game)
     if (!old || !old->hold || game->session.said_hello) {
         entities_settle(d, entity, game, (struct view){0});
     } else {
-        await_no_more(d, old->hold);
+        set_kind(d, old->hold, HOLD_CLAIMED);
         old->hold->place.game = game;
-        old->hold->claimed = true;
         set_deadline(d, old->hold, d->desc.limits.await_ms);
     }
 }
 
-static void settle_claimed(struct dispatcher *d, struct hold *hold)
+/* It lives on its game: what waited goes there. */
+static void settle_here(struct dispatcher *d, struct hold *hold)
 {
     struct peer *game = hold->place.game;
     put_place(d, hold->entity, &game->place);
@@ -231,7 +245,7 @@ static struct hold *find_claimed(const struct dispatcher *d, const struct peer *
 {
     for (size_t i = 0; i < d->entities.holds.count; i++) {
         struct hold *hold = hold_of(d->entities.holds.nodes[i]);
-        if (hold->claimed && hold->place.game == game)
+        if (hold->kind == HOLD_CLAIMED && hold->place.game == game)
             return hold;
     }
     return NULL;
@@ -240,7 +254,7 @@ static struct hold *find_claimed(const struct dispatcher *d, const struct peer *
 void entities_game_said_hello(struct dispatcher *d, struct peer *game)
 {
     for (struct hold *hold; (hold = find_claimed(d, game));)
-        settle_claimed(d, hold);
+        settle_here(d, hold);
 }
 
 bool entities_load(struct dispatcher *d, gw_id entity, struct peer *game)
@@ -250,15 +264,38 @@ bool entities_load(struct dispatcher *d, gw_id entity, struct peer *game)
     if (!old && !table_has_room(d, entity))
         return false;
     struct hold *hold = old && old->hold ? old->hold : hold_new(d, entity, game);
-    await_no_more(d, hold);
+    set_kind(d, hold, HOLD_LOADS);
     hold->place.game = game;
     set_deadline(d, hold, d->desc.limits.hold_ms);
     return true;
 }
 
+bool entities_hold(struct dispatcher *d, gw_id entity, struct peer *game)
+{
+    const struct place *place = entities_find(d, entity);
+    if (!place || place->game != game || (place->hold && place->hold->kind != HOLD_MIGRATES))
+        return false;
+    struct hold *hold = place->hold ? place->hold : hold_new(d, entity, game);
+    set_kind(d, hold, HOLD_MIGRATES);
+    set_deadline(d, hold, d->desc.limits.hold_ms);
+    return true;
+}
+
+void entities_release(struct dispatcher *d, gw_id entity, const struct peer *game)
+{
+    const struct place *place = entities_find(d, entity);
+    if (place && place->game == game && entities_migrates(place))
+        settle_here(d, place->hold);
+}
+
 bool entities_loads(const struct place *place)
 {
-    return place->hold && place->game && !place->hold->claimed;
+    return place->hold && place->hold->kind == HOLD_LOADS;
+}
+
+bool entities_migrates(const struct place *place)
+{
+    return place->hold && place->hold->kind == HOLD_MIGRATES;
 }
 
 static void forget(struct dispatcher *d, gw_id entity, const struct place *place)
@@ -307,8 +344,7 @@ static bool await(struct dispatcher *d, gw_id entity, struct view packet)
     if (!may_appear(d, packet) || d->entities.awaited >= AWAITED_MAX || !table_has_room(d, entity))
         return false;
     struct hold *hold = hold_new(d, entity, NULL);
-    hold->awaited = true;
-    d->entities.awaited++;
+    set_kind(d, hold, HOLD_AWAITED);
     set_deadline(d, hold, d->desc.limits.await_ms);
     hold_put(d, hold, packet);
     return true;
@@ -347,15 +383,19 @@ struct peer *entities_send(struct dispatcher *d, const struct peer *from, gw_id 
 
 static void hold_timed_out(struct dispatcher *d, struct hold *hold)
 {
-    if (hold->claimed) {
-        settle_claimed(d, hold); /* the game says no HELLO: it gets what it knows */
-        return;
-    }
-    dispatcher_complain(d, hold_timeouts,
-                        hold->awaited ? "entity_awaited_in_vain" : "entity_load_timed_out",
-                        "entity=" GW_ID_FORMAT " game=%u", GW_ID_ARG(hold->entity),
-                        hold->awaited ? 0 : hold->place.game->id);
-    forget(d, hold->entity, &hold->place);
+    static const char *const events[] = {
+        [HOLD_LOADS] = "entity_load_timed_out",
+        [HOLD_AWAITED] = "entity_awaited_in_vain",
+        [HOLD_MIGRATES] = "migration_timed_out",
+    };
+    enum hold_kind kind = hold->kind;
+    if (kind != HOLD_CLAIMED)
+        dispatcher_complain(d, hold_timeouts, events[kind], "entity=" GW_ID_FORMAT " game=%u",
+                            GW_ID_ARG(hold->entity), hold->place.game ? hold->place.game->id : 0);
+    if (kind == HOLD_CLAIMED || kind == HOLD_MIGRATES)
+        settle_here(d, hold); /* a game that says no HELLO gets what it knows */
+    else
+        forget(d, hold->entity, &hold->place);
 }
 
 int64_t entities_turn(struct dispatcher *d)

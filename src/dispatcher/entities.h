@@ -41,6 +41,9 @@ struct peer *entities_game(const struct dispatcher *d, gw_id entity, uint64_t ha
  * what waited. Returns false, and nothing is sent, when the table is full. */
 bool entities_settle(struct dispatcher *d, gw_id entity, struct peer *game, struct view told);
 
+/* The same of one that is to go there. */
+bool entities_move(struct dispatcher *d, gw_id entity, struct peer *game, struct view told);
+
 /* A game that registers says that the entity lives there. What waited goes there as soon as the
  * game has said HELLO, for it may need that. */
 void entities_claim(struct dispatcher *d, gw_id entity, struct peer *game);
@@ -50,6 +53,12 @@ void entities_game_said_hello(struct dispatcher *d, struct peer *game);
  * there already the game knows whether it is about to end, and loads it again then, or says at once
  * that it settles. Returns false when the table is full. */
 GW_NODISCARD bool entities_load(struct dispatcher *d, gw_id entity, struct peer *game);
+
+/* The entity, which lives on that game, is about to leave: what is sent to it waits. False when it
+ * does not live there. Or it stays: what waited goes to that game. */
+GW_NODISCARD bool entities_hold(struct dispatcher *d, gw_id entity, struct peer *game);
+void entities_release(struct dispatcher *d, gw_id entity, const struct peer *game);
+bool entities_migrates(const struct place *place); /* it is held like that */
 
 /* It is being loaded: how that ends decides whether it lives. */
 bool entities_loads(const struct place *place);

@@ -5,6 +5,7 @@
 #include "dispatcher/core.h"
 #include "dispatcher/games.h"
 #include "dispatcher/gates.h"
+#include "dispatcher/migrations.h"
 #include "dispatcher/registry.h"
 #include "wire/messages.h"
 
@@ -97,24 +98,15 @@ static bool comes_too_late(const struct dispatcher *d, const struct peer *from, 
     return place && place->game && place->game != from && from->session.said_hello;
 }
 
-static void reject(struct dispatcher *d, struct peer *from, gw_id entity)
-{
-    dispatcher_complain(d, entity_conflicts, "entity_lives_elsewhere",
-                        "entity=" GW_ID_FORMAT " on=game%u rejected=game%u", GW_ID_ARG(entity),
-                        entities_find(d, entity)->game->id, from->id);
-    struct buf *b = dispatcher_scratch(d);
-    msg_reject_entity_write(b, &(struct msg_reject_entity){.entity = entity});
-    peer_send(from, b->data, b->size);
-}
-
 static bool on_create_notice(struct dispatcher *d, struct peer *from, struct view packet)
 {
     struct msg_notify_create_entity m;
     if (!msg_notify_create_entity_read(packet, &m))
         return false;
+    const struct place *place = entities_find(d, m.entity);
     if (comes_too_late(d, from, m.entity))
-        reject(d, from, m.entity);
-    else
+        migrations_reject(d, from, m.entity);
+    else if (!place || place->game != from || !entities_migrates(place))
         entities_settle(d, m.entity, from, (struct view){0});
     return true;
 }
@@ -296,6 +288,8 @@ static struct peer *game_of_sync(struct dispatcher *d, const uint8_t *record)
     const struct place *place = entities_find(d, entity);
     if (place && !place->hold)
         return place->game;
+    if (place && entities_migrates(place))
+        return NULL; /* its client moves on meanwhile, as a rule */
     dispatcher_complain(d, lost_syncs, "position_of_no_entity", "entity=" GW_ID_FORMAT,
                         GW_ID_ARG(entity));
     return NULL;
@@ -370,7 +364,7 @@ static bool on_gate_message(struct dispatcher *d, struct peer *from, struct view
     return true;
 }
 
-/* A game that is gone waits for nothing any more. */
+/* What goes to a game begins with its id. One that is gone waits for nothing any more. */
 static bool on_answer(struct dispatcher *d, struct peer *from, struct view packet)
 {
     (void)from;
@@ -383,7 +377,8 @@ static bool on_answer(struct dispatcher *d, struct peer *from, struct view packe
     if (game && game->session.said_hello)
         peer_send(game, packet.data, packet.size);
     else
-        dispatcher_complain(d, undelivered, "undelivered", "game=%u type=%u", id, MSG_ANSWER);
+        dispatcher_complain(d, undelivered, "undelivered", "game=%u type=%u", id,
+                            msg_type_of(packet));
     return true;
 }
 
@@ -413,6 +408,10 @@ static const struct handler handlers[] = {
     [MSG_NOTIFY_CLIENT_DISCONNECTED] = {on_entity_message, FROM_GATE},
     [MSG_CALL_ENTITY_METHOD_FROM_CLIENT] = {on_client_call, FROM_GATE},
     [MSG_SYNC_POSITION_YAW_FROM_CLIENT] = {on_sync_from_client, FROM_GATE},
+    [MSG_MIGRATE_REQUEST] = {migrations_request, FROM_GAME},
+    [MSG_REAL_MIGRATE] = {migrations_move, FROM_GAME},
+    [MSG_QUERY_SPACE_GAMEID_FOR_MIGRATE] = {migrations_query, FROM_GAME},
+    [MSG_CANCEL_MIGRATE] = {migrations_cancel, FROM_GAME},
     [MSG_CALL_NIL_SPACES] = {on_call_nil_spaces, FROM_GAME},
     [MSG_GAME_LBC_INFO] = {on_load_info, FROM_GAME},
     [1001 ... 1499] = {on_gate_message, FROM_GAME},
@@ -433,6 +432,8 @@ static const struct handler handlers[] = {
     [MSG_CHECK_OWNER] = {on_entity_message, FROM_GATE},
     [MSG_ASK] = {on_entity_message, FROM_GAME},
     [MSG_ANSWER] = {on_answer, FROM_GAME},
+    [MSG_MIGRATED] = {on_answer, FROM_GAME},
+    [MSG_SYNC_POSITIONS] = {on_gate_message, FROM_GAME},
     [MSG_KVREG_RELEASE] = {on_kvreg_release, FROM_GAME},
     [MSG_KVREG_RESTORE] = {on_kvreg_restore, FROM_GAME},
 };

@@ -1,0 +1,85 @@
+/* Migrations: what a dispatcher does about entities that go from one game to another. */
+#include "dispatcher/migrations.h"
+
+#include "dispatcher/core.h"
+#include "dispatcher/peers.h"
+
+/* One that is on its way to a game is not there yet. */
+static uint16_t game_of_space(const struct dispatcher *d, gw_id space)
+{
+    const struct place *place = entities_find(d, space);
+    return place && place->game && !place->hold ? place->game->id : 0;
+}
+
+bool migrations_query(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_query_space_gameid_for_migrate m;
+    if (!msg_query_space_gameid_for_migrate_read(packet, &m))
+        return false;
+    struct msg_query_space_gameid_for_migrate_ack answer = {
+        .space = m.space, .entity = m.entity, .game = game_of_space(d, m.space)};
+    struct buf *b = dispatcher_scratch(d);
+    msg_query_space_gameid_for_migrate_ack_write(b, &answer);
+    peer_send(from, b->data, b->size);
+    return true;
+}
+
+static void refuse(struct dispatcher *d, struct peer *from, gw_id entity)
+{
+    struct buf *b = dispatcher_scratch(d);
+    msg_cancel_migrate_write(b, &(struct msg_cancel_migrate){.entity = entity});
+    peer_send(from, b->data, b->size);
+}
+
+/* The answer is the last that the game gets about the entity. One of GoWorld's knows no other
+ * answer, and finds out by what comes back. */
+bool migrations_request(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_migrate_request m;
+    if (!msg_migrate_request_read(packet, &m))
+        return false;
+    bool may_go = peers_get(&d->games, m.space_game) && entities_hold(d, m.entity, from);
+    if (may_go || !from->session.said_hello)
+        peer_send(from, packet.data, packet.size);
+    else
+        refuse(d, from, m.entity);
+    return true;
+}
+
+void migrations_reject(struct dispatcher *d, struct peer *from, gw_id entity)
+{
+    dispatcher_complain(d, entity_conflicts, "entity_lives_elsewhere",
+                        "entity=" GW_ID_FORMAT " on=game%u rejected=game%u", GW_ID_ARG(entity),
+                        entities_find(d, entity)->game->id, from->id);
+    struct buf *b = dispatcher_scratch(d);
+    msg_reject_entity_write(b, &(struct msg_reject_entity){.entity = entity});
+    if (from->session.said_hello)
+        peer_send(from, b->data, b->size);
+}
+
+/* Where there is no such game any more the entity goes back. This dispatcher may have been started
+ * since the request: then it believes whoever says that he has the entity. */
+bool migrations_move(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_real_migrate m;
+    if (!msg_real_migrate_read(packet, &m))
+        return false;
+    const struct place *place = entities_find(d, m.entity);
+    if (place && place->game && place->game != from) {
+        migrations_reject(d, from, m.entity);
+        return true;
+    }
+    struct peer *to = peers_get(&d->games, m.game);
+    if (!entities_move(d, m.entity, to ? to : from, packet))
+        peer_send(from, packet.data, packet.size); /* the table is full */
+    return true;
+}
+
+bool migrations_cancel(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_cancel_migrate m;
+    if (!msg_cancel_migrate_read(packet, &m))
+        return false;
+    entities_release(d, m.entity, from);
+    return true;
+}
