@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+#define NEIGHBOURS_INTERVAL_MS 1000
+
 struct space *space_of(const struct entity *e)
 {
     return e->type->is_space ? e->space : NULL;
@@ -49,6 +51,16 @@ void spaces_end(struct world *w)
     struct scope before = world_enter(w, NULL);
     entity_end(w, w->nil->entity);
     world_leave(w, before);
+}
+
+void spaces_count_neighbours(struct world *w)
+{
+    if (w->desc.clock->now_ms < w->neighbours_due_ms)
+        return;
+    w->neighbours_due_ms = w->desc.clock->now_ms + NEIGHBOURS_INTERVAL_MS;
+    w->stats.neighbours = 0;
+    for (const struct entity *e = w->space_type->first; e; e = e->next)
+        w->stats.neighbours += e->space->aoi ? aoi_pairs(e->space->aoi) : 0;
 }
 
 /* ---- life of a space ------------------------------------------------------------------------ */

@@ -75,6 +75,7 @@ struct world {
     size_t type_count;
     struct type *boot, *space_type;
     struct space *nil; /* where entities begin */
+    int64_t neighbours_due_ms;
     struct moves *moves;
     struct idmap entities, pending;
     struct heap saves, timers, sleeps;

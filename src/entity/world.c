@@ -171,6 +171,7 @@ int64_t world_turn(struct world *w)
     if (w->stopping && has_entities(w))
         world_stop(w); /* an answer that came late has created some */
     int64_t moves_due_ms = moves_run(w);
+    spaces_count_neighbours(w);
     if (!w->depth && !sights_wait(w))
         entity_bury(w);
     if (world_has_work(w))
