@@ -9,6 +9,7 @@
 #include "gate/positions.h"
 #include "gate/rate.h"
 #include "gate/seats.h"
+#include "gate/sightings.h"
 #include "gate/silences.h"
 
 /* There are many: everything that an idle client needs is here, and nothing else. */
@@ -30,6 +31,7 @@ struct client {
     gw_id owner; /* the entity whose client it is */
     struct filter_member filters;
     struct client_positions positions;
+    struct client_sightings sightings;
     struct rate rate;
     struct pause *pause; /* NULL: it is read */
 };
@@ -46,6 +48,7 @@ struct gate {
     size_t clients_capacity; /* stats.clients of them are in use */
     struct filters *filters;
     struct positions positions;
+    struct sightings sightings;
     struct rate_limit rate_limit;
     struct pauses pauses;
     struct holds holds;

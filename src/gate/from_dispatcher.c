@@ -171,7 +171,15 @@ static bool on_positions(struct gate *g, unsigned index, struct view packet)
     (void)index;
     struct msg_sync_position_yaw_on_clients m;
     return msg_sync_position_yaw_on_clients_read(packet, &m) && m.gate == g->desc.gateid &&
-           positions_deliver(g, m.records);
+           sightings_deliver_pairs(g, m.records);
+}
+
+static bool on_compact_positions(struct gate *g, unsigned index, struct view packet)
+{
+    (void)index;
+    struct msg_sync_positions m;
+    return msg_sync_positions_read(packet, &m) && m.gate == g->desc.gateid &&
+           sightings_deliver_runs(g, m.records);
 }
 
 /* A game that missed the end of a client, because its dispatcher died with the message, asks. */
@@ -275,6 +283,7 @@ static const handle handlers[] = {
     [MSG_NOTIFY_MAP_ATTR_CLEAR] = on_attr_change,
     [MSG_CALL_FILTERED_CLIENTS] = on_filtered_call,
     [MSG_SYNC_POSITION_YAW_ON_CLIENTS] = on_positions,
+    [MSG_SYNC_POSITIONS] = on_compact_positions,
     [MSG_GIVE_CLIENT] = on_give_client,
     [MSG_CLOSE_CLIENT] = on_close_client,
     [MSG_NOTIFY_ENTITIES_GONE] = on_entities_gone,

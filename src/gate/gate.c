@@ -105,6 +105,7 @@ void gate_destroy(struct gate *g)
     dispatchers_destroy(g->dispatchers);
     filters_destroy(g->filters);
     positions_fini(&g->positions, g->desc.dispatchers);
+    sightings_fini(&g->sightings);
     pauses_fini(&g->pauses);
     seats_fini(&g->seats);
     silences_fini(&g->silences);
@@ -182,6 +183,10 @@ const struct metric gate_metrics[] = {
         "Packets from dispatchers"),
     ROW(COUNTER, calls, "client_calls_total", "Calls from clients that were passed on"),
     ROW(COUNTER, positions, "client_positions_total", "Positions from clients"),
+    ROW(COUNTER, positions_sent, "positions_sent_total", "Positions sent to clients"),
+    ROW(COUNTER, position_bytes, "position_bytes_total", "Bytes of these"),
+    ROW(COUNTER, positions_skipped, "positions_skipped_total",
+        "Positions not sent, since too much waited for the client"),
     ROW(GAUGE, away_clients, "away_clients", "Clients that may come back"),
     ROW(COUNTER, returned_clients, "returned_clients_total", "Clients that have come back"),
     ROW(COUNTER, given_up_clients, "given_up_clients_total",

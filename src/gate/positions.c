@@ -1,15 +1,10 @@
 /* positions: see positions.h. */
 #include "gate/positions.h"
 
-#include "gate/clients.h"
-#include "gate/send.h"
+#include "gate/core.h"
 #include "wire/messages.h"
 
 #include <stdlib.h>
-
-#define RECORD_BYTES 32u                               /* EntityID, f32 x, y, z, yaw */
-#define ADDRESSED_BYTES (sizeof(gw_id) + RECORD_BYTES) /* ClientID before it */
-#define CLIENT_RECORDS_MAX 32767u /* just under 1 MiB: Unity clients refuse more */
 
 void positions_init(struct positions *positions, unsigned dispatchers)
 {
@@ -23,8 +18,6 @@ void positions_fini(struct positions *positions, unsigned dispatchers)
         buf_free(&positions->for_dispatchers[i]);
     free(positions->for_dispatchers);
     free(positions->moved);
-    buf_free(&positions->receivers);
-    buf_free(&positions->grouped);
 }
 
 static void moved_add(struct positions *positions, struct client *client)
@@ -96,88 +89,4 @@ int64_t positions_turn(struct gate *g)
     positions->due_ms = now_ms + g->desc.position_sync_interval_ms;
     send_batch(g);
     return CLOCK_NEVER;
-}
-
-/* Each record's client, NULL where it is gone; counts how many each client gets. Neighbouring
- * records are often for the same client. */
-static void find_receivers(struct gate *g, struct view records, struct client **receivers)
-{
-    gw_id last_id = {0};
-    struct client *last = NULL;
-    for (uint32_t i = 0; i < records.size / ADDRESSED_BYTES; i++) {
-        gw_id id;
-        memcpy(&id, records.data + i * ADDRESSED_BYTES, sizeof id);
-        if (!gw_id_equal(id, last_id)) {
-            last = clients_get(g, id);
-            last_id = id;
-        }
-        receivers[i] = last;
-        if (last)
-            last->positions.to_send++;
-        else
-            g->stats.unknown_clients.count++;
-    }
-}
-
-/* Gives each client its stretch of the grouped records; `send_from` then moves on as they are
- * filled in. */
-static uint32_t lay_out(struct client **receivers, uint32_t count)
-{
-    uint32_t used = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        struct client *client = receivers[i];
-        if (!client || client->positions.to_send == 0)
-            continue;
-        client->positions.send_from = used;
-        used += client->positions.to_send;
-        client->positions.to_send = 0;
-    }
-    return used;
-}
-
-static void fill_in(struct view records, struct client **receivers, uint8_t *grouped)
-{
-    for (uint32_t i = 0; i < records.size / ADDRESSED_BYTES; i++) {
-        struct client *client = receivers[i];
-        if (!client)
-            continue;
-        uint32_t at = client->positions.send_from + client->positions.to_send++;
-        memcpy(grouped + at * RECORD_BYTES, records.data + i * ADDRESSED_BYTES + sizeof(gw_id),
-               RECORD_BYTES);
-    }
-}
-
-static void send_grouped(struct client *client, const uint8_t *grouped)
-{
-    static const uint8_t type[2] = {MSG_SYNC_POSITION_YAW_ON_CLIENTS & 0xff,
-                                    MSG_SYNC_POSITION_YAW_ON_CLIENTS >> 8};
-    uint32_t at = client->positions.send_from, left = client->positions.to_send;
-    while (left > 0) {
-        uint32_t count = left < CLIENT_RECORDS_MAX ? left : CLIENT_RECORDS_MAX;
-        client_send2(client, (struct view){type, sizeof type},
-                     (struct view){grouped + at * RECORD_BYTES, count * RECORD_BYTES});
-        at += count;
-        left -= count;
-    }
-    client->positions.to_send = 0;
-}
-
-bool positions_deliver(struct gate *g, struct view records)
-{
-    if (records.size % ADDRESSED_BYTES != 0)
-        return false;
-    struct positions *positions = &g->positions;
-    uint32_t count = (uint32_t)(records.size / ADDRESSED_BYTES);
-    buf_clear(&positions->receivers);
-    buf_clear(&positions->grouped);
-    struct client **receivers = (struct client **)(void *)buf_reserve(
-        &positions->receivers, count * sizeof(struct client *));
-    find_receivers(g, records, receivers);
-    uint32_t used = lay_out(receivers, count);
-    uint8_t *grouped = buf_reserve(&positions->grouped, (size_t)used * RECORD_BYTES);
-    fill_in(records, receivers, grouped);
-    for (uint32_t i = 0; i < count; i++)
-        if (receivers[i] && receivers[i]->positions.to_send > 0)
-            send_grouped(receivers[i], grouped);
-    return true;
 }

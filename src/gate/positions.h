@@ -1,4 +1,4 @@
-/* positions: batches the positions that clients send, and regroups those that they are sent. */
+/* positions: batches the positions that clients send. */
 #pragma once
 
 #include "base/buf.h"
@@ -9,20 +9,15 @@ struct gate;
 
 /* A client's part. */
 struct client_positions {
-    float latest[4];    /* x, y, z, yaw: what it sent last and no dispatcher has yet */
-    uint32_t moved_at;  /* where it stands in positions->moved, from 1; 0: not there */
-    uint32_t to_send;   /* while records are regrouped: how many are for it, */
-    uint32_t send_from; /* and where they begin */
+    float latest[4];   /* x, y, z, yaw: what it sent last and no dispatcher has yet */
+    uint32_t moved_at; /* where it stands in positions->moved, from 1; 0: not there */
 };
 
 struct positions {
     struct client **moved; /* whose latest position waits */
     size_t moved_count, moved_capacity;
-    int64_t due_ms; /* when they may go */
-    /* Reused from packet to packet. */
-    struct buf *for_dispatchers; /* one each */
-    struct buf receivers;        /* struct client * of each record */
-    struct buf grouped;          /* records in the order of their clients */
+    int64_t due_ms;              /* when they may go */
+    struct buf *for_dispatchers; /* one each; reused from batch to batch */
 };
 
 void positions_init(struct positions *positions, unsigned dispatchers);
@@ -35,7 +30,3 @@ void positions_forget(struct positions *positions, struct client *client);
 
 /* Sends the batch when it is due; returns when the next one is. */
 int64_t positions_turn(struct gate *g);
-
-/* Sends the records of a SYNC_POSITION_YAW_ON_CLIENTS to their clients: each gets its own in one
- * packet. Returns false when they are no whole records. */
-GW_NODISCARD bool positions_deliver(struct gate *g, struct view records);

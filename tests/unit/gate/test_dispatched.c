@@ -236,6 +236,130 @@ static void many_positions_are_split_below_what_clients_take(void **state)
     world_stop(&w);
 }
 
+/* Records of entities AA.., BB.. and so on, as many as asked for. */
+static void begin_runs(struct buf *b, uint32_t records)
+{
+    buf_clear(b);
+    write_u32(b, records);
+    for (uint32_t i = 0; i < records; i++) {
+        char name[17];
+        memset(name, 'A' + (int)i, 16);
+        write_bytes(b, name, 16);
+        for (unsigned j = 0; j < 4; j++)
+            write_f32(b, (float)i);
+    }
+}
+
+static void add_runs(struct buf *b, gw_id client, uint16_t count, const uint16_t *runs)
+{
+    write_id(b, client);
+    write_u16(b, count);
+    for (unsigned i = 0; i < 2u * count; i++)
+        write_u16(b, runs[i]);
+}
+
+#define RUNS(...)                                                                                  \
+    (const uint16_t[])                                                                             \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+
+static void deliver_runs(struct world *w, const struct buf *b)
+{
+    RECEIVE(&w->dispatchers[0], sync_positions, .gate = 3, .records = {b->data, (uint32_t)b->size});
+}
+
+static void each_client_gets_its_runs_of_positions(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct gate_desc){0});
+    struct player a = world_player(&w), b = world_player(&w);
+    struct buf packet = {0};
+    begin_runs(&packet, 4);
+    add_runs(&packet, a.id, 2, RUNS(0, 1, 2, 2));
+    add_runs(&packet, id_str("goneGONEgoneGONE"), 1, RUNS(0, 4));
+    add_runs(&packet, b.id, 1, RUNS(1, 1));
+    for (unsigned round = 0; round < 2; round++) {
+        deliver_runs(&w, &packet);
+        struct msg_sync_position_yaw_on_clients_forwarded m;
+        EXPECT(a.link, sync_position_yaw_on_clients_forwarded, &m);
+        struct reader r = reader_of(m.records.data, m.records.size);
+        expect_record(&r, "AAAAAAAAAAAAAAAA", 0);
+        expect_record(&r, "CCCCCCCCCCCCCCCC", 2);
+        expect_record(&r, "DDDDDDDDDDDDDDDD", 3);
+        assert_int_equal(reader_left(&r), 0);
+        EXPECT(b.link, sync_position_yaw_on_clients_forwarded, &m);
+        r = reader_of(m.records.data, m.records.size);
+        expect_record(&r, "BBBBBBBBBBBBBBBB", 1);
+        assert_int_equal(reader_left(&r), 0);
+    }
+    assert_int_equal(gate_stats(w.g)->positions_sent, 8);
+    assert_int_equal(gate_stats(w.g)->position_bytes, 8 * 32);
+    assert_int_equal(gate_stats(w.g)->unknown_clients.count, 2);
+    assert_int_equal(gate_stats(w.g)->bad_dispatcher_packets.count, 0);
+    buf_free(&packet);
+    world_stop(&w);
+}
+
+static void runs_that_do_not_fit_are_refused_as_a_whole(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start(&w, (struct gate_desc){0});
+    struct player a = world_player(&w);
+    struct buf packet = {0};
+    const uint16_t *bad[] = {RUNS(0, 1, 4, 1), RUNS(0, 1, 3, 2), RUNS(0, 1, 65535, 65535)};
+    unsigned count = 0;
+    for (; count < sizeof bad / sizeof *bad; count++) {
+        begin_runs(&packet, 4);
+        add_runs(&packet, a.id, 1, RUNS(0, 4));
+        add_runs(&packet, a.id, 2, bad[count]);
+        deliver_runs(&w, &packet);
+    }
+    begin_runs(&packet, 4);
+    add_runs(&packet, a.id, 1, RUNS(0, 4));
+    size_t whole = packet.size;
+    for (packet.size = 0; packet.size < whole; packet.size++, count++) {
+        if (packet.size == 4 + 4 * 32) /* records for nobody */
+            count--;
+        deliver_runs(&w, &packet);
+    }
+    uint32_t many = 32768;
+    memcpy(packet.data, &many, sizeof many);
+    deliver_runs(&w, &packet);
+    assert_true(fake_link_is_quiet(a.link));
+    assert_int_equal(gate_stats(w.g)->bad_dispatcher_packets.count, count + 1);
+    buf_free(&packet);
+    world_stop(&w);
+}
+
+/* There will be newer ones when it reads again. */
+static void a_client_that_is_behind_gets_no_positions(void **state)
+{
+    (void)state;
+    enum { RECORDS = 20, TIMES = 500 };
+    struct world w;
+    world_start(&w, (struct gate_desc){0});
+    struct player a = world_player(&w);
+    struct buf packet = {0};
+    uint16_t runs[2 * TIMES] = {0};
+    for (unsigned i = 0; i < TIMES; i++)
+        runs[2 * i + 1] = RECORDS;
+    begin_runs(&packet, RECORDS);
+    add_runs(&packet, a.id, TIMES, runs);
+    deliver_runs(&w, &packet);
+    deliver_runs(&w, &packet);
+    assert_int_equal(gate_stats(w.g)->positions_sent, RECORDS * TIMES);
+    assert_int_equal(gate_stats(w.g)->positions_skipped, RECORDS * TIMES);
+    fake_link_skip(a.link); /* it reads */
+    deliver_runs(&w, &packet);
+    assert_int_equal(gate_stats(w.g)->positions_sent, 2 * RECORDS * TIMES);
+    assert_null(a.link->reason);
+    buf_free(&packet);
+    world_stop(&w);
+}
+
 static void a_client_changes_hands_when_its_owner_gives_it(void **state)
 {
     (void)state;
@@ -385,6 +509,9 @@ int main(void)
         cmocka_unit_test(properties_leave_with_their_client),
         cmocka_unit_test(each_client_gets_its_positions_in_one_packet),
         cmocka_unit_test(many_positions_are_split_below_what_clients_take),
+        cmocka_unit_test(each_client_gets_its_runs_of_positions),
+        cmocka_unit_test(runs_that_do_not_fit_are_refused_as_a_whole),
+        cmocka_unit_test(a_client_that_is_behind_gets_no_positions),
         cmocka_unit_test(a_client_changes_hands_when_its_owner_gives_it),
         cmocka_unit_test(words_for_a_client_that_is_gone_are_answered),
         cmocka_unit_test(a_new_owner_is_told_once_its_dispatcher_has_said_hello),
