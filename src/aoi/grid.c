@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* The ring is twice as long when there are more members for each bucket. */
-enum { BUCKETS_MIN = 4, LOAD_MAX = 8, CACHE_LINE = 64 };
+enum { BUCKETS_MIN = 4, LOAD_MAX = 6, CACHE_LINE = 64 };
 
 /* Cells beyond are the last ones: how far they are from each other must fit a number. */
 #define CELL_MAX 536870912.0f
@@ -196,25 +196,75 @@ void grid_move(struct grid *grid, uint32_t *slots, uint32_t member, float x, flo
 
 /* ---- the scan ------------------------------------------------------------------------------- */
 
+enum { MARKS_MAX = 64 };
+
+/* Blocks are tested without a branch on what is in them, which nothing could foretell: those with a
+ * difference are written down, and read when the list is full or the scan at its end. */
 struct scan {
     const struct grid *grid;
     struct grid_square before, now;
     uint32_t self, tag;
     struct grid_found *ended, *begun; /* the first is NULL when there is no `before` */
+    size_t mark_count;
+    struct mark {
+        uint32_t block;
+        uint16_t before, now; /* a bit for each of its members */
+    } marks[MARKS_MAX];
 };
 
-static void add_found(const struct scan *scan, struct grid_found *found, uint32_t block,
-                      unsigned bits)
+static struct grid_hit *reserve_hits(struct grid_found *found, size_t more)
 {
-    if (found->capacity - found->count < GRID_BLOCK) {
-        found->capacity = found->capacity * 2 + GRID_BLOCK;
+    if (found->capacity - found->count < more) {
+        found->capacity = found->capacity * 2 + more;
         found->hits = mem_realloc(found->hits, found->capacity * sizeof *found->hits);
     }
-    for (; bits; bits &= bits - 1) {
-        uint32_t member = scan->grid->members[block][__builtin_ctz(bits)];
-        found->hits[found->count] = (struct grid_hit){member, scan->tag};
-        found->count += member != scan->self;
+    return found->hits + found->count;
+}
+
+/* A hit is written, and then counted or not. Here there are few. */
+static void read_changes(struct scan *scan)
+{
+    size_t most = scan->mark_count * GRID_BLOCK;
+    struct grid_hit *ended = reserve_hits(scan->ended, most);
+    struct grid_hit *begun = reserve_hits(scan->begun, most);
+    size_t ended_count = 0, begun_count = 0;
+    for (size_t i = 0; i < scan->mark_count; i++) {
+        struct mark mark = scan->marks[i];
+        for (unsigned bits = mark.before ^ mark.now; bits; bits &= bits - 1) {
+            unsigned lane = (unsigned)__builtin_ctz(bits), is_now = mark.now >> lane & 1;
+            uint32_t member = scan->grid->members[mark.block][lane];
+            ended[ended_count] = begun[begun_count] = (struct grid_hit){member, scan->tag};
+            ended_count += (member != scan->self) & ~is_now;
+            begun_count += (member != scan->self) & is_now;
+        }
     }
+    scan->ended->count += ended_count;
+    scan->begun->count += begun_count;
+}
+
+/* Here most of a block are hits. */
+static void read_all(struct scan *scan)
+{
+    struct grid_hit *hits = reserve_hits(scan->begun, scan->mark_count * GRID_BLOCK);
+    size_t count = 0;
+    for (size_t i = 0; i < scan->mark_count; i++) {
+        struct mark mark = scan->marks[i];
+        for (unsigned lane = 0; lane < GRID_BLOCK; lane++) {
+            uint32_t member = scan->grid->members[mark.block][lane];
+            hits[count] = (struct grid_hit){member, scan->tag};
+            count += (member != scan->self) & mark.now >> lane;
+        }
+    }
+    scan->begun->count += count;
+}
+
+ALWAYS_INLINE void read_marks(struct scan *scan, bool compares)
+{
+    if (compares)
+        read_changes(scan);
+    else
+        read_all(scan);
+    scan->mark_count = 0;
 }
 
 ALWAYS_INLINE unsigned bits_within(const struct grid_coords *coords, struct grid_square square)
@@ -226,20 +276,18 @@ ALWAYS_INLINE unsigned bits_within(const struct grid_coords *coords, struct grid
     return lane_bits(low) | lane_bits(high) << 4;
 }
 
-ALWAYS_INLINE void scan_block(const struct scan *scan, bool compares, uint32_t block)
+ALWAYS_INLINE void scan_block(struct scan *scan, bool compares, uint32_t block)
 {
     const struct grid_coords *coords = &scan->grid->coords[block];
     unsigned before = compares ? bits_within(coords, scan->before) : 0;
     unsigned now = bits_within(coords, scan->now);
-    if (__builtin_expect(before == now, 1))
-        return;
-    if (compares && (before & ~now))
-        add_found(scan, scan->ended, block, before & ~now);
-    if (now & ~before)
-        add_found(scan, scan->begun, block, now & ~before);
+    scan->marks[scan->mark_count] = (struct mark){block, (uint16_t)before, (uint16_t)now};
+    scan->mark_count += before != now;
+    if (__builtin_expect(scan->mark_count == MARKS_MAX, 0))
+        read_marks(scan, compares);
 }
 
-ALWAYS_INLINE void scan_run(const struct scan *scan, bool compares, uint32_t bucket, uint32_t count)
+ALWAYS_INLINE void scan_run(struct scan *scan, bool compares, uint32_t bucket, uint32_t count)
 {
     const struct grid *grid = scan->grid;
     for (uint32_t i = 0; i < count; i++) {
@@ -277,8 +325,8 @@ ALWAYS_INLINE bool are_apart(const struct grid *grid, struct span columns, struc
            (uint64_t)span_count(rows) * grid->stride <= grid->bucket_count;
 }
 
-ALWAYS_INLINE void scan_row(const struct scan *scan, bool compares, struct span columns,
-                            int32_t row, bool has_inner)
+ALWAYS_INLINE void scan_row(struct scan *scan, bool compares, struct span columns, int32_t row,
+                            bool has_inner)
 {
     uint32_t bucket = bucket_of_cell(scan->grid, columns.first, row);
     if (!compares || !has_inner || columns.inner_first > columns.inner_last) {
@@ -290,7 +338,7 @@ ALWAYS_INLINE void scan_row(const struct scan *scan, bool compares, struct span 
     scan_run(scan, compares, bucket, (uint32_t)(columns.last - columns.inner_last));
 }
 
-ALWAYS_INLINE void scan_around(const struct scan *scan, bool compares)
+ALWAYS_INLINE void scan_around(struct scan *scan, bool compares)
 {
     struct grid_square a = compares ? scan->before : scan->now, b = scan->now;
     struct span columns = span_of(scan->grid, a.x, b.x, b.distance);
@@ -306,13 +354,29 @@ ALWAYS_INLINE void scan_around(const struct scan *scan, bool compares)
 void grid_find(const struct grid *grid, struct grid_square square, uint32_t self, uint32_t tag,
                struct grid_found *found)
 {
-    struct scan scan = {.grid = grid, .now = square, .self = self, .tag = tag, .begun = found};
+    struct scan scan;
+    scan.grid = grid;
+    scan.now = square;
+    scan.self = self;
+    scan.tag = tag;
+    scan.begun = found;
+    scan.mark_count = 0;
     scan_around(&scan, false);
+    read_marks(&scan, false);
 }
 
 void grid_compare(const struct grid *grid, struct grid_square before, struct grid_square now,
                   uint32_t self, uint32_t tag, struct grid_found *ended, struct grid_found *begun)
 {
-    struct scan scan = {grid, before, now, self, tag, ended, begun};
+    struct scan scan;
+    scan.grid = grid;
+    scan.before = before;
+    scan.now = now;
+    scan.self = self;
+    scan.tag = tag;
+    scan.ended = ended;
+    scan.begun = begun;
+    scan.mark_count = 0;
     scan_around(&scan, true);
+    read_marks(&scan, true);
 }
