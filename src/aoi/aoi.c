@@ -5,13 +5,17 @@
 #include "aoi/grid.h"
 #include "base/assert.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Cells are this much smaller than the distance. What is told of a move is at the rim of the square
  * that is seen; smaller cells leave more of the middle out, larger ones are fewer. */
 #define CELLS_PER_DISTANCE 2.0f
+
+/* Kinds that have no members become others when there are so many: those that come and go, as with
+ * one who listens only at times, cost nothing then. */
+enum { KINDS_KEPT = 16 };
 
 /* Who of the two sees. */
 enum way { WAY_OUT = 1u << 0, WAY_IN = 1u << 1 };
@@ -26,12 +30,14 @@ struct aoi {
     struct aoi_desc desc;
     struct kind *kinds;
     uint32_t kind_count;
-    void **things; /* by member; of a free one, the next free */
-    uint32_t *slots, *kind_of;
+    void **things;   /* by member; NULL: free */
+    uint32_t *slots; /* of a free one, the next free */
+    uint16_t *kind_of;
     uint32_t member_count, member_capacity, free_member;
     size_t count;
     uint64_t pairs;
     struct grid_found ended, begun; /* of the change that is going on */
+    bool is_changing;
     struct grid_found listed;
     void **list;
     size_t list_capacity;
@@ -51,45 +57,58 @@ static struct kind *kind_at(const struct aoi *aoi, uint32_t member)
     return &aoi->kinds[aoi->kind_of[member]];
 }
 
-/* The least distance that somebody sees. */
-static float least_distance(const struct aoi *aoi)
-{
-    float least = INFINITY;
-    for (uint32_t i = 0; i < aoi->kind_count; i++)
-        if (aoi->kinds[i].parts & AOI_SEES && aoi->kinds[i].distance < least)
-            least = aoi->kinds[i].distance;
-    return isinf(least) ? 100 : least;
-}
-
-/* A kind that has no members becomes another, so that there are no more than are in use. */
 static struct kind *new_kind(struct aoi *aoi)
 {
-    for (uint32_t i = 0; i < aoi->kind_count; i++)
+    for (uint32_t i = 0; i < aoi->kind_count && aoi->kind_count >= KINDS_KEPT; i++)
         if (aoi->kinds[i].grid.count == 0) {
             grid_fini(&aoi->kinds[i].grid);
             return &aoi->kinds[i];
         }
+    ASSERT(aoi->kind_count < UINT16_MAX);
     aoi->kinds = mem_realloc(aoi->kinds, (aoi->kind_count + 1) * sizeof *aoi->kinds);
     return &aoi->kinds[aoi->kind_count++];
 }
 
-static uint32_t find_kind(struct aoi *aoi, float distance, unsigned parts)
+/* Those that see nothing themselves are found by those that see the least: there are mostly more of
+ * them than of those that see farther. */
+static float cell_size_for_blind(const struct aoi *aoi)
+{
+    float least = FLT_MAX;
+    for (uint32_t i = 0; i < aoi->kind_count; i++)
+        if (aoi->kinds[i].parts & AOI_SEES && aoi->kinds[i].distance < least)
+            least = aoi->kinds[i].distance;
+    return least / CELLS_PER_DISTANCE;
+}
+
+static void resize_cells_of_blind(struct aoi *aoi)
+{
+    float cell_size = cell_size_for_blind(aoi);
+    for (uint32_t i = 0; i < aoi->kind_count; i++)
+        if (!(aoi->kinds[i].parts & AOI_SEES))
+            grid_set_cell_size(&aoi->kinds[i].grid, aoi->slots, cell_size);
+}
+
+static uint16_t find_kind(struct aoi *aoi, float distance, unsigned parts)
 {
     for (uint32_t i = 0; i < aoi->kind_count; i++)
         if (aoi->kinds[i].parts == parts && aoi->kinds[i].distance == distance)
-            return i;
-    float cell_size = (distance > 0 ? distance : least_distance(aoi)) / CELLS_PER_DISTANCE;
+            return (uint16_t)i;
     struct kind *kind = new_kind(aoi);
     *kind = (struct kind){.distance = distance, .parts = parts};
-    grid_init(&kind->grid, cell_size);
-    return (uint32_t)(kind - aoi->kinds);
+    if (parts & AOI_SEES) {
+        grid_init(&kind->grid, distance / CELLS_PER_DISTANCE);
+        resize_cells_of_blind(aoi);
+    } else {
+        grid_init(&kind->grid, cell_size_for_blind(aoi));
+    }
+    return (uint16_t)(kind - aoi->kinds);
 }
 
 /* ---- members -------------------------------------------------------------------------------- */
 
 static void grow_members(struct aoi *aoi)
 {
-    uint32_t capacity = aoi->member_capacity * 2 + 16;
+    uint32_t capacity = aoi->member_capacity + aoi->member_capacity / 2 + 16;
     aoi->things = mem_realloc(aoi->things, capacity * sizeof *aoi->things);
     aoi->slots = mem_realloc(aoi->slots, capacity * sizeof *aoi->slots);
     aoi->kind_of = mem_realloc(aoi->kind_of, capacity * sizeof *aoi->kind_of);
@@ -183,13 +202,15 @@ static void look_at_kind(struct aoi *aoi, const struct kind *kind, const struct 
 
 static void look_around(struct aoi *aoi, const struct step *step)
 {
+    ASSERT(!aoi->is_changing);
+    aoi->is_changing = true;
     aoi->ended.count = aoi->begun.count = 0;
     for (uint32_t i = 0; i < aoi->kind_count; i++)
         if (aoi->kinds[i].grid.count > 0)
             look_at_kind(aoi, &aoi->kinds[i], step);
 }
 
-static void tell(const struct aoi *aoi, void *thing, const struct grid_found *found, bool sees)
+static void tell_each(const struct aoi *aoi, void *thing, const struct grid_found *found, bool sees)
 {
     for (size_t i = 0; i < found->count; i++) {
         void *other = aoi->things[found->hits[i].member];
@@ -198,6 +219,13 @@ static void tell(const struct aoi *aoi, void *thing, const struct grid_found *fo
         if (found->hits[i].tag & WAY_IN)
             aoi->desc.changed(aoi->desc.user, other, thing, sees);
     }
+}
+
+static void tell(struct aoi *aoi, void *thing)
+{
+    tell_each(aoi, thing, &aoi->ended, false);
+    tell_each(aoi, thing, &aoi->begun, true);
+    aoi->is_changing = false;
 }
 
 /* ---- changes -------------------------------------------------------------------------------- */
@@ -214,7 +242,7 @@ uint32_t aoi_enter(struct aoi *aoi, void *thing, float x, float z, float distanc
     look_around(aoi, &step);
     grid_add(&kind_at(aoi, member)->grid, aoi->slots, member, x, z);
     aoi->count++;
-    tell(aoi, thing, &aoi->begun, true);
+    tell(aoi, thing);
     return member;
 }
 
@@ -225,8 +253,7 @@ void aoi_move(struct aoi *aoi, uint32_t member, float x, float z)
     struct step step = {member, true, true, x_of(aoi, member), z_of(aoi, member), x, z};
     look_around(aoi, &step);
     grid_move(&kind_at(aoi, member)->grid, aoi->slots, member, x, z);
-    tell(aoi, aoi->things[member], &aoi->ended, false);
-    tell(aoi, aoi->things[member], &aoi->begun, true);
+    tell(aoi, aoi->things[member]);
 }
 
 void aoi_leave(struct aoi *aoi, uint32_t member)
@@ -239,12 +266,13 @@ void aoi_leave(struct aoi *aoi, uint32_t member)
     grid_remove(&kind_at(aoi, member)->grid, aoi->slots, member);
     give_back(aoi, member);
     aoi->count--;
-    tell(aoi, thing, &aoi->ended, false);
+    tell(aoi, thing);
 }
 
 void aoi_set_listens(struct aoi *aoi, uint32_t member, bool listens)
 {
     check_member(aoi, member);
+    ASSERT(!aoi->is_changing);
     struct kind *kind = kind_at(aoi, member);
     unsigned listening = AOI_LISTENS, parts = kind->parts & ~listening;
     if (listens)

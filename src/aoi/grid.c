@@ -74,7 +74,7 @@ static void reserve_block(struct grid *grid)
     if (grid->block_count < grid->block_capacity)
         return;
     struct grid old = *grid;
-    allocate(grid, old.block_count + old.block_count / 2);
+    allocate(grid, old.block_count + old.block_count / 8 + BUCKETS_MIN);
     memcpy(grid->coords, old.coords, old.block_count * sizeof *grid->coords);
     memcpy(grid->members, old.members, old.block_count * sizeof *grid->members);
     memcpy(grid->chains, old.chains, old.block_count * sizeof *grid->chains);
@@ -135,6 +135,12 @@ static void unlink_member(struct grid *grid, uint32_t *slots, uint32_t member)
 
 /* ---- members -------------------------------------------------------------------------------- */
 
+/* Half of the smallest number is none, and the number of cells in a unit infinite. */
+static float per_unit(float cell_size)
+{
+    return fminf(1 / cell_size, FLT_MAX);
+}
+
 static void begin(struct grid *grid, uint32_t bucket_count)
 {
     grid->bucket_count = grid->block_count = bucket_count;
@@ -147,7 +153,7 @@ static void begin(struct grid *grid, uint32_t bucket_count)
 
 void grid_init(struct grid *grid, float cell_size)
 {
-    *grid = (struct grid){.cells_per_unit = fminf(1 / cell_size, FLT_MAX)};
+    *grid = (struct grid){.cells_per_unit = per_unit(cell_size)};
     begin(grid, BUCKETS_MIN);
 }
 
@@ -157,10 +163,11 @@ void grid_fini(struct grid *grid)
     *grid = (struct grid){0};
 }
 
-static void grow(struct grid *grid, uint32_t *slots)
+/* Puts all members where they belong now. */
+static void rebuild(struct grid *grid, uint32_t *slots, uint32_t bucket_count)
 {
     struct grid old = *grid;
-    begin(grid, old.bucket_count * 2);
+    begin(grid, bucket_count);
     for (uint32_t block = 0; block < old.block_count; block++)
         for (uint32_t lane = 0; lane < old.chains[block].count; lane++) {
             uint32_t slot = block * GRID_BLOCK + lane;
@@ -170,10 +177,18 @@ static void grow(struct grid *grid, uint32_t *slots)
     free(old.memory);
 }
 
+void grid_set_cell_size(struct grid *grid, uint32_t *slots, float cell_size)
+{
+    if (grid->cells_per_unit == per_unit(cell_size))
+        return;
+    grid->cells_per_unit = per_unit(cell_size);
+    rebuild(grid, slots, grid->bucket_count);
+}
+
 void grid_add(struct grid *grid, uint32_t *slots, uint32_t member, float x, float z)
 {
     if (++grid->count > LOAD_MAX * grid->bucket_count)
-        grow(grid, slots);
+        rebuild(grid, slots, grid->bucket_count * 2);
     link_member(grid, slots, member, x, z);
 }
 

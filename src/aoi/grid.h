@@ -52,6 +52,8 @@ void grid_fini(struct grid *grid);
 void grid_add(struct grid *grid, uint32_t *slots, uint32_t member, float x, float z);
 void grid_move(struct grid *grid, uint32_t *slots, uint32_t member, float x, float z);
 void grid_remove(struct grid *grid, uint32_t *slots, uint32_t member);
+/* Nothing when it is that already. */
+void grid_set_cell_size(struct grid *grid, uint32_t *slots, float cell_size);
 
 static inline float grid_x(const struct grid *grid, uint32_t slot)
 {
