@@ -11,8 +11,8 @@
 
 struct aoi;
 
-/* What a member does. A sees B when A is no other than B's neighbour: |dx| and |dz| between them
- * are at most A's distance, A has SEES and B has IS_SEEN. */
+/* What a member does. A member with AOI_SEES sees each other one with AOI_IS_SEEN when |dx| and
+ * |dz| between them are at most its own distance. */
 enum aoi_part {
     AOI_SEES = 1u << 0,
     AOI_IS_SEEN = 1u << 1,
@@ -32,7 +32,8 @@ void aoi_destroy(struct aoi *aoi); /* NULL does nothing; tells nothing */
 /* These tell what they change, each pair once, before they return; first all that ends, then all
  * that begins, and of two that see each other first what this member sees. The same calls tell the
  * same in the same order. `thing` is borrowed and is what the member is called by. The distance of
- * one that does not see is not looked at. Returns the member, which is never 0. */
+ * one that does not see is not looked at; each distance that somebody has costs every move a scan
+ * of its own, so there should be few. Returns the member, which is never 0. */
 uint32_t aoi_enter(struct aoi *aoi, void *thing, float x, float z, float distance, unsigned parts);
 void aoi_move(struct aoi *aoi, uint32_t member, float x, float z);
 void aoi_leave(struct aoi *aoi, uint32_t member);

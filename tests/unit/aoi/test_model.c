@@ -153,7 +153,7 @@ static void live(const struct life *life, uint64_t seed)
     model_fini(&m);
 }
 
-static void a_few_members(void **state)
+static void a_few_members_see_what_they_should(void **state)
 {
     (void)state;
     struct life life = {.actors = 24,
@@ -167,7 +167,7 @@ static void a_few_members(void **state)
         live(&life, seed * 7919);
 }
 
-static void a_crowd_of_one_kind(void **state)
+static void a_crowd_of_one_kind_does(void **state)
 {
     (void)state;
     struct life life = {.actors = 1500,
@@ -180,7 +180,7 @@ static void a_crowd_of_one_kind(void **state)
     live(&life, 1);
 }
 
-static void distances_that_differ_widely(void **state)
+static void so_do_members_whose_distances_differ_widely(void **state)
 {
     (void)state;
     struct life life = {.actors = 600,
@@ -193,7 +193,7 @@ static void distances_that_differ_widely(void **state)
     live(&life, 2);
 }
 
-static void members_at_the_borders_of_cells_and_squares(void **state)
+static void and_those_at_the_borders_of_cells_and_squares(void **state)
 {
     (void)state;
     struct life life = {.actors = 600,
@@ -208,7 +208,7 @@ static void members_at_the_borders_of_cells_and_squares(void **state)
     live(&life, 4);
 }
 
-static void a_long_line(void **state)
+static void and_those_along_a_line(void **state)
 {
     (void)state;
     struct life life = {.actors = 400,
@@ -222,7 +222,7 @@ static void a_long_line(void **state)
     live(&life, 5);
 }
 
-static void extreme_coordinates_and_distances(void **state)
+static void and_those_at_extreme_places(void **state)
 {
     (void)state;
     struct life life = {.actors = 300,
@@ -238,12 +238,12 @@ static void extreme_coordinates_and_distances(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_few_members),
-        cmocka_unit_test(a_crowd_of_one_kind),
-        cmocka_unit_test(distances_that_differ_widely),
-        cmocka_unit_test(members_at_the_borders_of_cells_and_squares),
-        cmocka_unit_test(a_long_line),
-        cmocka_unit_test(extreme_coordinates_and_distances),
+        cmocka_unit_test(a_few_members_see_what_they_should),
+        cmocka_unit_test(a_crowd_of_one_kind_does),
+        cmocka_unit_test(so_do_members_whose_distances_differ_widely),
+        cmocka_unit_test(and_those_at_the_borders_of_cells_and_squares),
+        cmocka_unit_test(and_those_along_a_line),
+        cmocka_unit_test(and_those_at_extreme_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

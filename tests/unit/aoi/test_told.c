@@ -163,6 +163,42 @@ static void a_place_that_is_free_is_taken_again(void **state)
     told_fini(&t);
 }
 
+/* Writes all that is told in the life of a crowd. */
+static void live(struct told *t)
+{
+    static const char names[] = "abcdefghijklmnopqrstuvwxyz";
+    uint32_t members[26];
+    uint64_t seed = 5;
+    for (size_t i = 0; i < 26; i++)
+        members[i] = enter(t, &names[i], (float)(i % 7) * 9, (float)(10 + i % 3), EVERYTHING);
+    for (unsigned step = 0; step < 5000; step++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        size_t i = (seed >> 33) % 26;
+        float x = (float)(seed >> 40 & 63);
+        if (step % 5 > 0) {
+            aoi_move(t->aoi, members[i], x, 0);
+        } else {
+            aoi_leave(t->aoi, members[i]);
+            members[i] = enter(t, &names[i], x, (float)(10 + i % 3), EVERYTHING);
+        }
+    }
+}
+
+static void the_same_calls_tell_the_same_in_the_same_order(void **state)
+{
+    (void)state;
+    struct told once, again;
+    told_init(&once);
+    told_init(&again);
+    live(&once);
+    live(&again);
+    assert_true(once.text.size > 10000);
+    assert_int_equal(once.text.size, again.text.size);
+    assert_memory_equal(once.text.data, again.text.data, once.text.size);
+    told_fini(&once);
+    told_fini(&again);
+}
+
 static void the_end_tells_nothing(void **state)
 {
     (void)state;
@@ -187,6 +223,7 @@ int main(void)
         cmocka_unit_test(listening_can_begin_and_end_at_any_time),
         cmocka_unit_test(who_is_told_may_ask_and_finds_the_new_state),
         cmocka_unit_test(a_place_that_is_free_is_taken_again),
+        cmocka_unit_test(the_same_calls_tell_the_same_in_the_same_order),
         cmocka_unit_test(the_end_tells_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
