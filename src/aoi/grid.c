@@ -219,12 +219,12 @@ struct scan {
     const struct grid *grid;
     struct grid_square before, now;
     uint32_t self, tag;
-    struct grid_found *ended, *begun; /* the first is NULL when there is no `before` */
-    size_t mark_count;
+    struct grid_found *ended, *begun;
     struct mark {
         uint32_t block;
         uint16_t before, now; /* a bit for each of its members */
-    } marks[MARKS_MAX];
+    } * marks;
+    size_t mark_count;
 };
 
 static struct grid_hit *reserve_hits(struct grid_found *found, size_t more)
@@ -355,7 +355,7 @@ ALWAYS_INLINE void scan_row(struct scan *scan, bool compares, struct span column
 
 ALWAYS_INLINE void scan_around(struct scan *scan, bool compares)
 {
-    struct grid_square a = compares ? scan->before : scan->now, b = scan->now;
+    struct grid_square a = scan->before, b = scan->now;
     struct span columns = span_of(scan->grid, a.x, b.x, b.distance);
     struct span rows = span_of(scan->grid, a.z, b.z, b.distance);
     if (!are_apart(scan->grid, columns, rows)) {
@@ -369,13 +369,8 @@ ALWAYS_INLINE void scan_around(struct scan *scan, bool compares)
 void grid_find(const struct grid *grid, struct grid_square square, uint32_t self, uint32_t tag,
                struct grid_found *found)
 {
-    struct scan scan;
-    scan.grid = grid;
-    scan.now = square;
-    scan.self = self;
-    scan.tag = tag;
-    scan.begun = found;
-    scan.mark_count = 0;
+    struct mark marks[MARKS_MAX];
+    struct scan scan = {grid, square, square, self, tag, NULL, found, marks, 0};
     scan_around(&scan, false);
     read_marks(&scan, false);
 }
@@ -383,15 +378,8 @@ void grid_find(const struct grid *grid, struct grid_square square, uint32_t self
 void grid_compare(const struct grid *grid, struct grid_square before, struct grid_square now,
                   uint32_t self, uint32_t tag, struct grid_found *ended, struct grid_found *begun)
 {
-    struct scan scan;
-    scan.grid = grid;
-    scan.before = before;
-    scan.now = now;
-    scan.self = self;
-    scan.tag = tag;
-    scan.ended = ended;
-    scan.begun = begun;
-    scan.mark_count = 0;
+    struct mark marks[MARKS_MAX];
+    struct scan scan = {grid, before, now, self, tag, ended, begun, marks, 0};
     scan_around(&scan, true);
     read_marks(&scan, true);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static size_t number_of(const struct model *m, const void *thing)
 {
@@ -44,6 +45,7 @@ void model_init(struct model *m, size_t count)
     m->actors = calloc(count, sizeof *m->actors);
     m->sees = calloc(count * count, sizeof *m->sees);
     m->told = calloc(count * count, sizeof *m->told);
+    m->is_listed = calloc(count, sizeof *m->is_listed);
 }
 
 void model_fini(struct model *m)
@@ -52,6 +54,7 @@ void model_fini(struct model *m)
     free(m->actors);
     free(m->sees);
     free(m->told);
+    free(m->is_listed);
 }
 
 static void check_list(const struct model *m, struct aoi_list list, const bool *first,
@@ -61,14 +64,13 @@ static void check_list(const struct model *m, struct aoi_list list, const bool *
     for (size_t i = 0; i < m->count; i++)
         expected += first[i * stride] && (m->actors[i].parts & parts) == parts;
     assert_int_equal(list.count, expected);
-    bool *is_listed = calloc(m->count, sizeof *is_listed);
+    memset(m->is_listed, 0, m->count * sizeof *m->is_listed);
     for (size_t i = 0; i < list.count; i++) {
         size_t other = number_of(m, list.things[i]);
         assert_true(first[other * stride] && (m->actors[other].parts & parts) == parts);
-        assert_false(is_listed[other]);
-        is_listed[other] = true;
+        assert_false(m->is_listed[other]);
+        m->is_listed[other] = true;
     }
-    free(is_listed);
 }
 
 void model_check_lists(const struct model *m, size_t actor)

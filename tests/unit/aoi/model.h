@@ -16,6 +16,7 @@ struct model {
     struct actor *actors;
     bool *sees; /* [watcher * count + subject], by definition */
     bool *told; /* the same, as it was told to those that listen */
+    bool *is_listed;
     uint64_t pairs, events;
 };
 
@@ -29,5 +30,5 @@ void model_move(struct model *m, size_t actor, float x, float z);
 void model_leave(struct model *m, size_t actor);
 void model_set_listens(struct model *m, size_t actor, bool listens);
 
-/* What the model says to be seen, is in the lists of all actors. */
+/* The actor's lists hold what they have to, and each once. */
 void model_check_lists(const struct model *m, size_t actor);

@@ -15,7 +15,8 @@ struct life {
     unsigned steps, everybody; /* how many in a hundred actors see, and are seen */
     bool is_line;              /* along x */
     float side, step;
-    const float *distances; /* up to 0 */
+    const float *distances;
+    unsigned distance_count;
     float (*place)(const struct life *life, uint64_t *seed);
 };
 
@@ -93,11 +94,8 @@ static float place_z(const struct life *life, uint64_t *seed)
 
 static struct actor random_actor(const struct life *life, uint64_t *seed)
 {
-    size_t distances = 0;
-    while (life->distances[distances] > 0)
-        distances++;
     struct actor actor = {.x = life->place(life, seed), .z = place_z(life, seed)};
-    actor.distance = life->distances[random_next(seed) % distances];
+    actor.distance = life->distances[random_next(seed) % life->distance_count];
     actor.parts = random_next(seed) % 2 ? AOI_LISTENS : 0;
     actor.parts |= random_next(seed) % 100 < life->everybody ? AOI_SEES : 0;
     actor.parts |= random_next(seed) % 100 < life->everybody ? AOI_IS_SEEN : 0;
@@ -161,7 +159,8 @@ static void a_few_members_see_what_they_should(void **state)
                         .everybody = 90,
                         .side = 500,
                         .step = 20,
-                        .distances = (const float[]){100, 40, 0},
+                        .distances = (const float[]){100, 40},
+                        .distance_count = 2,
                         .place = anywhere};
     for (uint64_t seed = 1; seed <= 4; seed++)
         live(&life, seed * 7919);
@@ -175,7 +174,8 @@ static void a_crowd_of_one_kind_does(void **state)
                         .everybody = 100,
                         .side = 1500,
                         .step = 15,
-                        .distances = (const float[]){100, 0},
+                        .distances = (const float[]){100},
+                        .distance_count = 1,
                         .place = anywhere};
     live(&life, 1);
 }
@@ -188,7 +188,8 @@ static void so_do_members_whose_distances_differ_widely(void **state)
                         .everybody = 75,
                         .side = 1000,
                         .step = 30,
-                        .distances = (const float[]){50, 0.5f, 400, 3000, 0},
+                        .distances = (const float[]){50, 0.5f, 400, 3000},
+                        .distance_count = 4,
                         .place = anywhere};
     live(&life, 2);
 }
@@ -201,10 +202,11 @@ static void and_those_at_the_borders_of_cells_and_squares(void **state)
                         .everybody = 90,
                         .side = 800,
                         .step = 0,
-                        .distances = (const float[]){64, 0.1f, 100, 0},
+                        .distances = (const float[]){64, 0.1f, 100},
+                        .distance_count = 3,
                         .place = at_borders};
     live(&life, 3);
-    life.distances = (const float[]){100.1f, 33.3f, 0};
+    life.distances = (const float[]){100.1f, 33.3f, 5};
     live(&life, 4);
 }
 
@@ -217,7 +219,8 @@ static void and_those_along_a_line(void **state)
                         .is_line = true,
                         .side = 1e6f,
                         .step = 1e4f,
-                        .distances = (const float[]){3000, 100, 0},
+                        .distances = (const float[]){3000, 100},
+                        .distance_count = 2,
                         .place = anywhere};
     live(&life, 5);
 }
@@ -230,7 +233,8 @@ static void and_those_at_extreme_places(void **state)
                         .everybody = 90,
                         .step = 1,
                         .distances = (const float[]){100, FLT_TRUE_MIN, 4 * FLT_TRUE_MIN, 1e-20f,
-                                                     1e9f, 3e38f, FLT_MAX, 0},
+                                                     1e9f, 3e38f, FLT_MAX},
+                        .distance_count = 7,
                         .place = at_extremes};
     live(&life, 6);
 }
