@@ -25,3 +25,9 @@ struct metric {
 /* `labels` is what stands in braces, such as `process="gate1"`, or "". */
 void metric_print(struct buf *out, const struct metric *metrics, const void *values,
                   const char *labels);
+
+/* For what has a value for each of several things: its head once, then a line for each of them,
+ * which a label of its own names; any text may stand there. */
+void metric_print_head(struct buf *out, const struct metric *metric);
+void metric_print_of(struct buf *out, const struct metric *metric, const char *label,
+                     const char *label_value, uint64_t value, const char *labels);

@@ -259,6 +259,13 @@ void world_each_claim(struct world *w, void (*each)(void *user, gw_id id), void 
     pendings_each_save(w, each, user);
 }
 
+void world_each_type(const struct world *w,
+                     void (*each)(void *user, const char *name, size_t count), void *user)
+{
+    for (size_t i = 0; i < w->type_count; i++)
+        each(user, w->types[i].def->name, w->types[i].count);
+}
+
 /* ---- metrics -------------------------------------------------------------------------------- */
 
 const struct world_stats *world_stats(struct world *w)

@@ -140,6 +140,9 @@ gw_entity *world_find(const struct world *w, gw_id id); /* NULL when it does not
 /* Calls each(user, id) for every entity that lives here; `claim`: or is still to be saved. */
 void world_each_entity(struct world *w, void (*each)(void *user, gw_id id), void *user);
 void world_each_claim(struct world *w, void (*each)(void *user, gw_id id), void *user);
+/* Calls each(user, name, count) for every type of the game, with how many of it live here. */
+void world_each_type(const struct world *w,
+                     void (*each)(void *user, const char *name, size_t count), void *user);
 
 /* Destroys all entities, with everything that implies, and takes no new ones. What is persistent is
  * saved when world_is_idle. */

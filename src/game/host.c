@@ -91,11 +91,38 @@ static const char *trouble(void *user)
     return game_is_serving(server->core) ? NULL : "a dispatcher is away";
 }
 
+struct line {
+    struct buf *out;
+    const char *labels;
+};
+
+static const struct metric entities_of_type = {
+    .name = "game_entities_of_type",
+    .kind = METRIC_GAUGE,
+    .help = "Entities of each type that live here",
+};
+
+static void print_type(void *user, const char *name, size_t count)
+{
+    const struct line *line = user;
+    metric_print_of(line->out, &entities_of_type, "type", name, count, line->labels);
+}
+
+static void print_types(void *user, struct buf *out, const char *labels)
+{
+    struct line line = {out, labels};
+    metric_print_head(out, &entities_of_type);
+    world_each_type(game_world(((struct game_host *)user)->core), print_type, &line);
+}
+
 static gw_err listen_for_admin(struct game_host *server, const struct conf_game *mine, char **error)
 {
     struct admin *admin = &server->admin;
-    *admin = (struct admin){
-        .host = server->host, .process = server->sink.process, .trouble = trouble, .user = server};
+    *admin = (struct admin){.host = server->host,
+                            .process = server->sink.process,
+                            .trouble = trouble,
+                            .print_more = print_types,
+                            .user = server};
     admin_add(admin, world_metrics, world_stats(game_world(server->core)));
     admin_add(admin, game_metrics, game_stats(server->core));
     admin_add(admin, registry_metrics, registry_stats(game_registry(server->core)));

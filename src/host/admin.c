@@ -45,6 +45,8 @@ static void write_metrics(struct admin *admin, struct http_response *response)
     metric_print(&response->body, net_metrics, tcp_stats(admin->host->tcp), labels);
     for (unsigned i = 0; i < admin->group_count; i++)
         metric_print(&response->body, admin->groups[i].metrics, admin->groups[i].values, labels);
+    if (admin->print_more)
+        admin->print_more(admin->user, &response->body, labels);
     response->content_type = "text/plain; version=0.0.4; charset=utf-8";
 }
 

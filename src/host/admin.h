@@ -14,6 +14,8 @@ struct admin {
     /* Returns why the process does not serve, as a static sentence, or NULL when it does. NULL: it
      * always does. */
     const char *(*trouble)(void *user);
+    /* Prints what no table of numbers tells, behind them. NULL: there is no more. */
+    void (*print_more)(void *user, struct buf *out, const char *labels);
     void *user;
     struct admin_group {
         const struct metric *metrics;

@@ -46,11 +46,28 @@ static void no_labels_have_no_braces(void **state)
     buf_free(&out);
 }
 
+static void what_each_of_several_things_has_stands_below_one_head(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    metric_print_head(&out, &metrics[0]);
+    metric_print_of(&out, &metrics[0], "type", "Player", 3, "process=\"gate1\"");
+    metric_print_of(&out, &metrics[0], "type", "a\"b\\c\nd", 4, "");
+    buf_append(&out, "", 1);
+    assert_string_equal((char *)out.data,
+                        "# HELP goworld_gate_clients Clients that are connected\n"
+                        "# TYPE goworld_gate_clients gauge\n"
+                        "goworld_gate_clients{type=\"Player\",process=\"gate1\"} 3\n"
+                        "goworld_gate_clients{type=\"a\\\"b\\\\c\\nd\"} 4\n");
+    buf_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_metric_has_help_type_and_value),
         cmocka_unit_test(no_labels_have_no_braces),
+        cmocka_unit_test(what_each_of_several_things_has_stands_below_one_head),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,6 +67,23 @@ static void what_is_created_while_the_world_stops_ends_too(void **state)
     assert_true(world_is_idle(f->world));
 }
 
+static void count_heroes(void *user, const char *name, size_t count)
+{
+    if (strcmp(name, "Hero") == 0)
+        *(size_t *)user += count;
+}
+
+static void types_are_counted_by_name(void **state)
+{
+    struct fixture *f = *state;
+    size_t heroes = 0;
+    fixture_create_entity(f, "new1", "Hero", "\xc0", 1);
+    fixture_create_entity(f, "new2", "Hero", "\xc0", 1);
+    fixture_create_entity(f, "moth", "Moth", "\xc0", 1);
+    world_each_type(f->world, count_heroes, &heroes);
+    assert_int_equal(heroes, 2);
+}
+
 static void wrong_tables_are_refused_with_a_sentence(void **state)
 {
     struct fixture *f = *state;
@@ -95,6 +112,7 @@ int main(void)
         HERO_TEST(two_that_end_each_other_end_once),
         HERO_TEST(one_that_ends_in_on_init_leaves_nothing),
         HERO_TEST(what_is_created_while_the_world_stops_ends_too),
+        HERO_TEST(types_are_counted_by_name),
         HERO_TEST(wrong_tables_are_refused_with_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
