@@ -33,7 +33,7 @@ struct arguments {
     unsigned word_count;
     const char *configfile;
     const char *form;
-    bool help, version;
+    bool help, version, verbose;
 };
 
 /* The flag's name without its one or two dashes; a dash alone and what has none is a word. */
@@ -64,6 +64,8 @@ static gw_err read_flag(char **argv, int *i, struct arguments *args)
         args->form = "-js";
     } else if (strcmp(name, "c") == 0) {
         args->form = "-c";
+    } else if (strcmp(name, "v") == 0) {
+        args->verbose = true;
     } else if (strcmp(name, "d") != 0) {
         cli_fail("there is no option %s", argv[*i]);
         return GW_EINVAL;
@@ -116,7 +118,8 @@ static int run_command(const struct command *command, const struct arguments *ar
     struct cli_options options = {.dir = args->words[1] ? args->words[1] : ".",
                                   .configfile = args->configfile,
                                   .section = args->words[2],
-                                  .form = args->form};
+                                  .form = args->form,
+                                  .verbose = args->verbose};
     return command->run(&options);
 }
 
@@ -130,6 +133,20 @@ static int run_word(const struct word *word, const struct arguments *args)
     return word->run(args->words[1]);
 }
 
+/* Some options are about one command. */
+static gw_err check_options(const struct arguments *args, const struct command *command)
+{
+    if (args->form && (!command || command->run != schema_run)) {
+        cli_fail("%s goes with schema only", args->form);
+        return GW_EINVAL;
+    }
+    if (args->verbose && (!command || command->run != status_run)) {
+        cli_fail("-v goes with status only");
+        return GW_EINVAL;
+    }
+    return GW_OK;
+}
+
 static int run_named(const struct arguments *args)
 {
     const struct command *command = command_find(args->words[0]);
@@ -140,10 +157,8 @@ static int run_named(const struct arguments *args)
         cli_fail("--version goes with no command");
         return usage_error();
     }
-    if (args->form && (!command || command->run != schema_run)) {
-        cli_fail("%s goes with schema only", args->form);
+    if (check_options(args, command) != GW_OK)
         return usage_error();
-    }
     return command ? run_command(command, args) : run_word(word, args);
 }
 

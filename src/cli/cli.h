@@ -13,6 +13,7 @@ struct cli_options {
     const char *configfile; /* NULL: not given */
     const char *section;    /* of the ini; NULL: not given */
     const char *form;       /* of the schema, "-js" or "-c"; NULL: not given */
+    bool verbose;           /* of the status: also what each process does */
 };
 
 /* Prints "goworld: sentence" to standard error; returns EXIT_FAILED. */

@@ -30,9 +30,10 @@ const struct command commands[] = {
     {"stop", "DIR", 2, 2, stop_run, "stop the gates, then the games, then the dispatchers of DIR",
      "Games save and destroy all entities first. Waits for the end of each process."},
     {"kill", "DIR", 2, 2, kill_run, "end all processes of DIR at once, without saving", ""},
-    {"status", "DIR", 2, 2, status_run, "say which processes of DIR run",
+    {"status", "DIR [-v]", 2, 2, status_run, "say which processes of DIR run",
      "Exits with 1 when any process that goworld.ini asks for does not serve. Of what died it says "
-     "why, and when it is started again."},
+     "why, and when it is started again. -v asks each process at its http_addr for what it does, "
+     "and waits a second at most: its entities by type, its clients, what waits."},
     {"run", "DIR", 2, 2, foreground_run, "run all processes of DIR as one, in the foreground",
      "For the first minute and for a debugger. Ends with Ctrl-C, after saving. DIR has to be "
      "built."},
@@ -83,6 +84,7 @@ const struct process_role roles[] = {
 const struct flag flags[] = {
     {"-configfile", "FILE", "instead of DIR/goworld.ini, or goworld.ini in the current folder"},
     {"-d", "", "taken for GoWorld's sake: processes run in the background anyway"},
+    {"-v", "", "of status: also what each process does"},
     {"-js", "", "of schema: stubs for clients in JavaScript instead of JSON"},
     {"-c", "", "of schema: stubs for clients in C"},
     {0},

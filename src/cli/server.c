@@ -119,18 +119,30 @@ const char *server_state_path(struct server *server, const char *name, const cha
     return keep(server, sentence("%s/%s.%s", server->run_dir, name, suffix));
 }
 
+/* Who listens on every interface is reached from this machine by the one that never leaves it. */
+static struct host_address from_here(struct conf_address address)
+{
+    if (strcmp(address.host, "0.0.0.0") == 0)
+        strcpy(address.host, "127.0.0.1");
+    else if (strcmp(address.host, "::") == 0)
+        strcpy(address.host, "::1");
+    return address.port ? host_address(&address) : (struct host_address){""};
+}
+
+struct host_address server_http(const struct server *server, enum role role, unsigned number)
+{
+    const struct conf *conf = server->conf;
+    return from_here(role == ROLE_DISPATCHER ? conf_dispatcher(conf, number)->http
+                     : role == ROLE_GAME     ? conf_game(conf, number)->http
+                                             : conf_gate(conf, number)->http);
+}
+
 const char *server_page(struct server *server)
 {
-    const struct conf_gate *gate = conf_gate(server->conf, 1);
-    const char *host = gate->http.host;
-    if (gate->http.port == 0 || access(gate->http_root, X_OK) != 0)
+    struct host_address address = server_http(server, ROLE_GATE, 1);
+    if (!address.text[0] || access(conf_gate(server->conf, 1)->http_root, X_OK) != 0)
         return NULL;
-    if (strcmp(host, "0.0.0.0") == 0)
-        host = "127.0.0.1";
-    else if (strcmp(host, "::") == 0)
-        host = "::1";
-    return keep(server, sentence(strchr(host, ':') ? "http://[%s]:%u/" : "http://%s:%u/", host,
-                                 gate->http.port));
+    return keep(server, sentence("http://%s/", address.text));
 }
 
 gw_err server_check_program(const struct server *server)

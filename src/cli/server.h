@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "conf/conf.h"
+#include "host/host.h"
 
 /* Paths are absolute. */
 struct server {
@@ -41,6 +42,10 @@ unsigned server_count(const struct server *server, enum role role);
 void server_process_name(enum role role, unsigned number, char name[PROCESS_NAME_SIZE]);
 /* Returns the path of a state file: run/NAME.SUFFIX. The server owns it. */
 const char *server_state_path(struct server *server, const char *name, const char *suffix);
+
+/* Where the process answers HTTP, for who is on this machine, "127.0.0.1:25001"; empty when the ini
+ * leaves the port to the system. */
+struct host_address server_http(const struct server *server, enum role role, unsigned number);
 
 /* Where a browser on this machine finds the page of the first gate, "http://127.0.0.1:24001/"; NULL
  * when there is none, or its port is not known yet. The server owns it. */

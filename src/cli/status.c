@@ -1,5 +1,6 @@
 /* status: says which processes of a server serve, which do not, and what becomes of those. */
 #include "cli/found.h"
+#include "cli/insight.h"
 #include "cli/supervision.h"
 #include "os/system.h"
 
@@ -12,6 +13,8 @@
 struct status {
     struct server *server;
     struct found found;
+    bool verbose;
+    struct insight insight; /* only then */
 };
 
 static const struct record *record_of(const struct status *status, enum role role, unsigned number)
@@ -55,6 +58,15 @@ static void print_restarts(const struct record *record)
            record->total == 1 ? "" : "s");
     print_age(os_monotonic_ms() - record->due_ms);
     printf(": %s\n", record->why);
+}
+
+static void print_insight(const struct status *status, const char *name, enum role role,
+                          unsigned number)
+{
+    struct buf line = {0};
+    insight_print(&status->insight, role, number, &line);
+    printf("%8s  %-12s  %.*s\n", "", name, (int)line.size, (const char *)line.data);
+    buf_free(&line);
 }
 
 static void print_serving(const struct running *running, const struct record *record)
@@ -110,6 +122,8 @@ static unsigned print_role(const struct status *status, enum role role)
         const struct running *running = serving(status, role, i);
         if (running) {
             print_serving(running, record_of(status, role, i));
+            if (status->verbose)
+                print_insight(status, "", role, i);
         } else {
             print_down(status, role, i);
             down++;
@@ -144,19 +158,31 @@ static int print_status(const struct status *status)
     return down == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
+static int print_foreground(const struct status *status)
+{
+    char name[PROCESS_NAME_SIZE];
+    printf("%s runs in the foreground (pid %d)\n", status->server->shown,
+           (int)status->found.foreground);
+    for (unsigned role = 0; status->verbose && role < ROLE_COUNT; role++)
+        for (unsigned i = 1; i <= server_count(status->server, (enum role)role); i++) {
+            server_process_name((enum role)role, i, name);
+            print_insight(status, name, (enum role)role, i);
+        }
+    return EXIT_OK;
+}
+
 int status_run(const struct cli_options *options)
 {
     struct server server;
     char *error;
     if (server_open(&server, options, SERVER_CONF, &error) != GW_OK)
         return cli_fail_with(error);
-    struct status status = {.server = &server};
-    int code = EXIT_OK;
+    struct status status = {.server = &server, .verbose = options->verbose};
     found_look(&status.found, &server);
-    if (status.found.foreground)
-        printf("%s runs in the foreground (pid %d)\n", server.shown, (int)status.found.foreground);
-    else
-        code = print_status(&status);
+    if (status.verbose)
+        insight_look(&status.insight, &server);
+    int code = status.found.foreground ? print_foreground(&status) : print_status(&status);
+    insight_forget(&status.insight);
     found_forget(&status.found);
     server_close(&server);
     return code;

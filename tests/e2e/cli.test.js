@@ -1,11 +1,13 @@
 // The goworld command: what it answers when all is well, and the one clear sentence when something is not.
 import test from "node:test";
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
+import http from "node:http";
 import net from "node:net";
 import path from "node:path";
+import { promisify } from "node:util";
 
 import { assertFails, builtServer, command, goworld, iniText, pidOf, plainGame, root, serverDir, until } from "./goworld.js";
 import { freePorts } from "./ports.js";
@@ -23,7 +25,7 @@ int main(void)
 test("wrong usage exits with 2 and points to help", () => {
   const wrong = [
     ["frob"], ["start"], ["-x", "start", "d"], ["config", "a", "b", "c"], ["start", "a", "b"], ["-configfile"], ["help", "frob"],
-    ["version", "extra"], ["--version", "start", "extra"], ["help", "stop", "extra"],
+    ["version", "extra"], ["--version", "start", "extra"], ["help", "stop", "extra"], ["stop", "-v", "d"],
   ];
   for (const args of wrong) {
     const result = goworld(args);
@@ -169,6 +171,39 @@ test("a server in the foreground is seen, and named to who would start or stop i
   await ended;
   assert.equal(goworld(["status", dir]).code, 1);
   assertFails(goworld(["stop", dir]), /is not running$/);
+});
+
+test("status -v asks each process what it does, and says why one does not tell", async (t) => {
+  const dir = await builtServer(t, { games: 2 });
+  const answering = http.createServer((_, response) => response.end(
+    'goworld_game_clients{process="game1"} 1\ngoworld_game_entities_of_type{type="Orc",process="game1"} 2\n')).listen(0, "127.0.0.1");
+  await once(answering, "listening");
+  t.after(() => answering.close());
+  const [dispatcher, gate] = await freePorts(2);
+  const ini = path.join(dir, "goworld.ini");
+  const text = fs.readFileSync(ini, "utf8").replace("http_addr=127.0.0.1:0", `http_addr=127.0.0.1:${dispatcher}`);
+  fs.writeFileSync(ini, text.replace(/(\[gate1\][^]*http_addr=127.0.0.1:)0/, `$1${gate}`) + `[game1]\nhttp_addr=127.0.0.1:${answering.address().port}\n`);
+  assert.equal(goworld(["start", dir]).code, 0);
+  const shown = await promisify(execFile)(command, ["status", "-v", dir]);
+  const said = shown.stdout.split("\n").filter((line) => /^ {24}/.test(line)).map((line) => line.trim());
+  assert.match(said[0], /^0 games, 1 gate, 0 entities, 0 packets wait$/);
+  assert.equal(said[1], "Orc 2, 1 client");
+  assert.equal(said[2], "it does not tell what it does: give it an http_addr with a port");
+  assert.match(said[3], /^0 clients/);
+  assert.doesNotMatch(goworld(["status", dir]).out, /0 clients/);
+});
+
+test("status -v waits a second at most for who does not answer", async (t) => {
+  const dir = await builtServer(t);
+  const silent = net.createServer().listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  t.after(() => silent.close());
+  const { port } = silent.address();
+  fs.appendFileSync(path.join(dir, "goworld.ini"), `[game1]\nhttp_addr=127.0.0.1:${port}\n`);
+  assert.equal(goworld(["start", dir]).code, 0);
+  const { code, out } = goworld(["status", "-v", dir]);
+  assert.equal(code, 0);
+  assert.match(out, new RegExp(`it does not tell what it does, at 127\\.0\\.0\\.1:${port}: no answer came in time`));
 });
 
 test("two servers run side by side", async (t) => {
