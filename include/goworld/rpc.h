@@ -264,6 +264,14 @@ GW__UNUSED static inline void gw_give_text(gw_writer *writer, gw_text *value)
 #define GW__OUT_GIVE(tag, name) gw_give_##tag(gw__writer, &name);
 #define GW__OUT_VALUE(tag, name) , gw__##name
 
+#define GW__TAKE_ANSWER(back)                                                                      \
+    if (gw__err)                                                                                   \
+        return gw__err;                                                                            \
+    GW__EACH_OF(GW__OUT_READ, back)                                                                \
+    if (gw_read_end(gw__reader)) {                                                                 \
+        GW__EACH_OF(GW__OUT_ASSIGN, back)                                                          \
+    }                                                                                              \
+    return gw_await_end(gw__reader);
 #define GW__ASK_DECLARE(Type, name, method_flags, given, back)                                     \
     _Static_assert(sizeof #name - 1 <= GW_METHOD_NAME_MAX, #name ": the name is too long");        \
     gw_err Type##_##name(Type *self GW__EACH_OF(GW__PARAMETER, given)                              \
@@ -273,16 +281,10 @@ GW__UNUSED static inline void gw_give_text(gw_writer *writer, gw_text *value)
         gw_id gw__to,                                                                              \
         int64_t gw__ms GW__EACH_OF(GW__PARAMETER, given) GW__EACH_OF(GW__OUT_PARAMETER, back))     \
     {                                                                                              \
-        gw_reader *gw__reader;                                                                     \
         GW__WRITE_ALL_OF(given)                                                                    \
+        gw_reader *gw__reader;                                                                     \
         gw_err gw__err = gw_await_begin(gw__to, #name, gw__ms, &gw__reader);                       \
-        if (gw__err)                                                                               \
-            return gw__err;                                                                        \
-        GW__EACH_OF(GW__OUT_READ, back)                                                            \
-        if (gw_read_end(gw__reader)) {                                                             \
-            GW__EACH_OF(GW__OUT_ASSIGN, back)                                                      \
-        }                                                                                          \
-        return gw_await_end(gw__reader);                                                           \
+        GW__TAKE_ANSWER(back)                                                                      \
     }                                                                                              \
     typedef void (*Type##_##name##_answer)(void *argument,                                         \
                                            gw_err err GW__EACH_OF(GW__PARAMETER, back));           \

@@ -78,26 +78,60 @@ static void put_near(struct world *w, struct entity *e, struct view name, uint64
         local_put_answer(w, request, GW_EINVAL, (struct view){0});
 }
 
-gw_err ask_send(struct world *w, gw_id to, struct view method, int64_t timeout_ms,
-                ask_answered answered, void *user)
+gw_err ask_begin(struct world *w, int64_t timeout_ms, ask_answered answered, void *user,
+                 uint64_t *request)
 {
     if (w->stopping)
         return GW_ECANCELED; /* no answer would be waited for */
-    if (gw_id_is_none(to))
-        return GW_ENOTFOUND;
     if (w->stats.asks_waiting >= WAITING_MAX)
         return GW_EFULL;
-    struct entity *e = entity_find(w, to);
-    bool is_near = e && call_is_near(w, e);
-    if (!is_near && !world_speaks_own(w, to, 0))
-        return GW_EAWAY;
-    uint64_t request = ask_new(w, timeout_ms, answered, user)->request;
-    if (is_near)
-        put_near(w, e, method, request);
-    else
-        send_away(w, to, method, request);
+    *request = ask_new(w, timeout_ms, answered, user)->request;
     w->stats.asks++;
     return GW_OK;
+}
+
+/* NULL: a question to it goes by its dispatcher. */
+static struct entity *find_near(struct world *w, gw_id to)
+{
+    struct entity *e = entity_find(w, to);
+    return e && call_is_near(w, e) ? e : NULL;
+}
+
+gw_err ask_send(struct world *w, gw_id to, struct view method, int64_t timeout_ms,
+                ask_answered answered, void *user)
+{
+    uint64_t request;
+    if (gw_id_is_none(to))
+        return GW_ENOTFOUND;
+    struct entity *near = find_near(w, to);
+    if (!near && !world_speaks_own(w, to, 0))
+        return GW_EAWAY;
+    gw_err err = ask_begin(w, timeout_ms, answered, user, &request);
+    if (err)
+        return err;
+    if (near)
+        put_near(w, near, method, request);
+    else
+        send_away(w, to, method, request);
+    return GW_OK;
+}
+
+void ask_send_begun(struct world *w, gw_id to, struct view method, uint64_t request)
+{
+    struct entity *near = find_near(w, to);
+    if (!ask_waits(w, request))
+        return;
+    if (near)
+        put_near(w, near, method, request);
+    else if (world_speaks_own(w, to, 0))
+        send_away(w, to, method, request);
+    else
+        local_put_answer(w, request, GW_EAWAY, (struct view){0});
+}
+
+bool ask_waits(const struct world *w, uint64_t request)
+{
+    return idmap_get(&w->asks.by_request, key_of(request)) != NULL;
 }
 
 static void end(struct world *w, struct ask *ask, gw_err err, struct view args)

@@ -33,6 +33,13 @@ typedef void (*ask_answered)(void *user, gw_err err, struct view args);
 GW_NODISCARD gw_err ask_send(struct world *w, gw_id to, struct view method, int64_t timeout_ms,
                              ask_answered answered, void *user);
 
+/* The same of whom it is not known yet where he is: it begins, and its time runs, before it is
+ * sent. One that has ended meanwhile is not; what ask_send would refuse comes as the answer. */
+GW_NODISCARD gw_err ask_begin(struct world *w, int64_t timeout_ms, ask_answered answered,
+                              void *user, uint64_t *request);
+void ask_send_begun(struct world *w, gw_id to, struct view method, uint64_t request);
+bool ask_waits(const struct world *w, uint64_t request); /* no answer has come, nor its time-out */
+
 /* Answers for the entity that was asked, if anybody waits, and sees to it that it is done once. */
 void ask_answer(struct world *w, gw_id asked, struct asker *asker, gw_err err, struct view args);
 

@@ -3,6 +3,7 @@
 #include "entity/call.h"
 #include "entity/client.h"
 #include "entity/fiber.h"
+#include "entity/service.h"
 #include "entity/space.h"
 #include "entity/tree.h"
 
@@ -54,13 +55,34 @@ void gw_call_clients(gw_clients to, const char *method, gw_list args)
 
 /* ---- asking ---------------------------------------------------------------------------------- */
 
-static gw_err ask(struct world *w, gw_id to, const char *method, int64_t timeout_ms,
-                  ask_answered answered, void *user)
+/* Who is asked what: an entity, or a shard of a service. */
+struct question {
+    gw_id to;
+    const char *name; /* of the method */
+    const gw_entity_type *service;
+    gw_shards shards;
+    const gw_method *method;
+    int64_t timeout_ms;
+};
+
+static struct question service_question(const gw_entity_type *service, gw_shards shards,
+                                        const gw_method *method, int64_t timeout_ms)
 {
-    if (!is_name(w, method) || timeout_ms < 0 || timeout_ms > GW_TIMER_DELAY_MS_MAX)
+    return (struct question){.name = method->name,
+                             .service = service,
+                             .shards = shards,
+                             .method = method,
+                             .timeout_ms = timeout_ms};
+}
+
+static gw_err ask(struct world *w, const struct question *q, ask_answered answered, void *user)
+{
+    if (!is_name(w, q->name) || q->timeout_ms < 0 || q->timeout_ms > GW_TIMER_DELAY_MS_MAX)
         return GW_EINVAL;
-    return ask_send(w, to, view_str(method), timeout_ms ? timeout_ms : GW_ASK_TIMEOUT_MS, answered,
-                    user);
+    int64_t timeout_ms = q->timeout_ms ? q->timeout_ms : GW_ASK_TIMEOUT_MS;
+    if (q->service)
+        return service_ask(w, q->service, q->shards, q->method, timeout_ms, answered, user);
+    return ask_send(w, q->to, view_str(q->name), timeout_ms, answered, user);
 }
 
 static void answer_await(void *user, gw_err err, struct view args)
@@ -75,7 +97,7 @@ struct answer {
     char *strings;
 };
 
-gw_err gw_await_begin(gw_id to, const char *method, int64_t timeout_ms, gw_reader **reader)
+static gw_err begin_await(const struct question *question, gw_reader **reader)
 {
     struct world *w = world_running();
     struct await *a;
@@ -83,7 +105,7 @@ gw_err gw_await_begin(gw_id to, const char *method, int64_t timeout_ms, gw_reade
     gw_err err = await_begin(w, &a);
     if (err)
         return err;
-    err = ask(w, to, method, timeout_ms, answer_await, a);
+    err = ask(w, question, answer_await, a);
     if (err)
         await_drop(a);
     else
@@ -98,6 +120,19 @@ gw_err gw_await_begin(gw_id to, const char *method, int64_t timeout_ms, gw_reade
     args_reader_init(&answer->reader, view_of(&answer->bytes), answer->strings);
     *reader = &answer->reader;
     return GW_OK;
+}
+
+gw_err gw_await_begin(gw_id to, const char *method, int64_t timeout_ms, gw_reader **reader)
+{
+    struct question question = {.to = to, .name = method, .timeout_ms = timeout_ms};
+    return begin_await(&question, reader);
+}
+
+gw_err gw_service_await_begin(const gw_entity_type *type, gw_shards to, const gw_method *method,
+                              int64_t timeout_ms, gw_reader **reader)
+{
+    struct question question = service_question(type, to, method, timeout_ms);
+    return begin_await(&question, reader);
 }
 
 gw_err gw_await_end(gw_reader *reader)
@@ -128,15 +163,29 @@ static void call_back(void *user, gw_err err, struct view args)
     free(strings);
 }
 
+static gw_err ask_for(const struct question *question, struct caller caller)
+{
+    struct caller *kept = mem_alloc(sizeof *kept);
+    *kept = caller;
+    gw_err err = ask(world_running(), question, call_back, kept);
+    if (err)
+        free(kept);
+    return err;
+}
+
 gw_err gw_ask_end(gw_id to, const char *method, int64_t timeout_ms, gw_answered answered,
                   void (*answer)(void), void *argument)
 {
-    struct caller *caller = mem_alloc(sizeof *caller);
-    *caller = (struct caller){answered, answer, argument};
-    gw_err err = ask(world_running(), to, method, timeout_ms, call_back, caller);
-    if (err)
-        free(caller);
-    return err;
+    struct question question = {.to = to, .name = method, .timeout_ms = timeout_ms};
+    return ask_for(&question, (struct caller){answered, answer, argument});
+}
+
+gw_err gw_service_ask_end(const gw_entity_type *type, gw_shards to, const gw_method *method,
+                          int64_t timeout_ms, gw_answered answered, void (*answer)(void),
+                          void *argument)
+{
+    struct question question = service_question(type, to, method, timeout_ms);
+    return ask_for(&question, (struct caller){answered, answer, argument});
 }
 
 /* ---- answers of any form --------------------------------------------------------------------- */

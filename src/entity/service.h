@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/heap.h"
+#include "entity/ask.h"
 #include "net/random.h"
 #include "wire/reader.h"
 
@@ -25,8 +26,8 @@ struct shard {
     bool published;           /* the registry was told of it */
     unsigned crowd;           /* shards that this game had when it last put the attempt off */
     struct heap_node attempt; /* when to look at it again; in services.attempts */
-    struct heap_node expiry;  /* of the first that waits; in services.expiries */
-    struct buf waiting;       /* calls */
+    struct heap_node expiry;  /* when something that waits is due; in services.expiries */
+    struct buf waiting;       /* calls and questions */
     size_t waiting_at;        /* in waiting: those before have gone */
 };
 
@@ -56,6 +57,12 @@ void service_create(struct world *w, struct type *type, gw_id id);
 void service_ended(struct world *w, const struct entity *e);
 void service_gone(struct world *w, struct type *type, gw_id id);
 void service_fence_is_back(struct world *w, const struct entity *e);
+
+/* Asks a shard, as ask_send asks an entity; the question waits for the shard while its time runs.
+ */
+GW_NODISCARD gw_err service_ask(struct world *w, const gw_entity_type *type, gw_shards to,
+                                const gw_method *method, int64_t timeout_ms, ask_answered answered,
+                                void *user);
 
 /* Sends the calls that wait for the shard, whose entity is known now. */
 void service_send_waiting(struct world *w, struct shard *s);

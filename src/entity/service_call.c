@@ -11,6 +11,7 @@
 struct waiting_call {
     const gw_method *method;
     int64_t due_ms;
+    uint64_t request; /* of a question; 0: no answer is wanted */
     uint32_t args_size;
 };
 
@@ -43,23 +44,35 @@ static void forget_taken(struct shard *s)
     s->waiting_at = 0;
 }
 
-static gw_err wait_for(struct world *w, struct shard *s, const gw_method *method)
+/* Whether what was written may wait for the shard. */
+static gw_err find_room(struct world *w, const struct shard *s, const gw_method *method)
+{
+    size_t bytes = sizeof(struct waiting_call) + args_written(w).size;
+    if (s->waiting.size + bytes <= WAITING_BYTES_MAX &&
+        w->services.waiting_bytes + bytes <= WAITING_BYTES_MAX_ALL)
+        return GW_OK;
+    drop(w, s, method, "too much waits for it already");
+    return GW_EFULL;
+}
+
+static void set_expiry(struct world *w, struct shard *s, int64_t due_ms)
+{
+    heap_remove(&w->services.expiries, &s->expiry);
+    if (due_ms != CLOCK_NEVER)
+        heap_push(&w->services.expiries, &s->expiry, due_ms);
+}
+
+static void wait_for(struct world *w, struct shard *s, const gw_method *method, int64_t wait_ms,
+                     uint64_t request)
 {
     struct view args = args_written(w);
-    struct waiting_call call = {method, w->desc.clock->now_ms + GW_SERVICE_WAIT_MS, args.size};
-    size_t bytes = sizeof call + call.args_size;
-    if (s->waiting.size + bytes > WAITING_BYTES_MAX ||
-        w->services.waiting_bytes + bytes > WAITING_BYTES_MAX_ALL) {
-        drop(w, s, method, "too much waits for it already");
-        return GW_EFULL;
-    }
-    if (!s->waiting.size)
-        heap_push(&w->services.expiries, &s->expiry, call.due_ms);
+    struct waiting_call call = {method, w->desc.clock->now_ms + wait_ms, request, args.size};
+    if (!s->waiting.size || call.due_ms < s->expiry.due_ms)
+        set_expiry(w, s, call.due_ms);
     buf_append(&s->waiting, &call, sizeof call);
     buf_append(&s->waiting, args.data, args.size);
-    w->services.waiting_bytes += bytes;
+    w->services.waiting_bytes += sizeof call + call.args_size;
     w->stats.service_calls_waited++;
-    return GW_OK;
 }
 
 void service_send_waiting(struct world *w, struct shard *s)
@@ -70,47 +83,62 @@ void service_send_waiting(struct world *w, struct shard *s)
     struct scope before = world_enter(w, NULL);
     while (take_first(w, s, &call, &args)) {
         args_write(w, args);
-        gw_call_end(s->known, call.method);
+        if (call.request)
+            ask_send_begun(w, s->known, method_name(call.method), call.request);
+        else
+            gw_call_end(s->known, call.method);
     }
     forget_taken(s);
     world_leave(w, before);
 }
 
-/* Drops what is due by then; the time of the next one, or CLOCK_NEVER. */
+/* Keeps what was taken, behind what was kept before: that is never more than has been taken. */
+static size_t put_back(struct world *w, struct shard *s, size_t kept,
+                       const struct waiting_call *call, struct view args)
+{
+    memcpy(s->waiting.data + kept, call, sizeof *call);
+    memmove(s->waiting.data + kept + sizeof *call, args.data, args.size);
+    w->services.waiting_bytes += sizeof *call + args.size;
+    return kept + sizeof *call + args.size;
+}
+
+/* Drops what is due by then, and returns when the rest is, or CLOCK_NEVER. A question has a time of
+ * its own, so that it may outlast what stands behind it; whoever asked hears of its end, and it is
+ * not told here. */
 static int64_t drop_due(struct world *w, struct shard *s, int64_t due_ms, const char *why)
 {
-    struct waiting_call call = {.due_ms = CLOCK_NEVER};
+    struct waiting_call call;
     struct view args;
-    while (s->waiting_at < s->waiting.size) {
-        memcpy(&call, s->waiting.data + s->waiting_at, sizeof call);
-        if (call.due_ms > due_ms)
-            break;
-        (void)take_first(w, s, &call, &args);
-        drop(w, s, call.method, why);
-        call.due_ms = CLOCK_NEVER;
+    int64_t next_ms = CLOCK_NEVER;
+    size_t kept = 0;
+    while (take_first(w, s, &call, &args)) {
+        if (call.due_ms > due_ms) {
+            next_ms = call.due_ms < next_ms ? call.due_ms : next_ms;
+            kept = put_back(w, s, kept, &call, args);
+        } else if (!call.request) {
+            drop(w, s, call.method, why);
+        }
     }
-    forget_taken(s);
-    return call.due_ms;
+    s->waiting.size = kept;
+    s->waiting_at = 0;
+    return next_ms;
 }
 
 void service_drop_waiting(struct world *w, struct shard *s)
 {
-    heap_remove(&w->services.expiries, &s->expiry);
-    drop_due(w, s, CLOCK_NEVER, "the game stops");
+    set_expiry(w, s, drop_due(w, s, CLOCK_NEVER, "the game stops"));
 }
 
 static void expire(struct world *w, struct shard *s)
 {
-    int64_t next_ms = drop_due(w, s, w->desc.clock->now_ms, "the service was not there in time");
-    if (next_ms != CLOCK_NEVER)
-        heap_push(&w->services.expiries, &s->expiry, next_ms);
+    int64_t now_ms = w->desc.clock->now_ms;
+    set_expiry(w, s, drop_due(w, s, now_ms, "the service was not there in time"));
 }
 
 int64_t services_expire(struct world *w)
 {
     struct heap_node *first;
     while ((first = heap_first(&w->services.expiries)) && first->due_ms <= w->desc.clock->now_ms) {
-        heap_remove(&w->services.expiries, first);
         expire(w, (struct shard *)((char *)first - offsetof(struct shard, expiry)));
     }
     return first ? first->due_ms : CLOCK_NEVER;
@@ -127,10 +155,29 @@ static const struct type *service_type(const gw_entity_type *def)
 /* A new call never overtakes one that waits: those go at once when the entity is known. */
 static gw_err call_shard(struct world *w, struct shard *s, const gw_method *method)
 {
-    if (gw_id_is_none(s->known))
-        return wait_for(w, s, method);
-    gw_call_end(s->known, method);
-    return GW_OK;
+    if (!gw_id_is_none(s->known)) {
+        gw_call_end(s->known, method);
+        return GW_OK;
+    }
+    gw_err err = find_room(w, s, method);
+    if (!err)
+        wait_for(w, s, method, GW_SERVICE_WAIT_MS, 0);
+    return err;
+}
+
+/* The question begins when it is certain that it may wait. */
+static gw_err ask_shard(struct world *w, struct shard *s, const gw_method *method,
+                        int64_t timeout_ms, ask_answered answered, void *user)
+{
+    uint64_t request;
+    if (!gw_id_is_none(s->known))
+        return ask_send(w, s->known, method_name(method), timeout_ms, answered, user);
+    gw_err err = find_room(w, s, method);
+    if (!err)
+        err = ask_begin(w, timeout_ms, answered, user, &request);
+    if (!err)
+        wait_for(w, s, method, timeout_ms, request);
+    return err;
 }
 
 static gw_err call_all(struct world *w, const struct type *type, const gw_method *method)
@@ -153,23 +200,51 @@ static unsigned any_shard(struct world *w, const struct type *type)
     return first;
 }
 
+/* NULL (logged) when there is no such shard. */
+static struct shard *one_shard(struct world *w, const struct type *type, gw_shards to)
+{
+    unsigned shard = to.kind == GW_ANY_SHARD      ? any_shard(w, type)
+                     : to.kind == GW_SHARD_OF_KEY ? gw_service_shard_of(type->def, to.key)
+                                                  : to.shard;
+    if (shard < type->def->service_shards)
+        return &type->shards[shard];
+    world_misuse(w, NULL, "a call to a shard that the service does not have", type->def->name);
+    return NULL;
+}
+
+/* NULL (logged) when it is none. */
+static const struct type *called_type(struct world *w, const gw_entity_type *def)
+{
+    const struct type *type = service_type(def);
+    if (!type)
+        world_misuse(w, NULL, "a call to a type that is no service of this game", def->name);
+    return type;
+}
+
 gw_err gw_service_call_end(const gw_entity_type *def, gw_shards to, const gw_method *method)
 {
     struct world *w = world_running();
-    const struct type *type = service_type(def);
-    if (!type) {
-        world_misuse(w, NULL, "a call to a type that is no service of this game", def->name);
+    const struct type *type = called_type(w, def);
+    if (!type)
         return GW_EINVAL;
-    }
     if (to.kind == GW_ALL_SHARDS)
         return call_all(w, type, method);
-    unsigned shard = to.kind == GW_ANY_SHARD      ? any_shard(w, type)
-                     : to.kind == GW_SHARD_OF_KEY ? gw_service_shard_of(def, to.key)
-                                                  : to.shard;
-    if (shard < def->service_shards)
-        return call_shard(w, &type->shards[shard], method);
-    world_misuse(w, NULL, "a call to a shard that the service does not have", def->name);
-    return GW_EINVAL;
+    struct shard *s = one_shard(w, type, to);
+    return s ? call_shard(w, s, method) : GW_EINVAL;
+}
+
+gw_err service_ask(struct world *w, const gw_entity_type *def, gw_shards to,
+                   const gw_method *method, int64_t timeout_ms, ask_answered answered, void *user)
+{
+    const struct type *type = called_type(w, def);
+    if (!type)
+        return GW_EINVAL;
+    if (to.kind == GW_ALL_SHARDS) {
+        world_misuse(w, NULL, "all shards of a service cannot give one answer", def->name);
+        return GW_EINVAL;
+    }
+    struct shard *s = one_shard(w, type, to);
+    return s ? ask_shard(w, s, method, timeout_ms, answered, user) : GW_EINVAL;
 }
 
 /* ---- asking --------------------------------------------------------------------------------- */

@@ -17,12 +17,17 @@ GW_SERVICE_RPC_DECLARE(MAILSERVICE_RPC) /* calls by name */
 
 typedef struct GuildService {
     gw_entity base;
+    int64_t members; /* of all guilds of this shard */
 } GuildService;
 extern const gw_entity_type GuildService_type;
 
 #define GUILDSERVICE_RPC(RPC) RPC(GuildService, Join, GW_SERVER, (str, guild), (id, who))
 GW_RPC_DECLARE(GUILDSERVICE_RPC)
 GW_SERVICE_RPC_DECLARE(GUILDSERVICE_RPC)
+
+#define GUILDSERVICE_ASK(ASK) ASK(GuildService, Count, GW_SERVER, ((str, guild)), ((i64, members)))
+GW_ASK_DECLARE(GUILDSERVICE_ASK)
+GW_SERVICE_ASK_DECLARE(GUILDSERVICE_ASK)
 
 typedef struct Avatar {
     gw_entity base;
@@ -33,12 +38,14 @@ extern const gw_entity_type Avatar_type;
     RPC(Avatar, SendMail, GW_OWN_CLIENT, (id, to), (str, text))                                    \
     RPC(Avatar, OnMail, GW_SERVER, (i64, number), (id, from), (str, text))                         \
     RPC(Avatar, JoinGuild, GW_OWN_CLIENT, (str, guild))                                            \
-    RPC(Avatar, OnJoined, GW_SERVER, (i64, shard))
+    RPC(Avatar, OnJoined, GW_SERVER, (i64, shard))                                                 \
+    RPC(Avatar, CountGuild, GW_OWN_CLIENT | GW_FIBER, (str, guild))
 GW_RPC_DECLARE(AVATAR_RPC)
 
 #define AVATAR_CLIENT_RPC(RPC)                                                                     \
     RPC(Avatar, OnMail, (i64, number), (str, text))                                                \
     RPC(Avatar, OnJoined, (bool, right))                                                           \
+    RPC(Avatar, OnCounted, (i64, members))                                                         \
     RPC(Avatar, ShowError, (str, message))
 GW_CLIENT_RPC_DECLARE(AVATAR_CLIENT_RPC)
 
@@ -70,10 +77,18 @@ const gw_entity_type MailService_type = {
 void GuildService_Join(GuildService *self, const char *guild, gw_id who)
 {
     (void)guild;
+    self->members++;
     Avatar_call_OnJoined(who, gw_service_shard(&self->base));
 }
 
-GW_RPC_DEFINE(GuildService, GUILDSERVICE_RPC)
+gw_err GuildService_Count(GuildService *self, const char *guild, int64_t *members)
+{
+    (void)guild;
+    *members = self->members;
+    return GW_OK;
+}
+
+GW_RPC_DEFINE(GuildService, GUILDSERVICE_RPC, GUILDSERVICE_ASK)
 const gw_entity_type GuildService_type = {
     .name = "GuildService",
     .size = sizeof(GuildService),
@@ -116,6 +131,18 @@ void Avatar_OnJoined(Avatar *self, int64_t shard)
     Avatar_client_OnJoined(gw_own_client(&self->base), right);
 }
 
+void Avatar_CountGuild(Avatar *self, const char *guild)
+{
+    int64_t members = 0;
+    gw_err err = GuildService_service_await_Count(gw_shard_of(guild), 0, guild, &members);
+    if (err == GW_ECANCELED)
+        return;
+    if (err)
+        refuse(self);
+    else
+        Avatar_client_OnCounted(gw_own_client(&self->base), members);
+}
+
 GW_RPC_DEFINE(Avatar, AVATAR_RPC)
 const gw_entity_type Avatar_type = {
     .name = "Avatar",
@@ -141,7 +168,9 @@ static void mail(gw_sim *sim)
 {
     gw_sim_client *ann = avatar(sim), *bob = avatar(sim);
     gw_sim_call(ann, "JoinGuild", "s", "the owls");
+    gw_sim_call(ann, "CountGuild", "s", "the owls"); /* both wait for the shard */
     gw_sim_expect(ann, "OnJoined(true)");
+    gw_sim_expect(ann, "OnCounted(1)");
     gw_sim_run(sim, 10000); /* all services are there then */
     gw_sim_call(ann, "SendMail", "es", gw_sim_player(bob), "hello");
     gw_sim_expect(bob, "OnMail(1,hello)");
