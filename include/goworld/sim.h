@@ -131,6 +131,10 @@ const char *gw_sim_player_type(const gw_sim_client *client); /* "": it has none 
  * NULL: it knows none of that name. Lasts until the cluster runs on. */
 const char *gw_sim_attr(const gw_sim_client *client, const char *name);
 
+/* Whether the client knows the entity: its player, or another that it sees. *position (may be NULL)
+ * is where the server has told it last that the entity is. */
+bool gw_sim_sees(const gw_sim_client *client, gw_id entity, gw_vec3 *position);
+
 /* What a client sees becomes a line each: "create Avatar", "OnRecvChat(ann,hello,3)",
  * "chatroom=1", "destroy Account", "closed: the peer closed the connection". Texts stand as they
  * are, lists as [1,2], maps as {a:1}. Changes inside an attribute: "bag.gold=5", "bag.gold

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "sim/mirror.h"
+#include "sim/others.h"
 #include "sim/state.h"
 
 struct gw_sim_client {
@@ -16,7 +16,9 @@ struct gw_sim_client {
     gw_id id;    /* its ClientID, once it was told */
     gw_id player;
     char player_type[64];
-    struct mirror attrs;       /* of the player */
+    struct mirror attrs; /* of the player */
+    gw_vec3 position;    /* likewise, as the server has told it */
+    struct others others;
     void (*noted)(void *user); /* tests may hang in here; NULL: nobody */
     void *noted_user;
 };

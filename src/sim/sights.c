@@ -45,11 +45,12 @@ static void note(gw_sim_client *client, gw_sim_sight_kind kind, gw_id entity, st
         client->noted(client->noted_user);
 }
 
-/* ---- the player and its attributes ---------------------------------------------------------- */
+/* ---- what it knows of entities -------------------------------------------------------------- */
 
 void sights_free(gw_sim_client *client)
 {
     mirror_clear(&client->attrs);
+    others_clear(&client->others);
     for (size_t i = 0; i < client->count; i++)
         free(client->sights[i]);
     free(client->sights);
@@ -62,12 +63,44 @@ static void forget_player(gw_sim_client *client)
     mirror_clear(&client->attrs);
 }
 
-/* Without spaces a client sees only its player. */
-static void check_player(gw_sim_client *client, gw_id entity, const char *what)
+/* The attributes of its player, or of another that it sees. */
+static struct mirror *attrs_of(gw_sim_client *client, gw_id entity, const char *what)
 {
-    if (!gw_id_equal(entity, client->player))
+    struct other *other = others_get(&client->others, entity);
+    if (gw_id_equal(entity, client->player))
+        return &client->attrs;
+    if (!other)
         gw_sim_fail(client->sim, "%s is told of %s of " GW_ID_FORMAT ", which it does not see",
                     client->name, what, GW_ID_ARG(entity));
+    return &other->attrs;
+}
+
+/* NULL when it does not see that. */
+static gw_vec3 *position_of(gw_sim_client *client, gw_id entity)
+{
+    struct other *other = others_get(&client->others, entity);
+    if (gw_id_equal(entity, client->player))
+        return &client->position;
+    return other ? &other->position : NULL;
+}
+
+static void meet_player(gw_sim_client *client, const struct msg_create_entity_on_client *m)
+{
+    if (!gw_id_is_none(client->player))
+        gw_sim_fail(client->sim, "%s is given a player while it has another", client->name);
+    client->player = m->entity;
+    client->position = (gw_vec3){m->x, m->y, m->z};
+    snprintf(client->player_type, sizeof client->player_type, "%.*s", width(m->type),
+             chars(m->type));
+    if (!mirror_begin(&client->attrs, m->attrs))
+        gw_sim_fail(client->sim, "%s is told of attributes that are no map", client->name);
+}
+
+static void meet_other(gw_sim_client *client, const struct msg_create_entity_on_client *m)
+{
+    if (!others_add(&client->others, m->entity, (gw_vec3){m->x, m->y, m->z}, m->attrs))
+        gw_sim_fail(client->sim, "%s is told of " GW_ID_FORMAT " twice, or wrongly", client->name,
+                    GW_ID_ARG(m->entity));
 }
 
 /* ---- messages: each returns false for one that cannot be read -------------------------------- */
@@ -78,15 +111,10 @@ static bool on_create(gw_sim_client *client, struct view payload)
     if (!msg_create_entity_on_client_read(payload, &m))
         return false;
     client->id = m.client;
-    if (m.is_player) {
-        if (!gw_id_is_none(client->player))
-            gw_sim_fail(client->sim, "%s is given a player while it has another", client->name);
-        client->player = m.entity;
-        snprintf(client->player_type, sizeof client->player_type, "%.*s", width(m.type),
-                 chars(m.type));
-        if (!mirror_begin(&client->attrs, m.attrs))
-            gw_sim_fail(client->sim, "%s is told of attributes that are no map", client->name);
-    }
+    if (m.is_player)
+        meet_player(client, &m);
+    else
+        meet_other(client, &m);
     note(client, GW_SIM_CREATED, m.entity, m.type, "create %.*s", width(m.type), chars(m.type));
     return true;
 }
@@ -98,6 +126,9 @@ static bool on_destroy(gw_sim_client *client, struct view payload)
         return false;
     if (gw_id_equal(m.entity, client->player))
         forget_player(client);
+    else if (!others_remove(&client->others, m.entity))
+        gw_sim_fail(client->sim, "%s is told of the end of " GW_ID_FORMAT ", which it does not see",
+                    client->name, GW_ID_ARG(m.entity));
     note(client, GW_SIM_DESTROYED, m.entity, m.type, "destroy %.*s", width(m.type), chars(m.type));
     return true;
 }
@@ -106,8 +137,7 @@ static bool on_destroy(gw_sim_client *client, struct view payload)
 static void note_change(gw_sim_client *client, gw_id entity, const struct mirror_change *change)
 {
     struct buf line = {0};
-    check_player(client, entity, "an attribute");
-    if (!mirror_change(&client->attrs, change, &line))
+    if (!mirror_change(attrs_of(client, entity, "an attribute"), change, &line))
         gw_sim_fail(client->sim, "%s is told to change %.*s in a way it cannot be changed",
                     client->name, (int)line.size, (const char *)line.data);
     struct view text = view_of(&line), name = text;
@@ -157,7 +187,7 @@ static bool on_call(gw_sim_client *client, struct view payload)
     struct msg_call_entity_method_on_client m;
     if (!msg_call_entity_method_on_client_read(payload, &m))
         return false;
-    check_player(client, m.entity, "a call");
+    (void)attrs_of(client, m.entity, "a call");
     note_call(client, m.entity, m.method, m.args);
     return true;
 }
@@ -169,6 +199,25 @@ static bool on_call_to_many(gw_sim_client *client, struct view payload)
         return false;
     note_call(client, (gw_id){0}, m.method, m.args);
     return true;
+}
+
+/* Positions go a way of their own: they may come before an entity, or behind its end. */
+static bool on_positions(gw_sim_client *client, struct view payload)
+{
+    struct msg_sync_position_yaw_on_clients_forwarded m;
+    if (!msg_sync_position_yaw_on_clients_forwarded_read(payload, &m))
+        return false;
+    struct reader r = reader_of(m.records.data, m.records.size);
+    while (reader_left(&r)) {
+        float place[4]; /* x, y, z, yaw */
+        gw_id id = read_id(&r);
+        for (size_t i = 0; i < 4; i++)
+            place[i] = read_f32(&r);
+        gw_vec3 *position = position_of(client, id);
+        if (position)
+            *position = (gw_vec3){place[0], place[1], place[2]};
+    }
+    return !r.bad;
 }
 
 static const struct {
@@ -185,6 +234,7 @@ static const struct {
     {MSG_NOTIFY_LIST_ATTR_POP, on_list_attr_pop},
     {MSG_CALL_ENTITY_METHOD_ON_CLIENT, on_call},
     {MSG_CALL_FILTERED_CLIENTS, on_call_to_many},
+    {MSG_SYNC_POSITION_YAW_ON_CLIENTS, on_positions},
 };
 
 static void on_packet(void *user, const uint8_t *bytes, size_t size)
@@ -208,7 +258,16 @@ static void on_closed(void *user, const char *reason)
     client->link = NULL;
     client->closed = true;
     forget_player(client);
+    others_clear(&client->others);
     note(client, GW_SIM_CLOSED, (gw_id){0}, view_str(reason), "closed: %s", reason);
+}
+
+bool gw_sim_sees(const gw_sim_client *client, gw_id entity, gw_vec3 *position)
+{
+    const gw_vec3 *known = position_of((gw_sim_client *)client, entity);
+    if (known && position)
+        *position = *known;
+    return known && !gw_id_is_none(entity);
 }
 
 const struct link_events client_events = {.packet = on_packet, .closed = on_closed};
