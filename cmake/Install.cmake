@@ -35,7 +35,7 @@ install(DIRECTORY docs DESTINATION ${doc})
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/build/docs/reference" DESTINATION ${doc}/docs OPTIONAL)
 install(DIRECTORY clients/js DESTINATION ${doc}/clients PATTERN "test" EXCLUDE)
 # Without what a server that ran there has left.
-foreach(example chatroom_demo starter)
+foreach(example chatroom_demo starter unity_demo)
   install(DIRECTORY examples/${example} DESTINATION ${doc}/examples
     PATTERN "run" EXCLUDE PATTERN ".obj" EXCLUDE REGEX "/${example}/${example}$" EXCLUDE)
 endforeach()

@@ -1,7 +1,15 @@
 /* Account: registers names, checks passwords, and hands its client to a Player. */
 #include "unity_demo.h"
 
-#define LOGIN_TIMEOUT_MS (30 * GW_SECOND)
+typedef struct Account {
+    gw_entity base;
+    bool busy; /* a registration or login is under way */
+} Account;
+
+#define ACCOUNT_RPC(RPC)                                                                           \
+    RPC(Account, Register, GW_OWN_CLIENT | GW_FIBER, (str, username), (str, password))             \
+    RPC(Account, Login, GW_OWN_CLIENT | GW_FIBER, (str, username), (str, password))
+GW_RPC_DECLARE(ACCOUNT_RPC)
 
 #define ACCOUNT_CLIENT_RPC(RPC)                                                                    \
     RPC(Account, ShowInfo, (str, message))                                                         \
@@ -20,28 +28,51 @@ static const gw_field Login_fields[] = {
     GW_FIELD_END,
 };
 
-static void show_error(Account *self, const char *message)
+/* The words are those that published clients know, slips included. */
+static const char *message_of(gw_err err)
 {
-    Account_client_ShowError(gw_own_client(&self->base), message);
+    switch (err) {
+    case GW_EEXIST:
+        return "Sorry, this account aready exists.";
+    case GW_ENOTFOUND:
+        return "Account does not exist.";
+    case GW_EDENIED:
+    case GW_EINVAL:
+        return "Invalid password or username";
+    default:
+        return "The server has a problem. Please try again.";
+    }
 }
 
-/* A player that was created and destroyed is one that can be loaded. */
+static void show_error(Account *self, gw_err err)
+{
+    Account_client_ShowError(gw_own_client(&self->base), message_of(err));
+}
+
+/* ---- registering ---------------------------------------------------------------------------- */
+
+/* The player is in storage before its name is claimed, so that every name that can log in has one.
+ */
 static gw_err save_new_player(const char *username, gw_id *id)
 {
     Player *player = GW_CREATE(Player);
-    *id = player->base.id;
     GW_SET(player, name, username);
+    *id = player->base.id;
     gw_err err = gw_await_save(&player->base);
-    player = GW_FIND(Player, *id);
-    if (player)
-        gw_destroy(&player->base);
+    gw_entity *still_there = gw_find(*id);
+    if (still_there)
+        gw_destroy(still_there);
     return err;
 }
 
 static gw_err claim_name(const char *username, const char *password)
 {
     Login login = {0};
-    gw_err err = gw_await_password_hash(&login.password_hash, password);
+    gw_err err = gw_await_kv_get(Login_fields, &login, "account$%s", username);
+    if (err == GW_OK)
+        err = GW_EEXIST; /* spares the password hash; the claim below decides */
+    else if (err == GW_ENOTFOUND)
+        err = gw_await_password_hash(&login.password_hash, password);
     if (!err)
         err = save_new_player(username, &login.player);
     if (!err)
@@ -52,21 +83,25 @@ static gw_err claim_name(const char *username, const char *password)
 
 void Account_Register(Account *self, const char *username, const char *password)
 {
-    if (self->busy || !username[0] || strlen(username) > NAME_BYTES_MAX)
+    if (self->busy)
         return;
+    if (!username[0] || strlen(username) > NAME_BYTES_MAX || !password[0]) {
+        show_error(self, GW_EINVAL);
+        return;
+    }
     self->busy = true;
     gw_err err = claim_name(username, password);
     if (err == GW_ECANCELED)
         return;
     self->busy = false;
-    if (err == GW_EEXIST)
-        show_error(self, "Sorry, this account aready exists."); /* as the clients know it */
-    else if (err)
-        show_error(self, gw_strerror(err));
+    if (err)
+        show_error(self, err);
     else
         Account_client_ShowInfo(gw_own_client(&self->base),
                                 "Registered Successfully, please click login.");
 }
+
+/* ---- logging in ----------------------------------------------------------------------------- */
 
 static gw_err find_player(const char *username, const char *password, gw_id *player)
 {
@@ -80,18 +115,7 @@ static gw_err find_player(const char *username, const char *password, gw_id *pla
     return err;
 }
 
-static const char *login_message(gw_err err)
-{
-    switch (err) {
-    case GW_ENOTFOUND:
-        return "Account does not exist.";
-    case GW_EDENIED:
-        return "Invalid password or username";
-    default:
-        return gw_strerror(err);
-    }
-}
-
+/* Who plays already, in another window, loses the player to this client. */
 void Account_Login(Account *self, const char *username, const char *password)
 {
     if (self->busy)
@@ -101,28 +125,13 @@ void Account_Login(Account *self, const char *username, const char *password)
     gw_err err = find_player(username, password, &player);
     if (err == GW_ECANCELED)
         return;
-    if (err) {
-        self->busy = false;
-        show_error(self, login_message(err));
-        return;
-    }
-    gw_load_anywhere(&Player_type, player);
-    Player_call_GetSpaceID(player, self->base.id);
-    self->login_ends = Account_after_GiveUpLogin(self, LOGIN_TIMEOUT_MS);
-}
-
-/* The player lives: it takes the client over, wherever it is. */
-void Account_OnGetPlayerSpaceID(Account *self, gw_id player, gw_id space)
-{
-    (void)space;
-    gw_timer_cancel(&self->base, self->login_ends);
-    gw_give_client(&self->base, player);
-}
-
-void Account_GiveUpLogin(Account *self)
-{
     self->busy = false;
-    show_error(self, gw_strerror(GW_ETIMEDOUT));
+    if (!err) {
+        gw_load_anywhere(&Player_type, player);
+        err = gw_give_client(&self->base, player);
+    }
+    if (err)
+        show_error(self, err);
 }
 
 GW_RPC_DEFINE(Account, ACCOUNT_RPC)
