@@ -1,0 +1,298 @@
+/* The Unity demo under the simulator: what players see in a whole cluster. */
+#include "../unity_demo.h"
+
+#include <stdio.h>
+
+#include <goworld/sim.h>
+
+#define GAMES 2u
+
+static const gw_entity_type *const types[] = {
+    &Account_type, &Player_type, &Monster_type, &SpaceService_type, &OnlineService_type, NULL,
+};
+static const gw_game unity_demo = {.types = types, .space = &MySpace_type};
+
+static gw_sim_client *connect(gw_sim *sim)
+{
+    gw_sim_client *person = gw_sim_connect(sim, 1);
+    gw_sim_expect(person, "create Account");
+    return person;
+}
+
+static gw_sim_client *log_in(gw_sim *sim, const char *name)
+{
+    gw_sim_client *person = connect(sim);
+    gw_sim_call(person, "Register", "ss", name, "secret");
+    gw_sim_expect(person, "ShowInfo(Registered Successfully, please click login.)");
+    gw_sim_call(person, "Login", "ss", name, "secret");
+    gw_sim_expect(person, "destroy Account");
+    gw_sim_expect(person, "create Player");
+    gw_sim_expect(person, "create __space__");
+    return person;
+}
+
+/* Which entity the last line of that kind was about. */
+static gw_id last_seen(const gw_sim_client *person, const char *line)
+{
+    gw_id id = {0};
+    const gw_sim_sight *sight;
+    for (size_t i = 0; (sight = gw_sim_sight_at(person, i)); i++)
+        if (strcmp(sight->line, line) == 0)
+            id = sight->entity;
+    return id;
+}
+
+/* ---- looking into the games ----------------------------------------------------------------- */
+
+static void in_all_games(gw_sim *sim, void (*run)(void *argument), void *argument)
+{
+    for (unsigned i = 1; i <= GAMES; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "game%u", i);
+        gw_sim_in_game(sim, name, run, argument);
+    }
+}
+
+/* The spaces of kind 1, and the players in the fullest and in all of them. */
+struct census {
+    size_t spaces, fullest, players;
+};
+
+static void count(void *argument)
+{
+    struct census *census = argument;
+    GW_EACH(MySpace, space) {
+        size_t players = gw_count_in(&space->base, &Player_type);
+        if (gw_space_kind(&space->base) != 1)
+            continue;
+        census->spaces++;
+        census->players += players;
+        census->fullest = players > census->fullest ? players : census->fullest;
+    }
+}
+
+static struct census take_census(gw_sim *sim)
+{
+    struct census census = {0};
+    in_all_games(sim, count, &census);
+    return census;
+}
+
+struct place {
+    gw_id id;
+    gw_vec3 position;
+};
+
+static void look_where(void *argument)
+{
+    struct place *place = argument;
+    gw_entity *entity = gw_find(place->id);
+    if (entity)
+        place->position = gw_position(entity);
+}
+
+static gw_vec3 position_of(gw_sim *sim, gw_id id)
+{
+    struct place place = {.id = id};
+    in_all_games(sim, look_where, &place);
+    return place.position;
+}
+
+/* ---- accounts have a name once, and a password ---------------------------------------------- */
+
+static void accounts(gw_sim *sim)
+{
+    gw_sim_client *person = connect(sim);
+    gw_sim_call(person, "Login", "ss", "ann", "secret");
+    gw_sim_expect(person, "ShowError(Account does not exist.)");
+    gw_sim_call(person, "Register", "ss", "ann", "secret");
+    gw_sim_expect(person, "ShowInfo(Registered Successfully, please click login.)");
+    gw_sim_call(person, "Register", "ss", "ann", "other");
+    gw_sim_expect(person, "ShowError(Sorry, this account aready exists.)");
+    gw_sim_call(person, "Login", "ss", "ann", "other");
+    gw_sim_expect(person, "ShowError(Invalid password or username)");
+    gw_sim_call(person, "Register", "ss", "a name of more than thirty-one bytes", "x");
+    gw_sim_expect(person, "ShowError(Invalid password or username)");
+    gw_sim_call(person, "Login", "ss", "ann", "secret");
+    gw_sim_expect(person, "create Player");
+    static const char *const wanted[][2] = {
+        {"name", "ann"}, {"lv", "1"}, {"hp", "100"}, {"hpmax", "100"}, {"action", "idle"}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        GW_SIM_EXPECT(sim, strcmp(gw_sim_attr(person, wanted[i][0]), wanted[i][1]) == 0);
+    GW_SIM_EXPECT(sim, !gw_sim_attr(person, "spaceKind"));
+    gw_sim_expect(person, "create __space__");
+}
+
+/* ---- players of one space see what each other does ------------------------------------------- */
+
+static void meet(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, "ann"), *bob = log_in(sim, "bob");
+    gw_sim_expect(bob, "create Player");
+    gw_sim_expect(ann, "create Player");
+    GW_SIM_EXPECT(sim, gw_id_equal(last_seen(ann, "create Player"), gw_sim_player(bob)));
+    GW_SIM_EXPECT(sim, gw_id_equal(last_seen(bob, "create Player"), gw_sim_player(ann)));
+    gw_sim_call(ann, "SetAction", "s", "move");
+    gw_sim_call(ann, "ShootMiss", "");
+    gw_sim_call(ann, "SetAction", "s", "death"); /* that is for the server to say */
+    gw_sim_call(ann, "SetAction", "s", "idle");
+    gw_sim_client *both[] = {ann, bob};
+    for (size_t i = 0; i < 2; i++) {
+        gw_sim_expect(both[i], "action=move");
+        gw_sim_expect(both[i], "Shoot()");
+        gw_sim_expect(both[i], "action=idle");
+        GW_SIM_EXPECT(sim, gw_sim_times_seen(both[i], "action=death") == 0);
+    }
+    gw_sim_call(bob, "EnterSpace", "i", 2);
+    gw_sim_expect(ann, "destroy Player");
+    gw_sim_expect(bob, "destroy Player");
+    gw_sim_expect(bob, "destroy __space__");
+    gw_sim_expect(bob, "create __space__");
+    gw_sim_call(ann, "EnterSpace", "i", 2);
+    gw_sim_expect(bob, "create Player");
+    gw_sim_disconnect(ann);
+    gw_sim_expect(bob, "destroy Player");
+}
+
+/* ---- monsters come, and fall at the second hit ----------------------------------------------- */
+
+static void hunt(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, "ann");
+    gw_sim_expect(ann, "create Monster");
+    gw_id monster = last_seen(ann, "create Monster");
+    gw_sim_call(ann, "ShootHit", "e", gw_sim_player(ann)); /* nobody is hit */
+    gw_sim_call(ann, "ShootHit", "e", monster);
+    gw_sim_expect(ann, "hp=50");
+    gw_sim_call(ann, "ShootHit", "e", monster);
+    gw_sim_expect(ann, "hp=0");
+    gw_sim_expect(ann, "action=death");
+    gw_sim_expect(ann, "destroy Monster");
+    GW_SIM_EXPECT(sim, gw_sim_times_seen(ann, "Shoot()") == 3);
+    gw_sim_run(sim, 60000); /* ann is dead by then, and has two monsters around her */
+    gw_sim_call(ann, "ShootHit", "e", last_seen(ann, "create Monster"));
+    gw_sim_run(sim, 1000);
+    GW_SIM_EXPECT(sim, gw_sim_times_seen(ann, "Shoot()") == 3);
+    GW_SIM_EXPECT(sim, gw_sim_times_seen(ann, "create Monster") == 3);
+}
+
+/* ---- a player who stands still dies, and its client moves it no more ------------------------- */
+
+static void walk_to(gw_sim *sim, gw_sim_client *person, float x, float z)
+{
+    uint8_t payload[34] = {12, 0};
+    float place[4] = {x, 0, z, 90};
+    gw_id id = gw_sim_player(person);
+    memcpy(payload + 2, id.text, sizeof id.text);
+    memcpy(payload + 18, place, sizeof place);
+    gw_sim_send(person, payload, sizeof payload);
+    gw_sim_run(sim, 1000);
+}
+
+static void die(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, "ann");
+    gw_id player = gw_sim_player(ann);
+    walk_to(sim, ann, 2, 1);
+    GW_SIM_EXPECT(sim, position_of(sim, player).x == 2);
+    gw_sim_expect(ann, "create Monster");
+    for (int hp = 90; hp >= 0; hp -= 10)
+        gw_sim_expect(ann, "hp=%d", hp);
+    gw_sim_expect(ann, "action=death");
+    GW_SIM_EXPECT(sim, gw_sim_times_seen(ann, "DisplayAttack(%.16s)", player.text) >= 10);
+    walk_to(sim, ann, 50, 1);
+    GW_SIM_EXPECT(sim, position_of(sim, player).x == 2);
+    gw_sim_disconnect(ann);
+    gw_sim_run(sim, 1000);
+    gw_sim_client *again = connect(sim);
+    gw_sim_call(again, "Login", "ss", "ann", "secret");
+    gw_sim_expect(again, "create Player");
+    GW_SIM_EXPECT(sim, strcmp(gw_sim_attr(again, "hp"), "100") == 0);
+}
+
+/* ---- a space goes when it has been empty for five minutes ------------------------------------ */
+
+static void leave_empty(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, "ann");
+    gw_sim_run(sim, 6 * GW_MINUTE);
+    GW_SIM_EXPECT(sim, take_census(sim).spaces == 1);
+    gw_sim_disconnect(ann);
+    gw_sim_run(sim, 5 * GW_MINUTE - 5 * GW_SECOND);
+    GW_SIM_EXPECT(sim, take_census(sim).spaces == 1);
+    gw_sim_run(sim, 10 * GW_SECOND);
+    GW_SIM_EXPECT(sim, take_census(sim).spaces == 0);
+}
+
+/* ---- the hundred-and-first player gets another space ----------------------------------------- */
+
+static void crowd(gw_sim *sim)
+{
+    enum { PEOPLE = SPACE_PLAYERS_MAX + 1 };
+    gw_sim_client *people[PEOPLE];
+    for (unsigned i = 0; i < PEOPLE; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "person%u", i);
+        people[i] = connect(sim);
+        gw_sim_call(people[i], "Register", "ss", name, "secret");
+        gw_sim_expect(people[i], "ShowInfo(Registered Successfully, please click login.)");
+        gw_sim_call(people[i], "Login", "ss", name, "secret");
+    }
+    for (unsigned i = 0; i < PEOPLE; i++)
+        gw_sim_expect(people[i], "create __space__");
+    struct census census = take_census(sim);
+    GW_SIM_EXPECT(sim, census.spaces == 2);
+    GW_SIM_EXPECT(sim, census.players == PEOPLE);
+    GW_SIM_EXPECT(sim, census.fullest == SPACE_PLAYERS_MAX);
+}
+
+/* ---- whatever dies, there is a space to play in ---------------------------------------------- */
+
+static gw_sim_client *log_in_again(gw_sim *sim, const char *name)
+{
+    gw_sim_client *person = connect(sim);
+    gw_sim_call(person, "Login", "ss", name, "secret");
+    gw_sim_expect(person, "create Player");
+    gw_sim_expect(person, "create __space__");
+    return person;
+}
+
+static void survive(gw_sim *sim)
+{
+    static const char *const names[] = {"ann", "bob", "cat"};
+    for (size_t i = 0; i < 3; i++)
+        gw_sim_disconnect(log_in(sim, names[i]));
+    gw_sim_client *people[3] = {0};
+    for (size_t i = 0; i < 3; i++)
+        if (gw_sim_step(sim, "%s logs in", names[i]))
+            people[i] = log_in_again(sim, names[i]);
+    gw_sim_chaos(sim, GW_SIM_CUT | GW_SIM_KILL_GAME | GW_SIM_KILL_DISPATCHER, 6, 10000);
+    gw_sim_run(sim, 10000);
+    for (size_t i = 0; i < 3; i++)
+        if (people[i] && gw_sim_is_open(people[i]))
+            gw_sim_disconnect(people[i]);
+    gw_sim_settle(sim);
+    for (size_t i = 0; i < 3; i++) {
+        gw_sim_client *person = log_in_again(sim, names[i]);
+        gw_sim_call(person, "ShootMiss", "");
+        gw_sim_expect(person, "Shoot()");
+    }
+}
+
+static int check(const char *name, void (*run)(gw_sim *sim), unsigned seeds)
+{
+    return gw_sim_check(&(gw_sim_property){
+        .name = name,
+        .cluster =
+            {.dispatchers = 2, .games = GAMES, .game = &unity_demo, .boot_entity = "Account"},
+        .seeds = seeds,
+        .run = run,
+    });
+}
+
+int main(void)
+{
+    return check("accounts", accounts, 4) + check("meeting", meet, 10) + check("hunting", hunt, 4) +
+           check("dying", die, 4) + check("surviving", survive, 10) +
+           check("closing", leave_empty, 2) + check("crowd", crowd, 2);
+}
