@@ -210,6 +210,27 @@ static void die(gw_sim *sim)
     GW_SIM_EXPECT(sim, strcmp(gw_sim_attr(again, "hp"), "100") == 0);
 }
 
+/* ---- who goes to another space, on whichever game, is the same player there -------------------
+ */
+
+static void wander(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, "ann");
+    gw_sim_expect(ann, "hp=90");
+    for (int kind = 2; kind < 10; kind++) {
+        gw_sim_call(ann, "EnterSpace", "i", kind);
+        gw_sim_expect(ann, "destroy __space__");
+        gw_sim_expect(ann, "create __space__");
+        GW_SIM_EXPECT(sim, strcmp(gw_sim_attr(ann, "hp"), "100") != 0);
+        walk_to(sim, ann, (float)kind, 0);
+        GW_SIM_EXPECT(sim, position_of(sim, gw_sim_player(ann)).x == (float)kind);
+    }
+    uint64_t moves = 0;
+    moves += gw_sim_metric(sim, "game1", "game_migrations_out_total");
+    moves += gw_sim_metric(sim, "game2", "game_migrations_out_total");
+    GW_SIM_EXPECT(sim, moves > 0);
+}
+
 /* ---- a space goes when it has been empty for five minutes ------------------------------------ */
 
 static void leave_empty(gw_sim *sim)
@@ -293,6 +314,7 @@ static int check(const char *name, void (*run)(gw_sim *sim), unsigned seeds)
 int main(void)
 {
     return check("accounts", accounts, 4) + check("meeting", meet, 10) + check("hunting", hunt, 4) +
-           check("dying", die, 4) + check("surviving", survive, 10) +
-           check("closing", leave_empty, 2) + check("crowd", crowd, 2);
+           check("dying", die, 4) + check("wandering", wander, 4) +
+           check("surviving", survive, 10) + check("closing", leave_empty, 2) +
+           check("crowd", crowd, 2);
 }
