@@ -1,4 +1,4 @@
-// The chatroom demo as a real cluster: a copy of it in a temporary folder, on ports of its own.
+// An example as a real cluster: a copy of it in a temporary folder, on ports of its own.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -24,11 +24,11 @@ export async function startDemo(settings) {
     return demo;
 }
 
-/** Builds a copy of the demo; `gate` is more settings of its gate, as they stand in the ini file. */
-export async function buildDemo({ gate = '' } = {}) {
+/** Builds a copy of the example; `gate` is more settings of its gate, as they stand in the ini file. */
+export async function buildDemo({ gate = '', example = 'chatroom_demo' } = {}) {
     const parent = await mkdtemp(path.join(tmpdir(), 'goworld-chat-'));
-    const dir = path.join(parent, 'chatroom_demo');
-    await cp(path.join(ROOT, 'examples/chatroom_demo'), dir, { recursive: true, filter: isSource });
+    const dir = path.join(parent, example);
+    await cp(path.join(ROOT, 'examples', example), dir, { recursive: true, filter: isSource });
     const config = path.join(dir, 'goworld.ini');
     const { url, port } = await useFreePorts(config);
     await writeFile(config, (await readFile(config, 'utf8')).replace(/^\[gate1\]$/m, `$&\n${gate}`));
@@ -61,7 +61,7 @@ async function isRunning(dir) {
 /** What somebody's own server left in the example does not belong in a copy. */
 function isSource(file) {
     const name = path.basename(file);
-    const isProgram = name === 'chatroom_demo' && path.basename(path.dirname(file)) === 'chatroom_demo';
+    const isProgram = name === path.basename(path.dirname(file)); // named like its folder
     return name !== 'run' && !name.endsWith('.o') && !isProgram;
 }
 
