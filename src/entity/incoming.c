@@ -112,11 +112,19 @@ static struct entity *make_sent(struct world *w, gw_id id, struct type *type, st
                           : entity_new(w, type, id, origin);
 }
 
+/* Its kind is no attribute of the game's. */
+static void log_misfit_of_space(void *user, const char *key, size_t key_size, const char *why)
+{
+    if (key_size != strlen(SPACE_KIND) || memcmp(key, SPACE_KIND, key_size) != 0)
+        entity_log_misfit(user, key, key_size, why);
+}
+
 static void create_sent(struct world *w, gw_id id, struct type *type, struct view attrs)
 {
     struct scope before = world_enter(w, NULL);
     struct entity *e = make_sent(w, id, type, attrs);
-    if (fields_read(attrs, type->attrs, &e->base, 0, entity_log_misfit, e))
+    fields_misfit misfit = type->is_space ? log_misfit_of_space : entity_log_misfit;
+    if (fields_read(attrs, type->attrs, &e->base, 0, misfit, e))
         entity_log_misfit(e, "", 0, "the attributes are no map");
     entity_begin(w, e);
     world_leave(w, before);

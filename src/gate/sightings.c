@@ -139,6 +139,19 @@ static bool next_entry(struct reader *r, struct entry *entry)
     return !r->bad;
 }
 
+/* How many records that is. */
+static uint32_t runs_total(struct view runs)
+{
+    struct reader r = reader_of(runs.data, runs.size);
+    uint32_t total = 0;
+    while (reader_left(&r)) {
+        read_u16(&r);
+        total += read_u16(&r);
+    }
+    return total;
+}
+
+/* A client needs no record twice, and a small packet must not become a large one. */
 static bool runs_fit(struct view runs, uint32_t records)
 {
     struct reader r = reader_of(runs.data, runs.size);
@@ -147,7 +160,7 @@ static bool runs_fit(struct view runs, uint32_t records)
         if (first + count > records)
             return false;
     }
-    return true;
+    return runs_total(runs) <= records;
 }
 
 static bool all_fit(struct reader r, uint32_t records)
@@ -164,6 +177,10 @@ static void send_runs(struct gate *g, struct client *client, struct view runs,
 {
     struct buf *grouped = &g->sightings.grouped;
     struct reader r = reader_of(runs.data, runs.size);
+    if (is_behind(client)) {
+        g->stats.positions_skipped += runs_total(runs);
+        return;
+    }
     buf_clear(grouped);
     while (reader_left(&r)) {
         uint32_t first = read_u16(&r), count = read_u16(&r);

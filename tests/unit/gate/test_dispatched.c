@@ -243,7 +243,7 @@ static void begin_runs(struct buf *b, uint32_t records)
     write_u32(b, records);
     for (uint32_t i = 0; i < records; i++) {
         char name[17];
-        memset(name, 'A' + (int)i, 16);
+        memset(name, 'A' + (int)(i % 26), 16);
         write_bytes(b, name, 16);
         for (unsigned j = 0; j < 4; j++)
             write_f32(b, (float)i);
@@ -309,7 +309,8 @@ static void runs_that_do_not_fit_are_refused_as_a_whole(void **state)
     world_start(&w, (struct gate_desc){0});
     struct player a = world_player(&w);
     struct buf packet = {0};
-    const uint16_t *bad[] = {RUNS(0, 1, 4, 1), RUNS(0, 1, 3, 2), RUNS(0, 1, 65535, 65535)};
+    const uint16_t *bad[] = {RUNS(0, 1, 4, 1), RUNS(0, 1, 3, 2), RUNS(0, 1, 65535, 65535),
+                             RUNS(0, 4, 0, 1)};
     unsigned count = 0;
     for (; count < sizeof bad / sizeof *bad; count++) {
         begin_runs(&packet, 4);
@@ -338,23 +339,20 @@ static void runs_that_do_not_fit_are_refused_as_a_whole(void **state)
 static void a_client_that_is_behind_gets_no_positions(void **state)
 {
     (void)state;
-    enum { RECORDS = 20, TIMES = 500 };
+    enum { RECORDS = 9000 };
     struct world w;
     world_start(&w, (struct gate_desc){0});
     struct player a = world_player(&w);
     struct buf packet = {0};
-    uint16_t runs[2 * TIMES] = {0};
-    for (unsigned i = 0; i < TIMES; i++)
-        runs[2 * i + 1] = RECORDS;
     begin_runs(&packet, RECORDS);
-    add_runs(&packet, a.id, TIMES, runs);
+    add_runs(&packet, a.id, 1, RUNS(0, RECORDS));
     deliver_runs(&w, &packet);
     deliver_runs(&w, &packet);
-    assert_int_equal(gate_stats(w.g)->positions_sent, RECORDS * TIMES);
-    assert_int_equal(gate_stats(w.g)->positions_skipped, RECORDS * TIMES);
+    assert_int_equal(gate_stats(w.g)->positions_sent, RECORDS);
+    assert_int_equal(gate_stats(w.g)->positions_skipped, RECORDS);
     fake_link_skip(a.link); /* it reads */
     deliver_runs(&w, &packet);
-    assert_int_equal(gate_stats(w.g)->positions_sent, 2 * RECORDS * TIMES);
+    assert_int_equal(gate_stats(w.g)->positions_sent, 2 * RECORDS);
     assert_null(a.link->reason);
     buf_free(&packet);
     world_stop(&w);
