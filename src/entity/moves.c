@@ -193,7 +193,7 @@ static void add_run(struct batch *b, struct receiver *receiver)
         last->count++;
         return;
     }
-    if (receiver->count == receiver->capacity) {
+    if (!receiver->runs || receiver->count == receiver->capacity) {
         receiver->capacity = receiver->capacity ? receiver->capacity * 2 : 16;
         receiver->runs = mem_realloc(receiver->runs, receiver->capacity * sizeof(struct run));
     }
