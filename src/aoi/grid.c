@@ -213,6 +213,11 @@ void grid_move(struct grid *grid, uint32_t *slots, uint32_t member, float x, flo
 
 enum { MARKS_MAX = 64 };
 
+struct mark {
+    uint32_t block;
+    uint16_t before, now; /* a bit for each of its members */
+};
+
 /* Blocks are tested without a branch on what is in them, which nothing could foretell: those with a
  * difference are written down, and read when the list is full or the scan at its end. */
 struct scan {
@@ -220,16 +225,13 @@ struct scan {
     struct grid_square before, now;
     uint32_t self, tag;
     struct grid_found *ended, *begun;
-    struct mark {
-        uint32_t block;
-        uint16_t before, now; /* a bit for each of its members */
-    } * marks;
+    struct mark *marks;
     size_t mark_count;
 };
 
 static struct grid_hit *reserve_hits(struct grid_found *found, size_t more)
 {
-    if (found->capacity - found->count < more) {
+    if (found->capacity - found->count < more || !found->hits) {
         found->capacity = found->capacity * 2 + more;
         found->hits = mem_realloc(found->hits, found->capacity * sizeof *found->hits);
     }

@@ -90,14 +90,21 @@ static void crowd_fini(struct crowd *c)
     free(c->z);
 }
 
+/* Both are away at the same time. */
+static void leave_and_return(struct crowd *c, size_t one, size_t other)
+{
+    aoi_leave(c->aoi, c->members[one]);
+    aoi_leave(c->aoi, c->members[other]);
+    enter(c, one);
+    enter(c, other);
+}
+
 static void live(struct crowd *c, unsigned steps)
 {
     for (unsigned step = 0; step < steps; step++) {
         size_t i = step % c->count;
-        if (step % 16 == 0) {
-            aoi_leave(c->aoi, c->members[i]);
-            enter(c, i);
-        }
+        if (step % 16 == 0)
+            leave_and_return(c, i, (i + 1) % c->count);
         c->x[i] += 10 * random_unit(c);
         c->z[i] += 10 * random_unit(c);
         aoi_move(c->aoi, c->members[i], c->x[i], c->z[i]);
