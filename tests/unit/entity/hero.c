@@ -3,31 +3,6 @@
 
 #include <stdio.h>
 
-/* ---- notes ---------------------------------------------------------------------------------- */
-
-/* What happened, in order: handlers append words. */
-static char happened[4096];
-static void note(const char *format, ...) GW_PRINTF(1, 2);
-static void note(const char *format, ...)
-{
-    size_t used = strlen(happened);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(happened + used, sizeof happened - used, format, args);
-    va_end(args);
-}
-
-void assert_happened(const char *expected)
-{
-    assert_string_equal(happened, expected);
-    happened[0] = '\0';
-}
-
-void hero_forget_happened(void)
-{
-    happened[0] = '\0';
-}
-
 /* ---- heroes --------------------------------------------------------------------------------- */
 
 extern const gw_entity_type Hero_type, Guest_type;
@@ -416,7 +391,7 @@ const gw_entity_type Guest_type = {
 
 int hero_setup(void **state)
 {
-    hero_forget_happened();
+    forget_happened();
     *state = fixture_create(&hero_game, "Hero");
     return 0;
 }
@@ -432,7 +407,7 @@ Hero *hero_settled(struct fixture *f, const char *client)
     gw_entity *e = fixture_connect(f, client);
     fixture_work(f);
     fixture_skip(f);
-    hero_forget_happened();
+    forget_happened();
     return (Hero *)e;
 }
 

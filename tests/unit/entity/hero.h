@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fixture.h"
+#include "happened.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,7 +39,3 @@ int hero_teardown(void **state);
 
 /* A hero with a client, settled: what its birth sent and noted is passed over. */
 Hero *hero_settled(struct fixture *f, const char *client);
-
-/* What was noted since the last time, in order: words, each with a space behind it. */
-void assert_happened(const char *expected);
-void hero_forget_happened(void);

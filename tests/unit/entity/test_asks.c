@@ -22,23 +22,6 @@ GW_ASK_DECLARE(BANK_ASK)
 GW_CLIENT_RPC_DECLARE(BANK_CLIENT_RPC)
 
 static void (*act)(Bank *self);
-static char notes[1024];
-
-static void note(const char *format, ...) GW_PRINTF(1, 2);
-static void note(const char *format, ...)
-{
-    size_t used = strlen(notes);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(notes + used, sizeof notes - used, format, args);
-    va_end(args);
-}
-
-static void assert_notes(const char *expected)
-{
-    assert_string_equal(notes, expected);
-    notes[0] = '\0';
-}
 
 void Bank_Act(Bank *self)
 {
@@ -90,7 +73,7 @@ static const gw_game bank_game = {.types = types};
 
 static int setup(void **state)
 {
-    notes[0] = '\0';
+    forget_happened();
     *state = fixture_create(&bank_game, "Bank");
     return 0;
 }
@@ -143,9 +126,9 @@ static void an_answer_comes_back_to_where_it_was_asked_for(void **state)
 {
     struct fixture *f = *state;
     run(f, withdraw);
-    assert_notes("ask left=70 thanks ");
+    assert_happened("ask left=70 thanks ");
     fixture_pass(f, 1000);
-    assert_notes("done ");
+    assert_happened("done ");
     assert_int_equal(fixture_next_type(f), 0); /* all of it was near */
     assert_int_equal(world_stats(f->world)->asks_waiting, 0);
 }
@@ -168,7 +151,7 @@ static void an_answer_comes_to_a_callback_after_the_handler(void **state)
 {
     struct fixture *f = *state;
     run(f, ask_by_callback);
-    assert_notes("asked note(1,between) first(0,70,thanks) second(-7,0,) ");
+    assert_happened("asked note(1,between) first(0,70,thanks) second(-7,0,) ");
 }
 
 static void fail_each_way(Bank *self)
@@ -189,9 +172,9 @@ static void what_goes_wrong_is_an_error(void **state)
     struct fixture *f = *state;
     run(f, fail_each_way);
     fixture_pass(f, 499);
-    assert_notes("");
+    assert_happened("");
     fixture_pass(f, 1);
-    assert_notes("done ");
+    assert_happened("done ");
     fixture_pass(f, 500); /* the answer comes now: nobody waits for it */
     assert_int_equal(world_stats(f->world)->asks_timed_out, 1);
     assert_int_equal(world_stats(f->world)->calls_refused.count, 1);
@@ -209,11 +192,11 @@ static void the_end_of_either_ends_the_wait(void **state)
     struct fixture *f = *state;
     run(f, ask_slow);
     world_disown_entity(f->world, other);
-    assert_notes("slow(-4) "); /* its fiber was told, and gave that back */
+    assert_happened("slow(-4) "); /* its fiber was told, and gave that back */
     other = fixture_connect(f, "c3")->id;
     run(f, ask_slow);
     world_disown_entity(f->world, fixture_id("bootc1"));
-    assert_notes("slow(-4) ");
+    assert_happened("slow(-4) ");
     fixture_pass(f, 1000);
     assert_int_equal(world_stats(f->world)->asks_waiting, 0);
 }
@@ -238,18 +221,18 @@ static void a_game_that_stops_asks_no_more(void **state)
     struct fixture *f = *state;
     run(f, ask_stubbornly);
     world_stop(f->world);
-    assert_notes("again(-4) then(-4) ");
+    assert_happened("again(-4) then(-4) ");
 }
 
 static void a_game_that_stops_waits_no_more(void **state)
 {
     struct fixture *f = *state;
     run(f, ask_by_callback);
-    notes[0] = '\0';
+    forget_happened();
     run(f, ask_slow);
     world_stop(f->world);
     assert_int_equal(world_stats(f->world)->asks_waiting, 0);
-    assert_notes("slow(-4) ");
+    assert_happened("slow(-4) ");
 }
 
 /* ---- by name --------------------------------------------------------------------------------- */
@@ -273,7 +256,7 @@ static void methods_are_called_by_name(void **state)
 {
     struct fixture *f = *state;
     run(f, call_names);
-    assert_notes("note(7,by name) note(8,) answer(99,thanks) note(11,) ");
+    assert_happened("note(7,by name) note(8,) answer(99,thanks) note(11,) ");
     struct msg_call_entity_method far;
     assert_true(msg_call_entity_method_read(fixture_next(f), &far));
     assert_true(view_equals(far.method, "Note"));
@@ -302,7 +285,7 @@ static void a_callback_takes_answers_of_any_form(void **state)
 {
     struct fixture *f = *state;
     run(f, ask_names);
-    assert_notes("none(-1,0) two(0,2) ");
+    assert_happened("none(-1,0) two(0,2) ");
 }
 
 /* ---- far ------------------------------------------------------------------------------------- */
@@ -345,23 +328,23 @@ static void a_question_goes_far_and_its_answer_comes_back(void **state)
     run(f, ask_far);
     uint64_t request = expect_ask(f).request;
     answer(f, request + 1, 0, args, sizeof args - 1); /* nobody's */
-    assert_notes("");
+    assert_happened("");
     answer(f, request, 0, args, sizeof args - 1);
-    assert_notes("far(0,5) ");
+    assert_happened("far(0,5) ");
     answer(f, request, 0, args, sizeof args - 1); /* once is enough */
-    assert_notes("");
+    assert_happened("");
     run(f, ask_far);
     answer(f, expect_ask(f).request, (uint16_t)-GW_ENOTFOUND, NULL, 0);
-    assert_notes("far(-2,-1) ");
+    assert_happened("far(-2,-1) ");
     run(f, ask_far);
     answer(f, expect_ask(f).request, 60000, NULL, 0); /* an error of some later version */
-    assert_notes("far(-5,-1) ");
+    assert_happened("far(-5,-1) ");
     run(f, ask_far);
     answer(f, expect_ask(f).request, 0, "\1\0\1\0\0\0\xa0", 7); /* a text */
-    assert_notes("far(-5,-1) ");
+    assert_happened("far(-5,-1) ");
     f->is_strange = true;
     run(f, ask_far);
-    assert_notes("far(-12,-1) ");
+    assert_happened("far(-12,-1) ");
     world_answered(f->world, (struct view){(const uint8_t *)"\xe1\x0b", 2});
     assert_int_equal(world_stats(f->world)->packets_bad.count, 1);
 }
@@ -428,7 +411,7 @@ static void what_waits_for_answers_has_a_limit(void **state)
 {
     struct fixture *f = *state;
     run(f, ask_too_much);
-    assert_notes("asked(100001) ");
+    assert_happened("asked(100001) ");
     fixture_skip(f);
     fixture_pass(f, GW_ASK_TIMEOUT_MS);
     assert_int_equal(world_stats(f->world)->asks_timed_out, 100000);

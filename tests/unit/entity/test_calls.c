@@ -199,7 +199,7 @@ static void calls_do_not_overtake_those_from_before_it_was_here(void **state)
     fixture_call(f, caller, "CallFirst", fixture_hex(target));
     assert_int_equal(fixture_next_type(f), MSG_CALL_ENTITY_METHOD);
     fixture_create_entity(f, "far", "Hero", "\xc0", 1);
-    hero_forget_happened();
+    forget_happened();
     assert_int_equal(fixture_next_type(f), MSG_NOTIFY_CREATE_ENTITY);
     fixture_call(f, caller, "CallFirst", fixture_hex(target));
     come_back(f);

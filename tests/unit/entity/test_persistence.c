@@ -64,7 +64,7 @@ static void what_is_persistent_comes_back(void **state)
     fixture_call(f, id, "End", "");
     fixture_work(f);
     fixture_skip(f);
-    hero_forget_happened();
+    forget_happened();
     load(f, id, "Hero");
     assert_null(fixture_find(f, id));
     fixture_work(f);
