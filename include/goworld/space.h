@@ -62,7 +62,7 @@ gw_entity *gw_create_in(const gw_entity_type *type, gw_entity *space, gw_vec3 po
  * on_enter_space_failed that it is not, within GW_ENTER_SPACE_MS, and the entity is where it was.
  * A later call takes the place of one that has not come to its end; a move within the same space
  * goes like any other. GW_EINVAL (logged) for a space, a service and a position that is not finite;
- * GW_ECANCELED for a destroyed entity. */
+ * GW_ECANCELED for a destroyed entity, and in the hooks with which one leaves this game. */
 #define GW_ENTER_SPACE_MS 120000
 #define GW_MIGRATE_FIBERS_MS 5000
 GW_NODISCARD gw_err gw_enter_space(gw_entity *entity, gw_id space, gw_vec3 position);

@@ -298,6 +298,11 @@ static struct entity *bring_to_life(struct world *w, gw_id id, struct type *type
                                     const struct traveller *t)
 {
     struct entity *e = entity_new(w, type, id, ENTITY_SENT_WHOLE);
+    if (entity_is_dead(e)) { /* by its on_init */
+        if (!gw_id_is_none(t->client))
+            client_close(w, id, (uint16_t)t->gate, t->client, "its entity has ended");
+        return e;
+    }
     if (t->attrs.size && fields_read(t->attrs, type->attrs, &e->base, 0, entity_log_misfit, e))
         entity_log_misfit(e, "", 0, "the attributes are no map");
     e->yaw = (float)t->yaw;
@@ -312,9 +317,7 @@ static struct entity *bring_to_life(struct world *w, gw_id id, struct type *type
 
 static void enter(struct world *w, struct entity *e, gw_id id, gw_vec3 position)
 {
-    struct entity *in = entity_find(w, id);
-    struct space *space =
-        in && (in->stage == ENTITY_ALIVE || in->space == w->nil) ? space_of(in) : NULL;
+    struct space *space = space_find(w, id);
     if (e->stage != ENTITY_ALIVE)
         return;
     if (space)

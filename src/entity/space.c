@@ -16,6 +16,19 @@ struct space *space_of(const struct entity *e)
     return e->type->is_space ? e->space : NULL;
 }
 
+/* The nil space can be from the beginning. */
+static bool is_open(const struct world *w, const struct space *space)
+{
+    return space == w->nil || space->entity->stage == ENTITY_ALIVE;
+}
+
+struct space *space_find(const struct world *w, gw_id id)
+{
+    const struct entity *e = entity_find(w, id);
+    struct space *space = e ? space_of(e) : NULL;
+    return space && is_open(w, space) ? space : NULL;
+}
+
 /* ---- the nil space -------------------------------------------------------------------------- */
 
 static struct entity *make(struct world *w, gw_id id, int64_t kind, enum entity_origin origin)

@@ -29,8 +29,9 @@ struct entity *space_new(struct world *w, gw_id id, int64_t kind, enum entity_or
 void space_end(struct world *w, struct space *space); /* everything that is in it ends */
 void space_free(struct space *space);
 
-/* The space that the entity is, or NULL. */
+/* The space that the entity is, or NULL; the one of that id that can be entered here, or NULL. */
 struct space *space_of(const struct entity *e);
+struct space *space_find(const struct world *w, gw_id id);
 
 /* One that was just made is in the nil space; one that is freed in none. */
 void space_put(struct space *space, struct entity *e);

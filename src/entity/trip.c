@@ -63,14 +63,20 @@ static void ask_to_hold(struct world *w, const struct trip *trip)
     world_send(w, trip->entity);
 }
 
-/* What waited comes back by the dispatcher, and calls from here not before it. */
-static void stay(struct world *w, struct entity *e)
+/* What was called meanwhile comes by the dispatcher; calls that are made from now on do not come
+ * before it. */
+static void be_back(struct world *w, struct entity *e)
 {
-    entity_notify(w, MSG_CANCEL_MIGRATE, e->base.id);
     e->is_away = false;
     if (!e->behind_fence)
         call_send_fence(w, e);
     e->behind_fence = true;
+}
+
+static void stay(struct world *w, struct entity *e)
+{
+    entity_notify(w, MSG_CANCEL_MIGRATE, e->base.id);
+    be_back(w, e);
 }
 
 /* ---- how it ends ---------------------------------------------------------------------------- */
@@ -124,12 +130,6 @@ void trip_end(struct world *w, struct entity *e)
 
 /* ---- beginning ------------------------------------------------------------------------------ */
 
-static struct space *space_here(const struct world *w, gw_id id)
-{
-    struct entity *e = entity_find(w, id);
-    return e && (e->stage == ENTITY_ALIVE || e->space == w->nil) ? space_of(e) : NULL;
-}
-
 static void enter_here(struct world *w, struct trip *trip, struct space *space)
 {
     struct entity *e = entity_find(w, trip->entity);
@@ -140,7 +140,7 @@ static void enter_here(struct world *w, struct trip *trip, struct space *space)
 
 static void begin(struct world *w, struct trip *trip)
 {
-    struct space *space = space_here(w, trip->space);
+    struct space *space = space_find(w, trip->space);
     trip->is_changed = false;
     if (space) {
         enter_here(w, trip, space);
@@ -181,22 +181,27 @@ static void begin_later(struct world *w, struct trip *trip)
 
 /* ---- between two games ---------------------------------------------------------------------- */
 
+static void go_to(struct world *w, struct trip *trip, uint16_t game)
+{
+    trip->game = game;
+    entity_find(w, trip->entity)->is_away = true;
+    set_step(w, trip, TRIP_HOLDS);
+    ask_to_hold(w, trip);
+}
+
 void world_space_found(struct world *w, gw_id space, gw_id entity, uint16_t game)
 {
     struct trip *trip = trip_of(w, entity);
     if (!trip || trip->step != TRIP_ASKS || !gw_id_equal(trip->space, space))
         return; /* it has changed its mind */
-    if (space_here(w, space))
+    struct scope before = world_enter(w, NULL);
+    if (space_find(w, space))
         begin(w, trip);
     else if (game == 0 || game == w->desc.gameid)
         fail(w, trip, GW_ENOTFOUND);
-    else {
-        struct entity *e = entity_find(w, entity);
-        trip->game = game;
-        e->is_away = true;
-        set_step(w, trip, TRIP_HOLDS);
-        ask_to_hold(w, trip);
-    }
+    else
+        go_to(w, trip, game);
+    world_leave(w, before);
 }
 
 /* The dispatcher holds what is sent to the entity; nothing more is under way to here. */
@@ -305,7 +310,10 @@ void world_restart_trips(struct world *w, bool (*concerns)(void *user, gw_id ent
         struct trip *trip = slot->value;
         if (!is_concerned(trip, concerns, user))
             continue;
-        entity_find(w, trip->entity)->is_away = false;
+        struct entity *e = entity_find(w, trip->entity);
+        if (e->is_away)
+            be_back(w, e);
+        set_deadline(w, trip, GW_ENTER_SPACE_MS);
         begin_later(w, trip);
     }
     world_leave(w, before);
@@ -341,6 +349,8 @@ static void wish(struct world *w, struct entity *e, gw_id space, gw_vec3 positio
         trip = trip_new(w, e);
     trip->space = space;
     trip->position = position;
+    if (!is_elsewhere && trip->step == TRIP_LEAVES)
+        return; /* that does not take longer because of a new place */
     set_deadline(w, trip, GW_ENTER_SPACE_MS);
     if (!is_elsewhere)
         return;
@@ -353,11 +363,17 @@ static void wish(struct world *w, struct entity *e, gw_id space, gw_vec3 positio
     begin_later(w, trip);
 }
 
+/* Its hooks run for the last time here. */
+static bool is_departing(const struct world *w, const struct entity *e)
+{
+    return e->is_away && !trip_of(w, e->base.id);
+}
+
 gw_err gw_enter_space(gw_entity *entity, gw_id space, gw_vec3 position)
 {
     struct world *w = world_running();
     struct entity *e = entity_of(entity);
-    if (e->stage == ENTITY_ENDING || entity_is_dead(e) || w->stopping)
+    if (e->stage == ENTITY_ENDING || entity_is_dead(e) || w->stopping || is_departing(w, e))
         return GW_ECANCELED;
     const char *why = e->type->is_space           ? "a space is in no other"
                       : e->type->shards           ? "a service stays where it is"

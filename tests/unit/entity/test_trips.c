@@ -1,0 +1,315 @@
+/* Trips: the way of an entity into a space on another game, and from one. */
+#include "walker.h"
+
+#include "entity/timer.h"
+#include "wire/msgpack.h"
+
+#include <stdio.h>
+
+#define FAR_GAME 2
+
+/* ---- leaving -------------------------------------------------------------------------------- */
+
+static gw_id far_space(void)
+{
+    return fixture_id("far");
+}
+
+/* Ann, in a place, is to go far away; all that was sent before is passed over. */
+static Walker *ann_wishes(struct fixture *f)
+{
+    Walker *ann = NULL;
+    GAME(f)
+    {
+        ann = walker_in(walker_place(1, 10), "ann", 0, 0);
+        GW_SET(ann, hp, 7);
+        assert_int_equal(gw_enter_space(&ann->base, far_space(), (gw_vec3){1, 2, 3}), GW_OK);
+    }
+    return ann;
+}
+
+static void answer_where(struct fixture *f, gw_id id)
+{
+    world_space_found(f->world, far_space(), id, FAR_GAME);
+}
+
+/* The state that a whole departure has sent; `id` is Ann's, who has a timer. */
+static struct buf depart(struct fixture *f, gw_id *id)
+{
+    Walker *ann = ann_wishes(f);
+    *id = ann->base.id;
+    GAME(f)
+    Walker_every_Tick(ann, 1000, 7);
+    answer_where(f, *id);
+    fixture_skip(f);
+    world_migrate_granted(f->world, *id);
+    fixture_pass(f, 10);
+    struct view packet;
+    struct msg_real_migrate m = {0};
+    while ((packet = fixture_next(f)).size && !msg_real_migrate_read(packet, &m))
+        ;
+    assert_true(gw_id_equal(m.entity, *id));
+    assert_int_equal(m.game, FAR_GAME);
+    struct buf state = {0};
+    buf_append(&state, m.state.data, m.state.size);
+    return state;
+}
+
+static void it_asks_where_then_for_the_hold_then_it_goes(void **state)
+{
+    struct fixture *f = *state;
+    fixture_work(f);
+    gw_id id = ann_wishes(f)->base.id;
+    struct view packet;
+    struct msg_query_space_gameid_for_migrate where;
+    while ((packet = fixture_next(f)).size &&
+           !msg_query_space_gameid_for_migrate_read(packet, &where))
+        ;
+    assert_true(gw_id_equal(where.space, far_space()) && gw_id_equal(where.entity, id));
+    answer_where(f, id);
+    struct msg_migrate_request hold;
+    assert_true(msg_migrate_request_read(fixture_next(f), &hold));
+    assert_int_equal(hold.space_game, FAR_GAME);
+    walker_listen();
+    world_migrate_granted(f->world, id);
+    assert_happened("");
+    fixture_pass(f, 10);
+    assert_happened("leaves(ann,1) left(1,ann) migrates_out(ann) ");
+    assert_null(fixture_find(f, id));
+    struct msg_real_migrate gone;
+    assert_true(msg_real_migrate_read(fixture_next(f), &gone));
+    assert_int_equal(fixture_next_type(f), 0); /* it has not ended */
+}
+
+static void an_answer_that_does_not_come_is_not_waited_for_for_ever(void **state)
+{
+    struct fixture *f = *state;
+    Walker *ann = NULL;
+    GAME(f)
+    {
+        ann = walker_in(walker_place(1, 10), "ann", 0, 0);
+        assert_int_equal(gw_enter_space(&ann->base, fixture_id("far"), (gw_vec3){0}), GW_OK);
+    }
+    fixture_work(f);
+    walker_listen();
+    fixture_pass(f, GW_ENTER_SPACE_MS - 1);
+    assert_happened("");
+    fixture_pass(f, 1);
+    assert_happened("fails:farxxxxxxxxxxxxx:-10(ann) ");
+}
+
+static void one_that_was_refused_stays_and_calls_keep_their_order(void **state)
+{
+    struct fixture *f = *state;
+    Walker *ann = ann_wishes(f);
+    answer_where(f, ann->base.id);
+    fixture_skip(f);
+    GAME(f)
+    Walker_call_Tick(ann->base.id, 1);
+    assert_int_equal(fixture_next_type(f),
+                     MSG_CALL_ENTITY_METHOD); /* it may be gone when that comes */
+    walker_listen();
+    world_migrate_refused(f->world, ann->base.id);
+    assert_happened("fails:farxxxxxxxxxxxxx:-12(ann) ");
+    assert_int_equal(fixture_next_type(f), MSG_CANCEL_MIGRATE);
+    assert_int_equal(fixture_next_type(f), MSG_CALL_ENTITY_METHOD); /* the fence */
+    GAME(f)
+    Walker_call_Tick(ann->base.id, 2);
+    assert_int_equal(fixture_next_type(f), MSG_CALL_ENTITY_METHOD);
+    assert_happened("");
+}
+
+/* Its calls are behind the registration, and others must not overtake them. */
+static void a_dispatcher_that_was_started_again_is_asked_anew(void **state)
+{
+    struct fixture *f = *state;
+    Walker *ann = ann_wishes(f);
+    answer_where(f, ann->base.id);
+    fixture_skip(f);
+    world_restart_trips(f->world, fixture_concerns_all, NULL);
+    assert_int_equal(fixture_next_type(f), MSG_CALL_ENTITY_METHOD); /* the fence */
+    assert_int_equal(fixture_next_type(f), MSG_QUERY_SPACE_GAMEID_FOR_MIGRATE);
+    walker_listen();
+    GAME(f)
+    Walker_call_Tick(ann->base.id, 1);
+    assert_int_equal(fixture_next_type(f), MSG_CALL_ENTITY_METHOD);
+    assert_happened("");
+}
+
+static void wish_again(const char *hook, gw_entity *self, const gw_entity *other)
+{
+    (void)other;
+    if (strcmp(hook, "leaves") == 0 || strcmp(hook, "migrates_out") == 0)
+        assert_int_equal(gw_enter_space(self, far_space(), (gw_vec3){0}), GW_ECANCELED);
+}
+
+static void one_that_leaves_takes_no_other_way(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = ann_wishes(f)->base.id;
+    answer_where(f, id);
+    walker_told = wish_again;
+    world_migrate_granted(f->world, id);
+    fixture_pass(f, 10);
+    walker_told = NULL;
+    assert_null(fixture_find(f, id));
+    assert_int_equal(f->world->trips.by_entity.count, 0);
+    answer_where(f, id);
+    fixture_pass(f, GW_ENTER_SPACE_MS);
+}
+
+static void what_is_not_known_to_have_arrived_is_sent_again(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart(f, &id);
+    world_resend_leavers(f->world, fixture_concerns_all, NULL);
+    assert_int_equal(fixture_next_type(f), MSG_REAL_MIGRATE);
+    world_migrated(f->world, id);
+    world_resend_leavers(f->world, fixture_concerns_all, NULL);
+    assert_int_equal(fixture_next_type(f), 0);
+    buf_free(&gone);
+}
+
+/* ---- arriving ------------------------------------------------------------------------------- */
+
+static void one_that_comes_is_what_it_was(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart(f, &id);
+    walker_listen();
+    world_migrate_in(f->world, id, 1, view_of(&gone));
+    assert_happened("migrates_in() fails:farxxxxxxxxxxxxx:-2() "); /* no such space is here */
+    const Walker *ann = (const Walker *)fixture_find(f, id);
+    assert_non_null(ann);
+    assert_int_equal(ann->hp, 7);
+    world_migrate_in(f->world, id, 1, view_of(&gone)); /* once more: it is there */
+    assert_happened("");
+    fixture_pass(f, 1000);
+    assert_happened("tick:7() ");
+    buf_free(&gone);
+}
+
+static void one_that_could_not_be_passed_on_is_back_where_it_was(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart(f, &id);
+    walker_listen();
+    world_migrate_in(f->world, id, FAR_GAME, view_of(&gone));
+    assert_happened("migrates_in() enters() entered(1,) fails:farxxxxxxxxxxxxx:-12() ");
+    assert_int_equal(gw_space_kind(&entity_of(fixture_find(f, id))->space->entity->base), 1);
+    buf_free(&gone);
+}
+
+static void write_text(struct buf *b, const char *text)
+{
+    msgpack_write_str(b, text, strlen(text));
+}
+
+/* A brief with a client and a timer, on its way to the nil space. */
+static void write_brief(struct fixture *f, struct buf *b)
+{
+    struct buf timers = {0};
+    Walker *ann = NULL;
+    GAME(f)
+    {
+        ann = GW_CREATE(Walker);
+        Walker_every_Tick(ann, 1000, 7);
+        timers_write(f->world, entity_of(&ann->base), &timers);
+        gw_destroy(&ann->base);
+    }
+    msgpack_write_map(b, 3);
+    write_text(b, "T");
+    write_text(b, "Brief");
+    write_text(b, "C");
+    msgpack_write_map(b, 2);
+    write_text(b, "ClientID");
+    msgpack_write_str(b, fixture_id("client").text, sizeof(gw_id));
+    write_text(b, "GateID");
+    msgpack_write_u16(b, FIXTURE_GATE);
+    write_text(b, "TD");
+    msgpack_write_bin(b, timers.data, timers.size);
+    buf_free(&timers);
+}
+
+static void one_that_ends_in_its_first_hook_takes_its_client_along(void **state)
+{
+    struct fixture *f = *state;
+    struct buf brief = {0};
+    write_brief(f, &brief);
+    fixture_skip(f);
+    world_migrate_in(f->world, fixture_id("brief"), 1, view_of(&brief));
+    assert_null(fixture_find(f, fixture_id("brief")));
+    assert_int_equal(world_stats(f->world)->clients, 0);
+    uint16_t type, closed = 0;
+    while ((type = fixture_next_type(f)))
+        closed |= type == MSG_CLOSE_CLIENT;
+    assert_true(closed);
+    fixture_pass(f, 1);
+    fixture_pass(f, 3000); /* no timer of it is left */
+    buf_free(&brief);
+}
+
+/* ---- timers on their way --------------------------------------------------------------------- */
+
+/* As GoWorld's own code writes the timer Tick(7), each second from 1700000000.005. */
+static const uint8_t tick[] = "\x91\x85\xa8"
+                              "FireTime"
+                              "\xd7\xff\x01\x31\x2d\x00\x65\x53\xf1\x00\xae"
+                              "RepeatInterval"
+                              "\xd3\x00\x00\x00\x00\x3b\x9a\xca\x00\xa6"
+                              "Method\xa4"
+                              "Tick\xa4"
+                              "Args\x91\xd3\x00\x00\x00\x00\x00\x00\x00\x07\xa6"
+                              "Repeat\xc3";
+
+static void timers_travel_as_goworld_writes_them(void **state)
+{
+    struct fixture *f = *state;
+    struct buf written = {0};
+    Walker *ann = NULL, *bob = NULL;
+    fixture_pass(f, 5); /* to 1700000000.005 */
+    GAME(f)
+    {
+        ann = GW_CREATE(Walker);
+        Walker_every_Tick(ann, 1000, 7);
+        bob = GW_CREATE(Walker);
+    }
+    f->clock.wall_ms -= 1000; /* its first tick is then */
+    timers_write(f->world, entity_of(&ann->base), &written);
+    assert_int_equal(written.size, sizeof tick - 1);
+    assert_memory_equal(written.data, tick, written.size);
+    GAME(f)
+    {
+        snprintf(bob->name, sizeof bob->name, "bob");
+        timers_read(f->world, entity_of(&bob->base), view_of(&written));
+        gw_destroy(&ann->base);
+    }
+    buf_free(&written);
+    walker_listen();
+    fixture_pass(f, 999);
+    assert_happened("");
+    fixture_pass(f, 1);
+    assert_happened("tick:7(bob) ");
+    fixture_pass(f, 1000);
+    assert_happened("tick:7(bob) ");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WALKER_TEST(it_asks_where_then_for_the_hold_then_it_goes),
+        WALKER_TEST(an_answer_that_does_not_come_is_not_waited_for_for_ever),
+        WALKER_TEST(one_that_was_refused_stays_and_calls_keep_their_order),
+        WALKER_TEST(a_dispatcher_that_was_started_again_is_asked_anew),
+        WALKER_TEST(one_that_leaves_takes_no_other_way),
+        WALKER_TEST(what_is_not_known_to_have_arrived_is_sent_again),
+        WALKER_TEST(one_that_comes_is_what_it_was),
+        WALKER_TEST(one_that_could_not_be_passed_on_is_back_where_it_was),
+        WALKER_TEST(one_that_ends_in_its_first_hook_takes_its_client_along),
+        WALKER_TEST(timers_travel_as_goworld_writes_them),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
