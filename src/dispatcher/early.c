@@ -65,7 +65,7 @@ static void take_out(struct dispatcher *d, bool (*take)(struct dispatcher *d, st
 static bool send_now(struct dispatcher *d, struct record record)
 {
     struct peer *gate = peers_get(&d->gates, record.gate);
-    if (!gate || !gate_knows(gate, record.packet))
+    if (!gate || !peer_knows(gate, record.packet))
         return false;
     peer_send(gate, record.packet.data, record.packet.size);
     return true;

@@ -7,33 +7,8 @@
 #include "dispatcher/gates.h"
 #include "wire/messages.h"
 
-#include <stdlib.h>
-
 /* Entities that nobody knows and that a client was given to: more are refused. */
 #define AWAITED_MAX 10000u
-
-/* Why packets for an entity wait. */
-enum hold_kind {
-    HOLD_LOADS,    /* its game loads it */
-    HOLD_AWAITED,  /* nobody knows it: place.game is NULL */
-    HOLD_CLAIMED,  /* it lives on its game, which has not said HELLO yet */
-    HOLD_MIGRATES, /* it lives on its game, and is about to leave that */
-};
-
-/* An entity that is on its way, and what waits for it. */
-struct hold {
-    struct place place;
-    enum hold_kind kind;
-    struct heap_node deadline;
-    gw_id entity;
-    struct packet **packets;
-    size_t count, capacity, bytes;
-};
-
-static struct hold *hold_of(struct heap_node *node)
-{
-    return (struct hold *)((char *)node - offsetof(struct hold, deadline));
-}
 
 void entities_init(struct entities *entities, uint64_t seed)
 {
@@ -56,109 +31,6 @@ struct peer *entities_game(const struct dispatcher *d, gw_id entity, uint64_t ha
     return place && !place->hold ? place->game : NULL;
 }
 
-/* Whoever asked the entity waits: its game is told. */
-static void answer_ask(struct dispatcher *d, const struct msg_ask *ask)
-{
-    struct peer *game = peers_get(&d->games, ask->game);
-    if (!game || !game->session.said_hello)
-        return;
-    struct buf *b = dispatcher_scratch(d);
-    msg_answer_write(b, &(struct msg_answer){.game = ask->game,
-                                             .request = ask->request,
-                                             .error = (uint16_t)-GW_ENOTFOUND});
-    peer_send(game, b->data, b->size);
-}
-
-/* A packet that cannot be delivered. A client that was handed to the entity would wait for ever: it
- * is closed. */
-static void refuse(struct dispatcher *d, gw_id entity, struct view packet)
-{
-    dispatcher_complain(d, undelivered, "undelivered", "entity=" GW_ID_FORMAT " type=%u",
-                        GW_ID_ARG(entity), msg_type_of(packet));
-    struct msg_notify_client_given given;
-    struct msg_check_owner check;
-    struct msg_ask ask;
-    if (msg_ask_read(packet, &ask))
-        answer_ask(d, &ask);
-    if (msg_notify_client_given_read(packet, &given))
-        gates_close_client(d, given.gate, given.client, "the entity it was handed to is not there");
-    if (msg_check_owner_read(packet, &check))
-        gates_close_client(d, check.gate, check.client, "its player is gone");
-}
-
-/* Games that know only GoWorld's messages get only those. */
-static bool game_knows(const struct peer *game, struct view packet)
-{
-    return game->session.said_hello || msg_type_of(packet) < MSG_OWN_FIRST;
-}
-
-static void set_kind(struct dispatcher *d, struct hold *hold, enum hold_kind kind)
-{
-    d->entities.awaited -= hold->kind == HOLD_AWAITED;
-    d->entities.awaited += kind == HOLD_AWAITED;
-    hold->kind = kind;
-}
-
-static void hold_free(struct dispatcher *d, struct hold *hold)
-{
-    for (size_t i = 0; i < hold->count; i++)
-        packet_unref(hold->packets[i]);
-    set_kind(d, hold, HOLD_LOADS);
-    heap_remove(&d->entities.holds, &hold->deadline);
-    d->entities.held_bytes -= hold->bytes;
-    d->stats.held_bytes = d->entities.held_bytes;
-    d->stats.held_packets -= hold->count;
-    d->stats.loading_entities--;
-    free(hold->packets);
-    free(hold);
-}
-
-static struct view payload_of(const struct packet *packet)
-{
-    return (struct view){packet->bytes + PACKET_HEADER_BYTES, packet->size - PACKET_HEADER_BYTES};
-}
-
-static void hold_deliver(struct dispatcher *d, struct hold *hold, struct peer *game)
-{
-    for (size_t i = 0; i < hold->count; i++) {
-        if (game_knows(game, payload_of(hold->packets[i])))
-            peer_send_packet(game, hold->packets[i]);
-        else
-            refuse(d, hold->entity, payload_of(hold->packets[i]));
-    }
-    hold_free(d, hold);
-}
-
-static void hold_refuse(struct dispatcher *d, struct hold *hold)
-{
-    for (size_t i = 0; i < hold->count; i++)
-        refuse(d, hold->entity, payload_of(hold->packets[i]));
-    hold_free(d, hold);
-}
-
-static bool hold_has_room(const struct dispatcher *d, const struct hold *hold, size_t size)
-{
-    return hold->bytes + size <= d->desc.limits.hold_bytes &&
-           d->entities.held_bytes + size <= d->desc.limits.hold_bytes_all;
-}
-
-static void hold_put(struct dispatcher *d, struct hold *hold, struct view packet)
-{
-    if (!hold_has_room(d, hold, packet.size)) {
-        refuse(d, hold->entity, packet);
-        return;
-    }
-    if (hold->count == hold->capacity) {
-        hold->capacity = hold->capacity ? hold->capacity * 2 : 8;
-        hold->packets = mem_realloc(hold->packets, hold->capacity * sizeof(struct packet *));
-    }
-    hold->packets[hold->count++] = packet_new(packet.data, packet.size);
-    hold->bytes += packet.size;
-    d->entities.held_bytes += packet.size;
-    d->stats.held_bytes = d->entities.held_bytes;
-    d->stats.held_packets++;
-}
-
 static bool table_has_room(struct dispatcher *d, gw_id entity)
 {
     if (d->entities.map.count < d->desc.limits.entities)
@@ -179,20 +51,13 @@ static void remove_place(struct dispatcher *d, gw_id entity)
     d->stats.entities = d->entities.map.count;
 }
 
-static void set_deadline(struct dispatcher *d, struct hold *hold, int64_t after_ms)
+/* The one of that place, or a new one. */
+static struct hold *hold_at(struct dispatcher *d, gw_id entity, const struct place *place)
 {
-    heap_remove(&d->entities.holds, &hold->deadline);
-    heap_push(&d->entities.holds, &hold->deadline, d->desc.clock->now_ms + after_ms);
-}
-
-static struct hold *hold_new(struct dispatcher *d, gw_id entity, struct peer *game)
-{
-    struct hold *hold = mem_zalloc(sizeof *hold);
-    hold->place = (struct place){.game = game, .hold = hold};
-    hold->entity = entity;
-    hold->deadline.index = HEAP_OUTSIDE;
+    if (place && place->hold)
+        return place->hold;
+    struct hold *hold = hold_create(d, entity);
     put_place(d, entity, &hold->place);
-    d->stats.loading_entities++;
     return hold;
 }
 
@@ -226,9 +91,7 @@ void entities_claim(struct dispatcher *d, gw_id entity, struct peer *game)
     if (!old || !old->hold || game->session.said_hello) {
         entities_settle(d, entity, game, (struct view){0});
     } else {
-        set_kind(d, old->hold, HOLD_CLAIMED);
-        old->hold->place.game = game;
-        set_deadline(d, old->hold, d->desc.limits.await_ms);
+        hold_set(d, old->hold, HOLD_CLAIMED, game, d->desc.limits.await_ms);
     }
 }
 
@@ -240,20 +103,9 @@ static void settle_here(struct dispatcher *d, struct hold *hold)
     hold_deliver(d, hold, game);
 }
 
-/* The heap changes when one is settled: then it is looked through again. There are few holds. */
-static struct hold *find_claimed(const struct dispatcher *d, const struct peer *game)
-{
-    for (size_t i = 0; i < d->entities.holds.count; i++) {
-        struct hold *hold = hold_of(d->entities.holds.nodes[i]);
-        if (hold->kind == HOLD_CLAIMED && hold->place.game == game)
-            return hold;
-    }
-    return NULL;
-}
-
 void entities_game_said_hello(struct dispatcher *d, struct peer *game)
 {
-    for (struct hold *hold; (hold = find_claimed(d, game));)
+    for (struct hold *hold; (hold = held_find_claimed(d, game));)
         settle_here(d, hold);
 }
 
@@ -263,10 +115,7 @@ bool entities_load(struct dispatcher *d, gw_id entity, struct peer *game)
     ASSERT(!old || !old->game || (!old->hold && old->game == game));
     if (!old && !table_has_room(d, entity))
         return false;
-    struct hold *hold = old && old->hold ? old->hold : hold_new(d, entity, game);
-    set_kind(d, hold, HOLD_LOADS);
-    hold->place.game = game;
-    set_deadline(d, hold, d->desc.limits.hold_ms);
+    hold_set(d, hold_at(d, entity, old), HOLD_LOADS, game, d->desc.limits.hold_ms);
     return true;
 }
 
@@ -275,9 +124,7 @@ bool entities_hold(struct dispatcher *d, gw_id entity, struct peer *game)
     const struct place *place = entities_find(d, entity);
     if (!place || place->game != game || (place->hold && place->hold->kind != HOLD_MIGRATES))
         return false;
-    struct hold *hold = place->hold ? place->hold : hold_new(d, entity, game);
-    set_kind(d, hold, HOLD_MIGRATES);
-    set_deadline(d, hold, d->desc.limits.hold_ms);
+    hold_set(d, hold_at(d, entity, place), HOLD_MIGRATES, game, d->desc.limits.hold_ms);
     return true;
 }
 
@@ -341,11 +188,11 @@ static bool may_appear(const struct dispatcher *d, struct view packet)
 
 static bool await(struct dispatcher *d, gw_id entity, struct view packet)
 {
-    if (!may_appear(d, packet) || d->entities.awaited >= AWAITED_MAX || !table_has_room(d, entity))
+    if (!may_appear(d, packet) || d->entities.held.awaited >= AWAITED_MAX ||
+        !table_has_room(d, entity))
         return false;
-    struct hold *hold = hold_new(d, entity, NULL);
-    set_kind(d, hold, HOLD_AWAITED);
-    set_deadline(d, hold, d->desc.limits.await_ms);
+    struct hold *hold = hold_at(d, entity, NULL);
+    hold_set(d, hold, HOLD_AWAITED, NULL, d->desc.limits.await_ms);
     hold_put(d, hold, packet);
     return true;
 }
@@ -354,7 +201,7 @@ static bool await(struct dispatcher *d, gw_id entity, struct view packet)
 static void refuse_from(struct dispatcher *d, const struct peer *from, gw_id entity,
                         struct view packet)
 {
-    refuse(d, entity, packet);
+    held_undelivered(d, entity, packet);
     if (msg_type_of(packet) == MSG_CALL_ENTITY_METHOD_FROM_CLIENT && from->session.said_hello)
         gates_tell_one_gone(d, from->id, entity);
 }
@@ -373,7 +220,7 @@ struct peer *entities_send(struct dispatcher *d, const struct peer *from, gw_id 
                            struct view packet)
 {
     const struct place *place = entities_find(d, entity);
-    if (!place || place->hold || !game_knows(place->game, packet)) {
+    if (!place || place->hold || !peer_knows(place->game, packet)) {
         send_later(d, from, entity, place, packet);
         return NULL;
     }
@@ -400,16 +247,16 @@ static void hold_timed_out(struct dispatcher *d, struct hold *hold)
 
 int64_t entities_turn(struct dispatcher *d)
 {
-    struct heap_node *first;
-    while ((first = heap_first(&d->entities.holds)) && first->due_ms <= d->desc.clock->now_ms)
-        hold_timed_out(d, hold_of(first));
-    return first ? first->due_ms : CLOCK_NEVER;
+    struct hold *first;
+    while ((first = held_first(d)) && first->deadline.due_ms <= d->desc.clock->now_ms)
+        hold_timed_out(d, first);
+    return first ? first->deadline.due_ms : CLOCK_NEVER;
 }
 
 void entities_fini(struct dispatcher *d)
 {
-    for (struct heap_node *first; (first = heap_first(&d->entities.holds));)
-        hold_free(d, hold_of(first));
-    heap_free(&d->entities.holds);
+    for (struct hold *first; (first = held_first(d));)
+        hold_destroy(d, first);
+    heap_free(&d->entities.held.deadlines);
     idmap_free(&d->entities.map);
 }

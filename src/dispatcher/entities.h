@@ -1,30 +1,17 @@
-/* entities: which game each entity lives on, and the packets that wait for one that is on its way.
- */
+/* entities: which game each entity lives on. */
 #pragma once
 
-#include "base/heap.h"
 #include "base/idmap.h"
-#include "wire/packet.h"
-#include "wire/reader.h"
+#include "dispatcher/held.h"
 
 #include <goworld/types.h>
 
 struct dispatcher;
 struct peer;
-struct hold;
-
-/* Where an entity is. All that live on a game share the game's own place, so that an idle entity
- * costs one slot of the map; one that is on its way has a hold with a place of its own. */
-struct place {
-    struct peer *game; /* NULL: nobody knows yet, a client was given to it and waits */
-    struct hold *hold; /* NULL when it lives there */
-};
 
 struct entities {
-    struct idmap map;  /* EntityID to struct place */
-    struct heap holds; /* by deadline */
-    size_t held_bytes;
-    size_t awaited; /* holds of entities that nobody knows */
+    struct idmap map; /* EntityID to struct place */
+    struct held held;
 };
 
 void entities_init(struct entities *entities, uint64_t seed);

@@ -67,11 +67,6 @@ void gates_leave(struct dispatcher *d, struct peer *gate)
     peers_send(&d->games, NULL, b->data, b->size);
 }
 
-bool gate_knows(const struct peer *gate, struct view packet)
-{
-    return gate->session.said_hello || msg_type_of(packet) < MSG_OWN_FIRST;
-}
-
 /* The game does not know that the gate is gone: it may have gone with another dispatcher. */
 void gates_refuse(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet)
 {
@@ -90,7 +85,7 @@ void gates_refuse(struct dispatcher *d, struct peer *from, uint16_t id, struct v
 void gates_pass_on(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet)
 {
     struct peer *gate = peers_get(&d->gates, id);
-    if (gate && gate_knows(gate, packet))
+    if (gate && peer_knows(gate, packet))
         peer_send(gate, packet.data, packet.size);
     else if (!early_put(d, from, id, packet))
         gates_refuse(d, from, id, packet);
@@ -100,7 +95,7 @@ void gates_send(struct dispatcher *d, uint16_t id, const void *payload, size_t s
 {
     struct peer *gate = peers_get(&d->gates, id);
     struct view packet = {payload, (uint32_t)size};
-    if (gate && gate_knows(gate, packet))
+    if (gate && peer_knows(gate, packet))
         peer_send(gate, payload, size);
     else
         gates_refuse(d, NULL, id, packet);

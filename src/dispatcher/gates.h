@@ -16,9 +16,6 @@ void gates_leave(struct dispatcher *d, struct peer *gate);
 void gates_said_hello(struct dispatcher *d, const struct peer *gate);
 void gates_tell_hellos(struct dispatcher *d, struct peer *game);
 
-/* A gate that knows only GoWorld's messages gets only those. */
-bool gate_knows(const struct peer *gate, struct view packet);
-
 /* Sends a packet to one gate; counted and logged when it cannot have it. */
 void gates_send(struct dispatcher *d, uint16_t id, const void *payload, size_t size);
 

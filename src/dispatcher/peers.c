@@ -74,6 +74,11 @@ void peers_send(const struct peers *peers, const struct peer *except, const void
             peer_send(peers->all[i], payload, size);
 }
 
+bool peer_knows(const struct peer *peer, struct view packet)
+{
+    return peer->session.said_hello || msg_type_of(packet) < MSG_OWN_FIRST;
+}
+
 bool peer_is_there(const struct peer *peer)
 {
     return peer->link && !peer->link->closing;

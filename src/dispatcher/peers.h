@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/heap.h"
 #include "cluster/session.h"
-#include "dispatcher/entities.h"
+#include "dispatcher/place.h"
 #include "wire/messages.h"
 
 struct dispatcher;
@@ -51,6 +51,9 @@ void peers_send(const struct peers *peers, const struct peer *except, const void
                 size_t size);
 
 bool peer_is_there(const struct peer *peer); /* linked: new things may be given to it */
+
+/* One that knows only GoWorld's messages gets only those. */
+bool peer_knows(const struct peer *peer, struct view packet);
 
 /* What the peer cannot have any more, because it is full or gone, is counted. */
 void peer_send(struct peer *peer, const void *payload, size_t size);
