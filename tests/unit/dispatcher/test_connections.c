@@ -28,13 +28,6 @@ static void call(struct fake_link *from, const char *entity, const char *method)
     RECEIVE(from, call_entity_method, .entity = id_str(entity), .method = view_str(method));
 }
 
-static void expect_call(struct fake_link *at, const char *method)
-{
-    struct msg_call_entity_method m;
-    EXPECT(at, call_entity_method, &m);
-    assert_true(view_equals(m.method, method));
-}
-
 /* Two games; the second has the entity, and its link breaks after "one" was sent to it. */
 static struct fake_link *break_one(struct world *w, struct fake_link **other)
 {
@@ -77,10 +70,10 @@ static void what_a_game_has_not_got_goes_over_its_next_link(void **state)
     struct fake_link *next = world_connect(&w);
     ask(next, 22, 0);
     expect_answer(next, true, 4 + 2 + 16);
-    expect_call(next, "one");
-    expect_call(next, "two");
+    world_expect_call(next, "one");
+    world_expect_call(next, "two");
     call(other, ENTITY, "three");
-    expect_call(next, "three");
+    world_expect_call(next, "three");
     assert_int_equal(dispatcher_stats(w.d)->resumed, 1);
     assert_int_equal(dispatcher_stats(w.d)->connections, 2);
     assert_true(fake_link_is_quiet(other)); /* nobody noticed */
@@ -190,8 +183,8 @@ static void a_link_whose_peer_goes_on_elsewhere_is_closed_first(void **state)
     call(other, ENTITY, "two");
     fake_link_turn(game);
     expect_answer(next, true, 22);
-    expect_call(next, "one");
-    expect_call(next, "two");
+    world_expect_call(next, "one");
+    world_expect_call(next, "two");
     world_stop(&w);
 }
 
@@ -429,7 +422,7 @@ static void a_young_dispatcher_lets_packets_wait_for_those_that_may_come_back(vo
     EXPECT(other, notify_deployment_ready, &ready);
     struct msg_hello hello;
     EXPECT(other, hello, &hello);
-    expect_call(other, "early");
+    world_expect_call(other, "early");
     world_stop(&w);
 }
 

@@ -4,13 +4,6 @@
 #define ENTITY "awNEKGhsggslAAAC"
 #define CLIENT "awNEKGhsggslAAAB"
 
-static void expect_call(struct fake_link *game, const char *method)
-{
-    struct msg_call_entity_method m;
-    EXPECT(game, call_entity_method, &m);
-    assert_true(view_equals(m.method, method));
-}
-
 static void what_comes_for_a_loading_entity_waits_until_it_lives(void **state)
 {
     (void)state;
@@ -30,10 +23,10 @@ static void what_comes_for_a_loading_entity_waits_until_it_lives(void **state)
     assert_true(fake_link_is_quiet(game)); /* it is being loaded already */
 
     RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
-    expect_call(game, "one");
+    world_expect_call(game, "one");
     struct msg_notify_client_given given;
     EXPECT(game, notify_client_given, &given);
-    expect_call(game, "two");
+    world_expect_call(game, "two");
     assert_int_equal(dispatcher_stats(w.d)->held_packets, 0);
     assert_int_equal(dispatcher_stats(w.d)->held_bytes, 0);
     assert_int_equal(dispatcher_turn(w.d), CLOCK_NEVER);
@@ -55,7 +48,7 @@ static void to_load_an_entity_that_lives_is_left_to_its_game(void **state)
     assert_true(fake_link_is_quiet(game));
     RECEIVE(game, notify_destroy_entity, .entity = id_str(ENTITY)); /* crossed the question */
     RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
-    expect_call(game, "Hi");
+    world_expect_call(game, "Hi");
     world_stop(&w);
 }
 

@@ -48,13 +48,6 @@ static void call(struct fake_link *from, const char *method)
     RECEIVE(from, call_entity_method, .entity = id_str(ENTITY), .method = view_str(method));
 }
 
-static void expect_call(struct fake_link *game, const char *method)
-{
-    struct msg_call_entity_method m;
-    EXPECT(game, call_entity_method, &m);
-    assert_true(view_equals(m.method, method));
-}
-
 static void expect_arrival(struct fake_link *game)
 {
     struct msg_real_migrate m;
@@ -101,7 +94,7 @@ static void what_is_sent_meanwhile_goes_along_behind_the_entity(void **state)
     struct cast c;
     begin(&c);
     call(c.to, "before");
-    expect_call(c.from, "before");
+    world_expect_call(c.from, "before");
     request(&c);
     call(c.to, "one");
     RECEIVE(c.gate, notify_client_disconnected, .owner = id_str(ENTITY), .client = id_str(CLIENT));
@@ -110,12 +103,12 @@ static void what_is_sent_meanwhile_goes_along_behind_the_entity(void **state)
     assert_true(fake_link_is_quiet(c.to));
     leave(&c);
     expect_arrival(c.to);
-    expect_call(c.to, "one");
+    world_expect_call(c.to, "one");
     struct msg_notify_client_disconnected gone;
     EXPECT(c.to, notify_client_disconnected, &gone);
-    expect_call(c.to, "two");
+    world_expect_call(c.to, "two");
     call(c.from, "after");
-    expect_call(c.to, "after");
+    world_expect_call(c.to, "after");
     assert_int_equal(dispatcher_stats(c.w.d)->entity_conflicts.count, 0);
     end(&c);
 }
@@ -130,7 +123,7 @@ static void one_that_stays_gets_what_waited(void **state)
     RECEIVE(c.to, cancel_migrate, .entity = id_str(ENTITY)); /* it is none of its */
     assert_true(fake_link_is_quiet(c.from));
     RECEIVE(c.from, cancel_migrate, .entity = id_str(ENTITY));
-    expect_call(c.from, "one");
+    world_expect_call(c.from, "one");
     end(&c);
 }
 
@@ -144,7 +137,7 @@ static void one_that_takes_too_long_gets_what_waited_and_may_still_go(void **sta
     assert_int_equal(dispatcher_turn(c.w.d), 61000);
     c.w.clock.now_ms = 61000;
     dispatcher_turn(c.w.d);
-    expect_call(c.from, "one");
+    world_expect_call(c.from, "one");
     assert_int_equal(dispatcher_stats(c.w.d)->hold_timeouts.count, 1);
     leave(&c);
     expect_arrival(c.to);
@@ -165,7 +158,7 @@ static void one_whose_new_game_is_gone_goes_back(void **state)
     call(c.from, "one");
     leave(&c);
     expect_arrival(c.from);
-    expect_call(c.from, "one");
+    world_expect_call(c.from, "one");
     end(&c);
 }
 
@@ -182,7 +175,7 @@ static void one_may_not_go_where_no_game_is_or_from_where_it_is_not(void **state
             .space_game = 2);
     EXPECT(c.to, cancel_migrate, &m);
     call(c.to, "one");
-    expect_call(c.from, "one");
+    world_expect_call(c.from, "one");
     end(&c);
 }
 
@@ -211,7 +204,7 @@ static void one_that_nobody_knows_is_passed_on(void **state)
     EXPECT(c.to, real_migrate, &m);
     RECEIVE(c.from, call_entity_method, .entity = id_str("awNEKGhsggslAAAF"),
             .method = view_str("one"));
-    expect_call(c.to, "one");
+    world_expect_call(c.to, "one");
     end(&c);
 }
 
@@ -240,7 +233,7 @@ static void to_load_one_that_migrates_has_no_effect(void **state)
     assert_true(fake_link_is_quiet(c.from));
     leave(&c);
     expect_arrival(c.to);
-    expect_call(c.to, "one");
+    world_expect_call(c.to, "one");
     end(&c);
 }
 

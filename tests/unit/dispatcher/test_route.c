@@ -4,13 +4,6 @@
 #define ENTITY "awNEKGhsggslAAAC"
 #define CLIENT "awNEKGhsggslAAAB"
 
-static void expect_call(struct fake_link *game, const char *method)
-{
-    struct msg_call_entity_method m;
-    EXPECT(game, call_entity_method, &m);
-    assert_true(view_equals(m.method, method));
-}
-
 static void a_call_goes_to_the_game_of_its_entity(void **state)
 {
     (void)state;
@@ -19,7 +12,7 @@ static void a_call_goes_to_the_game_of_its_entity(void **state)
     struct fake_link *caller = world_game(&w, 1), *owner = world_game(&w, 2);
     RECEIVE(owner, notify_create_entity, .entity = id_str(ENTITY));
     RECEIVE(caller, call_entity_method, .entity = id_str(ENTITY), .method = view_str("Hi"));
-    expect_call(owner, "Hi");
+    world_expect_call(owner, "Hi");
     assert_true(fake_link_is_quiet(owner));
     assert_true(fake_link_is_quiet(caller));
     world_stop(&w);
@@ -132,7 +125,7 @@ static void create_goes_to_the_game_with_the_least_load_and_calls_follow_it(void
                                 "Avatar\x01\x00\x00\x00\xc0";
     assert_int_equal(payload.size, sizeof known - 1);
     assert_memory_equal(payload.data, known, sizeof known - 1);
-    expect_call(idle, "Hi");
+    world_expect_call(idle, "Hi");
     world_stop(&w);
 }
 

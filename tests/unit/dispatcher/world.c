@@ -74,3 +74,10 @@ void world_turns(struct world *w)
     for (unsigned i = 0; i < w->peer_count; i++)
         fake_link_turn(&w->peers[i]);
 }
+
+void world_expect_call(struct fake_link *game, const char *method)
+{
+    struct msg_call_entity_method m;
+    EXPECT(game, call_entity_method, &m);
+    assert_true(view_equals(m.method, method));
+}

@@ -28,3 +28,6 @@ struct fake_link *world_foreign_game(struct world *w, uint16_t id);
 struct fake_link *world_foreign_gate(struct world *w, uint16_t id);
 
 void world_turns(struct world *w); /* tells of closes that were asked for */
+
+/* The next that the game is sent is a call of that method. */
+void world_expect_call(struct fake_link *game, const char *method);
