@@ -4,8 +4,7 @@
 #include "entity/state.h"
 #include "entity/tree.h"
 
-/* Sends all that the own client sees as changes, to one that may have missed some; the entity has
- * one, whose gate has asked. */
+/* Sends all that the own client sees as changes, to one that may have missed some. */
 void attrs_send(struct world *w, struct entity *e);
 
 /* What was changed in a map or list: what of these there is stands in the message, in this order.

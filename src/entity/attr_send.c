@@ -63,10 +63,6 @@ void attrs_tell_clients(struct world *w, struct entity *e, unsigned index,
 
 void attrs_send(struct world *w, struct entity *e)
 {
-    struct msg_attrs_follow m = {.gate = e->gateid, .client = e->client, .entity = e->base.id};
-    buf_clear(&w->out);
-    msg_attrs_follow_write(&w->out, &m);
-    world_send(w, e->base.id);
     const gw_attr *attrs = e->type->attrs;
     for (unsigned i = 0; attrs && attrs[i].name; i++) {
         if (!(attrs[i].flags & SEEN_BY_OWN_CLIENT))

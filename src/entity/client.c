@@ -83,17 +83,10 @@ static void show_again(struct world *w, struct entity *e, struct view address)
     view_show(w, e);
 }
 
-/* It has its player, but may have missed changes of that and of what that sees. */
-static void tell_again(struct world *w, struct entity *e)
-{
-    attrs_send(w, e);
-    view_show_again(w, e);
-}
-
 void client_check(struct world *w, struct entity *e, const struct msg_check_owner *m)
 {
     if (gw_id_equal(e->client, m->client) && m->has_player)
-        tell_again(w, e);
+        view_show_again(w, e);
     else if (gw_id_equal(e->client, m->client))
         show_again(w, e, m->address);
     else if (gw_id_is_none(e->client) && !m->has_player)

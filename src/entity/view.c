@@ -2,6 +2,7 @@
 #include "entity/view.h"
 
 #include "aoi/aoi.h"
+#include "entity/attr.h"
 #include "entity/client.h"
 #include "entity/entity.h"
 #include "entity/sight.h"
@@ -95,7 +96,11 @@ void view_hide(struct world *w, struct entity *e, gw_id route)
 
 void view_show_again(struct world *w, struct entity *e)
 {
-    hide_surroundings(w, e, e->base.id);
+    struct msg_view_follows m = {.gate = e->gateid, .client = e->client, .entity = e->base.id};
+    buf_clear(&w->out);
+    msg_view_follows_write(&w->out, &m);
+    world_send(w, e->base.id);
+    attrs_send(w, e);
     show_surroundings(w, e);
 }
 

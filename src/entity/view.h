@@ -11,7 +11,9 @@ void view_destroy(struct world *w, struct entity *viewer, struct entity *subject
 /* All that its client sees, in the order in which clients want it; and away with all. */
 void view_show(struct world *w, struct entity *e);
 void view_hide(struct world *w, struct entity *e, gw_id route);
-/* The same but for the player: what may have been lost on the way is said once more. */
+/* To a client that has its player, but may have missed any of the rest: the gate takes away all
+ * else that it has been shown, and it is told what its player's attributes are and what that sees.
+ */
 void view_show_again(struct world *w, struct entity *e);
 
 /* The packet in w->out, which is one to a client, goes to the clients that know the entity: its

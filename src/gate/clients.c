@@ -93,6 +93,7 @@ static void client_free(struct gate *g, struct client *client)
     pauses_forget(client);
     holds_forget(client);
     seats_forget(client);
+    shown_forget(client);
     if (client->has_shown)
         g->stats.speakers[client->dialect]--;
     filters_clear(g->filters, &client->filters);
@@ -187,7 +188,7 @@ bool clients_show_player(struct client *client, gw_id player)
         return false;
     }
     client->has_player = true;
-    client->misses_changes = false; /* it is told all */
+    clients_view_follows(client);
     seats_show(client);
     return true;
 }
@@ -196,6 +197,14 @@ void clients_hide_entity(struct client *client, gw_id entity)
 {
     if (gw_id_equal(client->owner, entity))
         client->has_player = false;
+    else
+        shown_remove(client, entity);
+}
+
+void clients_view_follows(struct client *client)
+{
+    shown_hide_all(client);
+    client->is_stale = false;
 }
 
 void clients_check_owner(const struct client *client)
@@ -226,11 +235,11 @@ void clients_check_served_by(struct gate *g, unsigned index)
             check(g->clients[i]);
 }
 
-void clients_missed_changes(struct gate *g, unsigned index)
+void clients_missed_word(struct gate *g, unsigned index)
 {
     for (size_t i = 0; i < g->stats.clients; i++)
         if (dispatchers_of_entity(g->dispatchers, g->clients[i]->owner) == index)
-            g->clients[i]->misses_changes = true;
+            g->clients[i]->is_stale = true;
 }
 
 /* Owners are many and go seldom: an index of them would cost more than this walk. */

@@ -24,15 +24,17 @@ void clients_set_owner(struct client *client, gw_id owner);
 bool clients_show_player(struct client *client, gw_id player);
 /* It is about to be sent the end of an entity. */
 void clients_hide_entity(struct client *client, gw_id entity);
+/* It is about to be sent all that its player sees: what else it has been shown goes first. */
+void clients_view_follows(struct client *client);
 
 /* Closes those that have lost their owner: the dispatcher that serves it is gone, or the owners
  * (`ids` of them) are. */
 void clients_close_served_by(struct gate *g, unsigned index);
 void clients_close_owned_by(struct gate *g, struct view ids);
 
-/* Changes of attributes were lost on their way to the clients that the dispatcher serves: they get
- * no more until their players tell all. */
-void clients_missed_changes(struct gate *g, unsigned index);
+/* What was said to the clients that the dispatcher serves was lost with it. What would not fit to
+ * what they have is passed over until their views follow. */
+void clients_missed_word(struct gate *g, unsigned index);
 
 /* Asks the owner whether it is still that, and to tell what the client may have missed. */
 void clients_check_owner(const struct client *client);

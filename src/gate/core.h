@@ -9,6 +9,7 @@
 #include "gate/positions.h"
 #include "gate/rate.h"
 #include "gate/seats.h"
+#include "gate/shown.h"
 #include "gate/sightings.h"
 #include "gate/silences.h"
 
@@ -25,8 +26,8 @@ struct client {
     uint32_t dialect : 3;    /* which it speaks; until it shows one, the old one it may have */
     uint32_t has_shown : 1;  /* that this is its dialect */
     uint32_t is_websocket : 1;
-    uint32_t is_away : 1;        /* it has not seen its player since it was last connected */
-    uint32_t misses_changes : 1; /* of its player's attributes: further ones would not fit */
+    uint32_t is_away : 1;  /* it has not seen its player since it was last connected */
+    uint32_t is_stale : 1; /* word for it was lost: its view is not what its player sees */
     gw_id id;
     gw_id owner; /* the entity whose client it is */
     struct filter_member filters;
@@ -34,8 +35,9 @@ struct client {
     struct client_sightings sightings;
     struct rate rate;
     struct pause *pause; /* NULL: it is read */
+    struct shown_set *shown;
 };
-_Static_assert(sizeof(struct client) <= 144, "an idle client is cheap");
+_Static_assert(sizeof(struct client) <= 152, "an idle client is cheap");
 
 struct gate {
     struct gate_desc desc; /* limits filled in */
@@ -44,6 +46,7 @@ struct gate {
     struct buf
         untold; /* struct untold_give: new owners whose dispatchers have not said HELLO yet */
     struct idmap by_id;
+    struct idmap shown; /* see shown.c */
     struct client **clients;
     size_t clients_capacity; /* stats.clients of them are in use */
     struct filters *filters;

@@ -35,7 +35,7 @@ static bool find_addressee(struct gate *g, struct view packet, struct addressed 
 
 /* What an entity says to its client. Its game may have missed that the client is gone: that it goes
  * on to speak shows it. */
-static bool pass_on(struct gate *g, struct view packet, bool is_change)
+static bool pass_on(struct gate *g, struct view packet, bool (*fits)(const struct client *, gw_id))
 {
     struct addressed to;
     if (!find_addressee(g, packet, &to))
@@ -45,37 +45,67 @@ static bool pass_on(struct gate *g, struct view packet, bool is_change)
         return false;
     if (!to.client)
         clients_tell_gone(g, entity, to.id);
-    else if (!is_change || !to.client->misses_changes)
+    else if (!to.client->is_stale || fits(to.client, entity))
         client_send(to.client, packet);
+    else
+        g->stats.stale_packets++;
     return true;
 }
 
-static bool on_entity_message(struct gate *g, unsigned index, struct view packet)
+/* A call reaches whatever the client has. */
+static bool call_fits(const struct client *client, gw_id entity)
+{
+    return gw_id_equal(client->owner, entity) || shown_has(client, entity);
+}
+
+static bool on_call(struct gate *g, unsigned index, struct view packet)
 {
     (void)index;
-    return pass_on(g, packet, false);
+    return pass_on(g, packet, call_fits);
+}
+
+/* A change may build on one that was lost. */
+static bool change_fits(const struct client *client, gw_id entity)
+{
+    (void)client, (void)entity;
+    return false;
 }
 
 static bool on_attr_change(struct gate *g, unsigned index, struct view packet)
 {
     (void)index;
-    return pass_on(g, packet, true);
+    return pass_on(g, packet, change_fits);
 }
 
-/* The owner tells all attributes from here on. */
-static bool on_attrs_follow(struct gate *g, unsigned index, struct view packet)
+/* The owner tells all that the client sees from here on. */
+static bool on_view_follows(struct gate *g, unsigned index, struct view packet)
 {
     (void)index;
-    struct msg_attrs_follow m;
+    struct msg_view_follows m;
     struct addressed to;
-    if (!msg_attrs_follow_read(packet, &m) || !find_addressee(g, packet, &to))
+    if (!msg_view_follows_read(packet, &m) || !find_addressee(g, packet, &to))
         return false;
     if (to.client && gw_id_equal(to.client->owner, m.entity))
-        to.client->misses_changes = false;
+        clients_view_follows(to.client);
     return true;
 }
 
-/* A player entity tells who owns the client. Its game may not know yet that the client is gone. */
+/* A player entity tells who owns the client. */
+static void create_player(struct client *client, gw_id entity, struct view packet)
+{
+    if (!clients_show_player(client, entity))
+        return;
+    client_send(client, packet);
+    seats_shown(client);
+}
+
+static void create_other(struct client *client, gw_id entity, struct view type, struct view packet)
+{
+    shown_add(client, entity, type);
+    client_send(client, packet);
+}
+
+/* The game of a player may not know yet that the client is gone. */
 static bool on_create_entity(struct gate *g, unsigned index, struct view packet)
 {
     (void)index;
@@ -84,14 +114,15 @@ static bool on_create_entity(struct gate *g, unsigned index, struct view packet)
         return false;
     bool is_player = read_bool(&to.rest);
     gw_id entity = read_id(&to.rest);
+    struct view type = read_var(&to.rest);
     if (to.rest.bad)
         return false;
     if (!to.client && is_player)
         clients_tell_gone(g, entity, to.id);
-    if (to.client && (!is_player || clients_show_player(to.client, entity))) {
-        client_send(to.client, packet);
-        seats_shown(to.client);
-    }
+    if (to.client && is_player)
+        create_player(to.client, entity, packet);
+    else if (to.client)
+        create_other(to.client, entity, type, packet);
     return true;
 }
 
@@ -277,7 +308,7 @@ static const handle handlers[] = {
     [MSG_NOTIFY_LIST_ATTR_CHANGE] = on_attr_change,
     [MSG_NOTIFY_LIST_ATTR_POP] = on_attr_change,
     [MSG_NOTIFY_LIST_ATTR_APPEND] = on_attr_change,
-    [MSG_CALL_ENTITY_METHOD_ON_CLIENT] = on_entity_message,
+    [MSG_CALL_ENTITY_METHOD_ON_CLIENT] = on_call,
     [MSG_SET_CLIENTPROXY_FILTER_PROP] = on_set_filter_prop,
     [MSG_CLEAR_CLIENTPROXY_FILTER_PROP] = on_clear_filter_props,
     [MSG_NOTIFY_MAP_ATTR_CLEAR] = on_attr_change,
@@ -288,7 +319,7 @@ static const handle handlers[] = {
     [MSG_CLOSE_CLIENT] = on_close_client,
     [MSG_NOTIFY_ENTITIES_GONE] = on_entities_gone,
     [MSG_CHECK_CLIENT] = on_check_client,
-    [MSG_ATTRS_FOLLOW] = on_attrs_follow,
+    [MSG_VIEW_FOLLOWS] = on_view_follows,
     [MSG_PAUSE_CLIENT] = on_pause_client,
     [MSG_RESUME_CLIENT] = on_resume_client,
 };

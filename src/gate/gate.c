@@ -60,7 +60,7 @@ static void lost(void *user, unsigned index, enum dispatchers_loss loss)
     if (loss == DISPATCHER_GAVE_UP)
         clients_close_served_by(user, index);
     else
-        clients_missed_changes(user, index);
+        clients_missed_word(user, index);
 }
 
 struct gate *gate_create(const struct gate_desc *desc)
@@ -69,7 +69,7 @@ struct gate *gate_create(const struct gate_desc *desc)
     struct gate *g = mem_zalloc(sizeof *g);
     g->desc = *desc;
     g->desc.limits = limits_or_defaults(desc->limits);
-    g->by_id.seed = desc->seed;
+    g->by_id.seed = g->shown.seed = desc->seed;
     g->filters = filters_create(desc->seed, desc->limits.filters);
     positions_init(&g->positions, desc->dispatchers);
     seats_init(&g->seats, desc->seed);
@@ -110,6 +110,7 @@ void gate_destroy(struct gate *g)
     seats_fini(&g->seats);
     silences_fini(&g->silences);
     idmap_free(&g->by_id);
+    shown_fini(&g->shown);
     buf_free(&g->scratch);
     buf_free(&g->translated);
     buf_free(&g->untold);
@@ -186,7 +187,11 @@ const struct metric gate_metrics[] = {
     ROW(COUNTER, positions_sent, "positions_sent_total", "Positions sent to clients"),
     ROW(COUNTER, position_bytes, "position_bytes_total", "Bytes of these"),
     ROW(COUNTER, positions_skipped, "positions_skipped_total",
-        "Positions not sent, since too much waited for the client"),
+        "Positions not sent, since too much waited for the client, or its view was incomplete"),
+    ROW(GAUGE, shown_entities, "shown_entities",
+        "Entities that clients see beside their players, once for each that sees one"),
+    ROW(COUNTER, stale_packets, "stale_packets_total",
+        "Changes and calls not passed on, since a dispatcher had died with what came before them"),
     ROW(GAUGE, away_clients, "away_clients", "Clients that may come back"),
     ROW(COUNTER, returned_clients, "returned_clients_total", "Clients that have come back"),
     ROW(COUNTER, given_up_clients, "given_up_clients_total",

@@ -71,6 +71,8 @@ struct gate_stats {
     uint64_t packets_to_clients, bytes_to_clients;
     uint64_t packets_from_dispatchers, calls, positions;
     uint64_t positions_sent, position_bytes, positions_skipped;
+    uint64_t shown_entities; /* now: each once for each client that it was shown */
+    uint64_t stale_packets;
     uint64_t paused_clients; /* now */
     uint64_t game_pauses, gone_paused_clients;
     struct complaint bad_client_packets, foreign_positions, refused_clients, lost_client_packets;

@@ -223,6 +223,7 @@ static void come_back(struct client *client, struct client *by)
     wait(client->seat);
     client->is_away = true;
     client->has_player = client->has_other = false;
+    shown_forget(client);
     g->stats.returned_clients++;
     renew_token(client->seat);
     tell(client, true);

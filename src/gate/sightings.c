@@ -18,9 +18,10 @@ void sightings_fini(struct sightings *sightings)
 
 /* ---- to one client --------------------------------------------------------------------------- */
 
+/* Whether it can do without: newer ones will come when it has read what waits, or has its view. */
 static bool is_behind(const struct client *client)
 {
-    return client->is_away || client->link->out.bytes > SIGHTINGS_UNSENT_MAX;
+    return client->is_away || client->is_stale || client->link->out.bytes > SIGHTINGS_UNSENT_MAX;
 }
 
 static void send_records(struct client *client, const uint8_t *records, uint32_t count)

@@ -6,7 +6,7 @@
 
 struct gate;
 
-/* More unsent than this, and a client gets no positions: there will be newer ones. */
+/* More unsent than this, and a client gets no positions. */
 #define SIGHTINGS_UNSENT_MAX ((size_t)256 << 10)
 
 /* While records are regrouped, of one client. */

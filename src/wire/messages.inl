@@ -109,7 +109,7 @@ MSG(CHECK_CLIENT, check_client, 3026, (u16, gate), (id, client), (id, entity))
 MSG(CHECK_OWNER, check_owner, 3027, (id, entity), (id, client), (u16, gate), (bool, has_player),
     (str, address))
 MSG(NOTIFY_GATE_HELLO, notify_gate_hello, 3028, (u16, gate))
-MSG(ATTRS_FOLLOW, attrs_follow, 3029, (u16, gate), (id, client), (id, entity))
+MSG(VIEW_FOLLOWS, view_follows, 3029, (u16, gate), (id, client), (id, entity))
 
 /* Calls that are answered, between our games and our dispatchers. */
 MSG(ASK, ask, 3040, (id, entity), (u16, game), (u64, request), (str, method), (args, args))

@@ -165,8 +165,8 @@ static void a_client_that_it_has_is_told_its_attributes_again(void **state)
     struct fixture *f = *state;
     Clock *clock = settled(f, "c1");
     check_owner(f, clock->base.id, "c1", true);
-    struct msg_attrs_follow follow;
-    assert_true(msg_attrs_follow_read(fixture_next(f), &follow));
+    struct msg_view_follows follow;
+    assert_true(msg_view_follows_read(fixture_next(f), &follow));
     assert_true(gw_id_equal(follow.entity, clock->base.id));
     struct msg_notify_map_attr_change change;
     assert_true(msg_notify_map_attr_change_read(fixture_next(f), &change));

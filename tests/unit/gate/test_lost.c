@@ -4,41 +4,14 @@
 #include "wire/messages.h"
 #include "world.h"
 
-static struct fake_link *hello_of(struct world *w, uint64_t epoch)
-{
-    struct fake_link *link = &w->dispatchers[0];
-    RECEIVE(link, hello, .version = 1, .features = SESSION_FEATURE_RESUMES, .epoch = epoch);
-    fake_link_skip(link);
-    return link;
-}
-
-/* A gate with a dispatcher of epoch 5 that can go on after a break. */
-static void start(struct world *w)
-{
-    world_start_foreign(w, (struct gate_desc){0});
-    hello_of(w, 5);
-}
-
-/* The next link to it. */
-static struct fake_link *dial_again(struct world *w)
-{
-    struct fake_link *link = &w->dispatchers[0];
-    w->clock.now_ms += 50;
-    gate_turn(w->g);
-    fake_link_fini(link);
-    fake_link_init(link, &w->pool);
-    gate_dispatcher_up(w->g, 0, &link->link);
-    return link;
-}
-
 static void a_broken_link_costs_no_client(void **state)
 {
     (void)state;
     struct world w;
-    start(&w);
+    world_start_resumable(&w);
     struct player player = world_player(&w);
     fake_link_hang_up(&w.dispatchers[0]);
-    struct fake_link *link = dial_again(&w);
+    struct fake_link *link = world_dial_again(&w);
     struct msg_resume m;
     EXPECT(link, resume, &m);
     assert_true(m.is_gate);
@@ -55,10 +28,10 @@ static void a_dispatcher_that_gave_the_gate_up_costs_the_clients_it_serves(void 
 {
     (void)state;
     struct world w;
-    start(&w);
+    world_start_resumable(&w);
     struct player player = world_player(&w);
     fake_link_hang_up(&w.dispatchers[0]);
-    RECEIVE(dial_again(&w), resume_answer, .resumed = false, .epoch = 5);
+    RECEIVE(world_dial_again(&w), resume_answer, .resumed = false, .epoch = 5);
     assert_non_null(player.link->reason);
     assert_int_equal(gate_stats(w.g)->orphaned_clients.count, 1);
     world_stop(&w);
@@ -74,11 +47,11 @@ static void a_restarted_dispatcher_costs_none_and_their_owners_are_asked(void **
 {
     (void)state;
     struct world w;
-    start(&w);
+    world_start_resumable(&w);
     struct player seen = world_player(&w), unseen = world_player(&w);
     show_player(&w, &seen, seen.boot);
     fake_link_hang_up(&w.dispatchers[0]);
-    struct fake_link *link = dial_again(&w);
+    struct fake_link *link = world_dial_again(&w);
     RECEIVE(link, resume_answer, .resumed = false, .epoch = 6);
     assert_null(seen.link->reason);
     fake_link_skip(link);
@@ -95,14 +68,6 @@ static void a_restarted_dispatcher_costs_none_and_their_owners_are_asked(void **
     world_stop(&w);
 }
 
-static struct fake_link *restart(struct world *w)
-{
-    fake_link_hang_up(&w->dispatchers[0]);
-    struct fake_link *link = dial_again(w);
-    RECEIVE(link, resume_answer, .resumed = false, .epoch = 6);
-    return hello_of(w, 6);
-}
-
 static void change_level(struct world *w, const struct player *player, const char *level)
 {
     RECEIVE(&w->dispatchers[0], notify_map_attr_change, .gate = 3, .client = player->id,
@@ -115,17 +80,17 @@ static void changes_wait_until_a_player_tells_all(void **state)
 {
     (void)state;
     struct world w;
-    start(&w);
+    world_start_resumable(&w);
     struct player player = world_player(&w);
     show_player(&w, &player, player.boot);
     fake_link_skip(player.link);
-    restart(&w);
+    world_restart_dispatcher(&w);
     change_level(&w, &player, "\1");
     gw_id other = {"ooooooooooooooo"};
-    RECEIVE(&w.dispatchers[0], attrs_follow, .gate = 3, .client = player.id, .entity = other);
+    RECEIVE(&w.dispatchers[0], view_follows, .gate = 3, .client = player.id, .entity = other);
     change_level(&w, &player, "\2");
     assert_true(fake_link_is_quiet(player.link));
-    RECEIVE(&w.dispatchers[0], attrs_follow, .gate = 3, .client = player.id, .entity = player.boot);
+    RECEIVE(&w.dispatchers[0], view_follows, .gate = 3, .client = player.id, .entity = player.boot);
     change_level(&w, &player, "\3");
     struct msg_notify_map_attr_change m;
     EXPECT(player.link, notify_map_attr_change, &m);
@@ -139,9 +104,9 @@ static void a_player_that_a_client_has_is_not_shown_twice(void **state)
 {
     (void)state;
     struct world w;
-    start(&w);
+    world_start_resumable(&w);
     struct player player = world_player(&w);
-    restart(&w);
+    world_restart_dispatcher(&w);
     show_player(&w, &player, player.boot);
     show_player(&w, &player, player.boot);
     struct msg_create_entity_on_client m;
@@ -161,7 +126,7 @@ static void a_client_that_would_have_two_players_is_closed(void **state)
 {
     (void)state;
     struct world w;
-    start(&w);
+    world_start_resumable(&w);
     gw_id avatar = id_str("BBBBBBBBBBBBBBBB");
     struct player shown = world_player(&w), asked = world_player(&w);
     struct player *both[] = {&shown, &asked};
@@ -172,7 +137,7 @@ static void a_client_that_would_have_two_players_is_closed(void **state)
     }
     show_player(&w, &shown, avatar);
     assert_non_null(shown.link->reason);
-    restart(&w);
+    world_restart_dispatcher(&w);
     assert_non_null(asked.link->reason);
     assert_int_equal(gate_stats(w.g)->orphaned_clients.count, 2);
     world_stop(&w);
@@ -182,7 +147,7 @@ static void a_game_that_asks_for_a_client_that_is_gone_or_anothers_is_told(void 
 {
     (void)state;
     struct world w;
-    start(&w);
+    world_start_resumable(&w);
     struct player player = world_player(&w);
     gw_id other = id_str("BBBBBBBBBBBBBBBB");
     struct fake_link *link = &w.dispatchers[0];

@@ -113,6 +113,8 @@ static void a_client_comes_back_and_finds_its_player(void **state)
     struct world w;
     start(&w);
     struct player player = seated(&w);
+    RECEIVE(&w.dispatchers[0], create_entity_on_client, .gate = 3, .client = player.id,
+            .entity = id_str("BBBBBBBBBBBBBBBB"), .type = view_str("A"));
     fake_link_hang_up(player.link);
     assert_true(world_dispatchers_are_quiet(&w)); /* nobody hears of it */
     assert_int_equal(gate_stats(w.g)->away_clients, 1);

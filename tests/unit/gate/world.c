@@ -1,6 +1,8 @@
 /* world: see world.h. */
 #include "world.h"
 
+#include "cluster/session.h"
+
 static void dial(void *user, unsigned index)
 {
     (void)user, (void)index;
@@ -54,6 +56,38 @@ void world_start_foreign(struct world *w, struct gate_desc desc)
         fake_link_init(&w->dispatchers[i], &w->pool);
         connect_dispatcher(w, i);
     }
+}
+
+struct fake_link *world_hello(struct world *w, uint64_t epoch)
+{
+    struct fake_link *link = &w->dispatchers[0];
+    RECEIVE(link, hello, .version = 1, .features = SESSION_FEATURE_RESUMES, .epoch = epoch);
+    fake_link_skip(link);
+    return link;
+}
+
+void world_start_resumable(struct world *w)
+{
+    world_start_foreign(w, (struct gate_desc){0});
+    world_hello(w, 5);
+}
+
+struct fake_link *world_dial_again(struct world *w)
+{
+    struct fake_link *link = &w->dispatchers[0];
+    w->clock.now_ms += 50;
+    gate_turn(w->g);
+    fake_link_fini(link);
+    fake_link_init(link, &w->pool);
+    gate_dispatcher_up(w->g, 0, &link->link);
+    return link;
+}
+
+struct fake_link *world_restart_dispatcher(struct world *w)
+{
+    fake_link_hang_up(&w->dispatchers[0]);
+    RECEIVE(world_dial_again(w), resume_answer, .resumed = false, .epoch = 6);
+    return world_hello(w, 6);
 }
 
 void world_stop(struct world *w)

@@ -30,6 +30,13 @@ struct player {
 void world_start(struct world *w, struct gate_desc desc);
 /* The same with dispatchers that say no HELLO, as GoWorld's own. */
 void world_start_foreign(struct world *w, struct gate_desc desc);
+/* With one dispatcher, of epoch 5, that can go on after a break. */
+void world_start_resumable(struct world *w);
+/* The next link to it; its HELLO, by which the link is quiet; and the link to the one of epoch 6
+ * that is started when it has died, and has said HELLO. */
+struct fake_link *world_dial_again(struct world *w);
+struct fake_link *world_hello(struct world *w, uint64_t epoch);
+struct fake_link *world_restart_dispatcher(struct world *w);
 void world_stop(struct world *w);
 struct fake_link *world_client(struct world *w);
 struct player world_player(struct world *w);  /* its dispatcher has read what it was told */
