@@ -5,6 +5,7 @@
 #include "entity/attr.h"
 #include "entity/client.h"
 #include "entity/entity.h"
+#include "entity/moves.h"
 #include "entity/sight.h"
 #include "entity/space.h"
 #include "entity/value.h"
@@ -101,6 +102,7 @@ void view_show_again(struct world *w, struct entity *e)
     msg_view_follows_write(&w->out, &m);
     world_send(w, e->base.id);
     attrs_send(w, e);
+    moves_note(w, e, MOVED_FOR_OWN);
     show_surroundings(w, e);
 }
 

@@ -12,8 +12,8 @@ void view_destroy(struct world *w, struct entity *viewer, struct entity *subject
 void view_show(struct world *w, struct entity *e);
 void view_hide(struct world *w, struct entity *e, gw_id route);
 /* To a client that has its player, but may have missed any of the rest: the gate takes away all
- * else that it has been shown, and it is told what its player's attributes are and what that sees.
- */
+ * else that it has been shown, and it is told what its player's attributes are, where that is and
+ * what it sees. */
 void view_show_again(struct world *w, struct entity *e);
 
 /* The packet in w->out, which is one to a client, goes to the clients that know the entity: its

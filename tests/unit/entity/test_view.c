@@ -11,7 +11,7 @@ static Walker *ann_who_sees(struct fixture *f, gw_entity **place, Walker **bob)
         *bob = walker_in(*place, "bob", 1, 2);
         assert_int_equal(gw_enter_space(e, (*place)->id, (gw_vec3){0}), GW_OK);
     }
-    fixture_pass(f, 1);
+    fixture_pass(f, 1000); /* their positions are told */
     return (Walker *)e;
 }
 
@@ -67,6 +67,8 @@ static void one_that_has_its_player_is_told_all_else_anew(void **state)
     expect_creation(f, place, false);
     expect_creation(f, &bob->base, false);
     assert_int_equal(fixture_next_type(f), 0);
+    fixture_pass(f, 1000);
+    assert_int_equal(fixture_next_type(f), MSG_SYNC_POSITIONS); /* where ann is */
 }
 
 int main(void)
