@@ -1,5 +1,6 @@
 /* Prints what a move costs through the API, with all that follows from it in the game: entities
- * walk in one space, see each other come and go, and hear of it by their hooks. */
+ * walk in one space, see each other come and go, and hear of it by their hooks.
+ * An argument leaves out fields with more walkers than that. */
 #include "common/clock.h"
 
 #include <goworld/sim.h>
@@ -111,9 +112,9 @@ static void sweep(gw_sim *sim, struct field *field, void (*each)(void *argument)
     }
 }
 
-static void run(size_t count, float half)
+static void run(size_t count, float side)
 {
-    struct field field = {.count = count, .half = half};
+    struct field field = {.count = count, .half = side / 2};
     field.walkers = calloc(count, sizeof(gw_entity *));
     gw_sim *sim = gw_sim_create(&(gw_sim_desc){.seed = 1, .game = &game, .boot_entity = "Walker"});
     gw_sim_in_game(sim, "game1", open_space, &field);
@@ -125,20 +126,23 @@ static void run(size_t count, float half)
     for (int i = 0; i < SWEEPS; i++)
         sweep(sim, &field, move);
     double moves = (double)count * SWEEPS, ns = (double)(now_ns() - begin_ns);
-    printf("%8zu  +-%-6.0f  %10.1f  %8.2f  %6.0f\n", count, (double)half, (double)field.seen / 500,
+    printf("%8zu  %5.0f  %10.1f  %8.2f  %6.0f\n", count, (double)side, (double)field.seen / 500,
            (double)told / moves, ns / moves);
     fflush(stdout);
     gw_sim_destroy(sim);
     free(field.walkers);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    puts("walkers   field     neighbours  told     ns a move");
-    run(1000, 316);
-    run(10000, 1000);
-    run(100000, 3162);
-    run(1000, 1000);
-    run(30000, 1000);
+    static const struct {
+        size_t walkers;
+        float side;
+    } fields[] = {{1000, 632}, {10000, 2000}, {100000, 6325}, {1000, 2000}, {30000, 2000}};
+    size_t most = argc > 1 ? strtoul(argv[1], NULL, 10) : SIZE_MAX;
+    puts(" walkers   side  neighbours      told  ns/move");
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (fields[i].walkers <= most)
+            run(fields[i].walkers, fields[i].side);
     return 0;
 }

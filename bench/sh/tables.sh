@@ -24,6 +24,19 @@ print_ratio() {
     echo "| $1 | $($6 "$a") | $($6 "$b") | $ratio | $7 $8 | $(verdict "$ratio" "$7" "$8") |"
 }
 
+# A smoke run has no field of 10,000.
+print_walk_goals() {
+    local a
+    a=$(median moves 10000_in_2000 ns_move)
+    [ -z "$a" ] || echo "| a move of one of 10,000 entities in 2,000 x 2,000, hooks included | $a ns | | | <= 1,000 ns | $(verdict "$a" '<=' 1000) |"
+    a=$(median aoi 10000_in_2000 ns_event)
+    [ -z "$a" ] || echo "| area of interest alone: an entity begins or ceases to see another | $a ns | | | <= 50 ns | $(verdict "$a" '<=' 50) |"
+    a=$(median field game cpus)
+    echo "| $movers clients move in 2,000 x 2,000, 10 moves a second each: CPUs of all processes | $a | | | <= 0.24 | $(verdict "$a" '<=' 0.24) |"
+    a=$(median crowd game p50_ns)
+    echo "| $crowd clients who all see each other, 10 moves a second each: p50 | $(calc '%.0f ms' "$a / 1e6") | | | <= 150 ms | $(verdict "$a" '<=' 150e6) |"
+}
+
 print_goals() {
     local a
     echo "| what | ours | floor | ours / floor | goal | |"
@@ -37,8 +50,11 @@ print_goals() {
         oneway calls calls_floor rate per_second '>=' 0.4
     a=$(median local calls rate)
     echo "| calls between entities of one game: rate | $(per_second "$a") | | | >= 5 M/s | $(verdict "$a" '>=' 5e6) |"
+    print_walk_goals
     a=$(median idle game rss_gate_bytes)
     echo "| idle client in the gate (RSS slope, $idle_from to $idle_to) | $a B | | | <= 2048 B | $(verdict "$a" '<=' 2048) |"
+    a=$(median fill calls rss_game1_bytes)
+    echo "| idle entity in its game (the same) | $a B | | | <= 400 B | $(verdict "$a" '<=' 400) |"
     a=$(median fill calls rss_dispatcher_bytes)
     echo "| idle entity in the dispatcher (RSS slope, $fill_from to $fill_to) | $a B | | | <= 64 B | $(verdict "$a" '<=' 64) |"
 }
@@ -121,6 +137,36 @@ print_stalled() {
     print_stalled_row stalled "$stalled more do not read"
 }
 
+# print_moving_row ROW WHAT
+print_moving_row() {
+    local key name cells=
+    for key in p50_ns p99_ns max_ns; do
+        cells+=" $(calc %.1f "$(median "$1" game $key) / 1e6") |"
+    done
+    for name in client gate dispatcher game; do
+        cells+=" $(median "$1" game "cpu_${name}_ns") |"
+    done
+    echo "| $2 |$cells $(median "$1" game rate) | $(median "$1" game cpus) |"
+}
+
+print_moving() {
+    echo "| moving clients | p50 ms | p99 ms | max ms | CPU ns a position: client | gate | dispatcher | game | positions/s | CPUs without client |"
+    echo "|---|---|---|---|---|---|---|---|---|---|"
+    print_moving_row field "$movers in 2,000 x 2,000"
+    print_moving_row crowd "$crowd who all see each other"
+}
+
+# One line for each field; the two programs have the same ones.
+print_walking() {
+    local field
+    echo "| entities_in_side, 100 far | neighbours | area of interest: ns a move | ns an event | bytes | through the API: events a move | ns a move |"
+    echo "|---|---|---|---|---|---|---|"
+    for field in $(awk '$1 == "moves" { print $2 }' "$results"); do
+        echo "| $field | $(median moves "$field" neighbours) | $(median aoi "$field" ns_move) | $(median aoi "$field" ns_event) |" \
+            "$(median aoi "$field" bytes) | $(median moves "$field" told) | $(median moves "$field" ns_move) |"
+    done
+}
+
 print_memory() {
     echo "| bytes, RSS slope | gate | dispatcher | game |"
     echo "|---|---|---|---|"
@@ -138,12 +184,12 @@ print_others() {
 
 print_report() {
     local table
-    for table in goals cpu latency stalled memory; do
+    for table in goals cpu latency stalled moving walking memory; do
         print_$table
         echo
     done
     echo "$(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r)," \
         "commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)," \
-        "the middle of $rounds rounds of $seconds s each."
+        "the middle of $rounds rounds of $seconds s each; what moves, one run of $move_seconds s."
     print_others
 }
