@@ -4,25 +4,6 @@
 
 #define ENTITY "AAAAAAAAAAAAAAAA"
 
-/* A game of that epoch, which can go on after a break. */
-static struct fake_link *resumable_game(struct world *w, uint16_t id, uint64_t epoch)
-{
-    struct fake_link *game = world_connect(w);
-    RECEIVE(game, set_game_id, .game = id);
-    RECEIVE(game, hello, .version = 1, .features = SESSION_FEATURE_RESUMES, .epoch = epoch);
-    fake_link_skip(game);
-    return game;
-}
-
-static struct fake_link *resumable_gate(struct world *w, uint16_t id, uint64_t epoch)
-{
-    struct fake_link *gate = world_connect(w);
-    RECEIVE(gate, set_gate_id, .gate = id);
-    RECEIVE(gate, hello, .version = 1, .features = SESSION_FEATURE_RESUMES, .epoch = epoch);
-    fake_link_skip(gate);
-    return gate;
-}
-
 static void call(struct fake_link *from, const char *entity, const char *method)
 {
     RECEIVE(from, call_entity_method, .entity = id_str(entity), .method = view_str(method));
@@ -31,8 +12,8 @@ static void call(struct fake_link *from, const char *entity, const char *method)
 /* Two games; the second has the entity, and its link breaks after "one" was sent to it. */
 static struct fake_link *break_one(struct world *w, struct fake_link **other)
 {
-    *other = resumable_game(w, 1, 11);
-    struct fake_link *game = resumable_game(w, 2, 22);
+    *other = world_resumable_game(w, 1, 11);
+    struct fake_link *game = world_resumable_game(w, 2, 22);
     RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
     call(*other, ENTITY, "one");
     fake_link_skip(game);
@@ -173,7 +154,8 @@ static void a_link_whose_peer_goes_on_elsewhere_is_closed_first(void **state)
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *other = resumable_game(&w, 1, 11), *game = resumable_game(&w, 2, 22);
+    struct fake_link *other = world_resumable_game(&w, 1, 11),
+                     *game = world_resumable_game(&w, 2, 22);
     RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
     call(other, ENTITY, "one");
     struct fake_link *next = world_connect(&w);
@@ -194,7 +176,8 @@ static void one_that_waits_for_its_old_link_may_not_register(void **state)
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *other = resumable_game(&w, 1, 11), *game = resumable_game(&w, 2, 22);
+    struct fake_link *other = world_resumable_game(&w, 1, 11),
+                     *game = world_resumable_game(&w, 2, 22);
     struct fake_link *next = world_connect(&w);
     ask(next, 22, 0);
     RECEIVE(next, set_game_id, .game = 5);
@@ -224,7 +207,7 @@ static void one_that_is_started_again_takes_the_place_of_one_that_is_away(void *
     struct fake_link *other;
     world_start(&w, (struct dispatcher_desc){0});
     break_one(&w, &other);
-    resumable_game(&w, 2, 23);
+    world_resumable_game(&w, 2, 23);
     struct msg_notify_game_disconnected gone;
     struct msg_notify_game_connected connected;
     EXPECT(other, notify_game_disconnected, &gone);
@@ -240,7 +223,8 @@ static void one_that_said_bye_is_not_waited_for(void **state)
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *game = resumable_game(&w, 1, 11), *gate = resumable_gate(&w, 3, 33);
+    struct fake_link *game = world_resumable_game(&w, 1, 11),
+                     *gate = world_resumable_gate(&w, 3, 33);
     fake_link_skip(game);
     RECEIVE(gate, bye);
     fake_link_hang_up(gate);
@@ -255,7 +239,8 @@ static void one_that_says_nothing_for_long_is_closed_and_one_that_does_is_not(vo
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *silent = resumable_game(&w, 1, 11), *lively = resumable_gate(&w, 3, 33);
+    struct fake_link *silent = world_resumable_game(&w, 1, 11),
+                     *lively = world_resumable_gate(&w, 3, 33);
     struct msg_pong pong;
     for (unsigned i = 0; i < 10; i++) {
         assert_null(silent->reason);
@@ -277,7 +262,7 @@ static void one_that_is_away_gets_nothing_new(void **state)
     struct fake_link *other;
     world_start(&w, (struct dispatcher_desc){0});
     break_one(&w, &other);
-    struct fake_link *gate = resumable_gate(&w, 1, 33);
+    struct fake_link *gate = world_resumable_gate(&w, 1, 33);
     fake_link_skip(other);
     for (unsigned i = 0; i < 4; i++) {
         gw_id boot = id_str("BBBBBBBBBBBBBBBB"), entity = id_str("CCCCCCCCCCCCCCCC");
@@ -297,7 +282,8 @@ static void the_only_game_gets_new_things_while_it_is_away(void **state)
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *game = resumable_game(&w, 2, 22), *gate = resumable_gate(&w, 1, 33);
+    struct fake_link *game = world_resumable_game(&w, 2, 22),
+                     *gate = world_resumable_gate(&w, 1, 33);
     fake_link_skip(game);
     fake_link_hang_up(game);
     RECEIVE(gate, notify_client_connected, .client = id_str(ENTITY), .boot_entity = id_str(ENTITY));
@@ -318,7 +304,7 @@ static void nobody_confirms_more_than_was_sent(void **state)
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *game = resumable_game(&w, 1, 11);
+    struct fake_link *game = world_resumable_game(&w, 1, 11);
     RECEIVE(game, received, .bytes = 1000000);
     assert_non_null(game->reason);
     world_stop(&w);
@@ -354,7 +340,8 @@ static void one_that_broke_the_rules_has_its_grace_and_may_not_go_on(void **stat
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *other = resumable_game(&w, 1, 11), *game = resumable_game(&w, 2, 22);
+    struct fake_link *other = world_resumable_game(&w, 1, 11),
+                     *game = world_resumable_game(&w, 2, 22);
     RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
     RECEIVE(game, notify_client_disconnected, .client = id_str(ENTITY)); /* a gate says that */
     expect_grace_without_a_session(&w, game, other);
@@ -366,7 +353,8 @@ static void one_that_does_not_read_has_its_grace_and_may_not_go_on(void **state)
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){.limits.peer_queue_bytes = 1000});
-    struct fake_link *other = resumable_game(&w, 1, 11), *game = resumable_game(&w, 2, 22);
+    struct fake_link *other = world_resumable_game(&w, 1, 11),
+                     *game = world_resumable_game(&w, 2, 22);
     RECEIVE(game, notify_create_entity, .entity = id_str(ENTITY));
     for (unsigned i = 0; i < 1000 && !game->reason; i++)
         call(other, ENTITY, "one");
@@ -380,9 +368,10 @@ static void one_whose_place_is_taken_has_no_grace(void **state)
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){0});
-    struct fake_link *other = resumable_game(&w, 1, 11), *game = resumable_game(&w, 2, 22);
+    struct fake_link *other = world_resumable_game(&w, 1, 11),
+                     *game = world_resumable_game(&w, 2, 22);
     fake_link_skip(other);
-    resumable_game(&w, 2, 23);
+    world_resumable_game(&w, 2, 23);
     struct msg_notify_game_disconnected gone;
     struct msg_notify_game_connected connected;
     EXPECT(other, notify_game_disconnected, &gone);
@@ -403,7 +392,7 @@ static void a_young_dispatcher_lets_packets_wait_for_those_that_may_come_back(vo
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){.desired_games = 2, .desired_gates = 1});
-    struct fake_link *game = resumable_game(&w, 1, 11);
+    struct fake_link *game = world_resumable_game(&w, 1, 11);
     call(game, ENTITY, "early");
     RECEIVE(game, call_entity_method_on_client, .gate = 3, .client = id_str(ENTITY),
             .entity = id_str(ENTITY), .method = view_str("Hi"));
@@ -431,7 +420,7 @@ static void whoever_has_not_come_back_is_gone_when_the_dispatcher_is_young_no_mo
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){.desired_games = 2, .desired_gates = 1});
-    struct fake_link *game = resumable_game(&w, 1, 11);
+    struct fake_link *game = world_resumable_game(&w, 1, 11);
     call(game, ENTITY, "early");
     RECEIVE(game, check_client, .gate = 3, .client = id_str(ENTITY), .entity = id_str(ENTITY));
     w.clock.now_ms += 5000;
@@ -450,7 +439,7 @@ static void what_waits_for_the_hello_of_a_gate_is_refused_when_the_gate_goes(voi
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){.desired_games = 1, .desired_gates = 1});
-    struct fake_link *game = resumable_game(&w, 1, 11), *gate = world_foreign_gate(&w, 3);
+    struct fake_link *game = world_resumable_game(&w, 1, 11), *gate = world_foreign_gate(&w, 3);
     struct msg_check_client check;
     RECEIVE(game, check_client, .gate = 3, .client = id_str(ENTITY), .entity = id_str(ENTITY));
     assert_int_equal(dispatcher_turn(w.d), 1000 + 5000);
@@ -483,7 +472,7 @@ static void a_gate_that_asks_for_an_owner_that_is_gone_closes_the_client(void **
     (void)state;
     struct world w;
     world_start(&w, (struct dispatcher_desc){.desired_games = 1, .desired_gates = 1});
-    struct fake_link *gate = resumable_gate(&w, 3, 33);
+    struct fake_link *gate = world_resumable_gate(&w, 3, 33);
     gw_id client = id_str("CCCCCCCCCCCCCCCC");
     RECEIVE(gate, check_owner, .entity = id_str(ENTITY), .client = client, .gate = 3);
     assert_true(fake_link_is_quiet(gate));

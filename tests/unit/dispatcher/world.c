@@ -1,6 +1,8 @@
 /* world: see world.h. */
 #include "world.h"
 
+#include "cluster/session.h"
+
 void world_start(struct world *w, struct dispatcher_desc desc)
 {
     *w = (struct world){.clock = {.now_ms = 1000}, .log = {.write = quiet_log_write}};
@@ -66,6 +68,24 @@ struct fake_link *world_gate(struct world *w, uint16_t id)
     struct fake_link *gate = world_foreign_gate(w, id);
     RECEIVE(gate, hello, .version = 1);
     skip_all(w);
+    return gate;
+}
+
+struct fake_link *world_resumable_game(struct world *w, uint16_t id, uint64_t epoch)
+{
+    struct fake_link *game = world_connect(w);
+    RECEIVE(game, set_game_id, .game = id);
+    RECEIVE(game, hello, .version = 1, .features = SESSION_FEATURE_RESUMES, .epoch = epoch);
+    fake_link_skip(game);
+    return game;
+}
+
+struct fake_link *world_resumable_gate(struct world *w, uint16_t id, uint64_t epoch)
+{
+    struct fake_link *gate = world_connect(w);
+    RECEIVE(gate, set_gate_id, .gate = id);
+    RECEIVE(gate, hello, .version = 1, .features = SESSION_FEATURE_RESUMES, .epoch = epoch);
+    fake_link_skip(gate);
     return gate;
 }
 

@@ -23,6 +23,9 @@ struct fake_link *world_connect(struct world *w);
 /* A game or gate of ours: registered, said HELLO, and has read what it was told. */
 struct fake_link *world_game(struct world *w, uint16_t id);
 struct fake_link *world_gate(struct world *w, uint16_t id);
+/* The same of that epoch, which can go on after a break. */
+struct fake_link *world_resumable_game(struct world *w, uint16_t id, uint64_t epoch);
+struct fake_link *world_resumable_gate(struct world *w, uint16_t id, uint64_t epoch);
 /* The same without HELLO, as GoWorld's own. */
 struct fake_link *world_foreign_game(struct world *w, uint16_t id);
 struct fake_link *world_foreign_gate(struct world *w, uint16_t id);
