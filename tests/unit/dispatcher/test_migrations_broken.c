@@ -1,0 +1,191 @@
+/* Migrations during which a game, a link or the dispatcher itself goes away. */
+#include "cast.h"
+
+/* A game registers over a new link, with those entities. */
+static struct fake_link *come(struct cast *c, uint16_t id, const char *entities,
+                              const char *rejected)
+{
+    struct msg_set_game_id_ack ack;
+    struct fake_link *game = world_connect(&c->w);
+    RECEIVE(game, set_game_id, .game = id, .entities = view_str(entities));
+    EXPECT(game, set_game_id_ack, &ack);
+    assert_true(view_equals(ack.rejected, rejected));
+    return game;
+}
+
+/* ---- games --------------------------------------------------------------------------------- */
+
+static void one_that_is_held_is_gone_with_its_game(void **state)
+{
+    (void)state;
+    struct cast c;
+    struct msg_notify_game_disconnected gone;
+    cast_begin(&c, (struct dispatcher_limits){0});
+    cast_request(&c);
+    cast_call(c.to, "one");
+    fake_link_hang_up(c.from);
+    EXPECT(c.to, notify_game_disconnected, &gone);
+    assert_true(fake_link_is_quiet(c.to));
+    assert_int_equal(dispatcher_stats(c.w.d)->undelivered.count, 1);
+    assert_int_equal(dispatcher_stats(c.w.d)->entities, 1); /* the space */
+    cast_end(&c);
+}
+
+static void whoever_asked_one_that_was_held_hears_that_it_is_gone(void **state)
+{
+    (void)state;
+    struct cast c;
+    struct msg_answer answer;
+    cast_begin(&c, (struct dispatcher_limits){0});
+    cast_request(&c);
+    RECEIVE(c.to, ask, .entity = id_str(ENTITY), .game = 2, .request = 3,
+            .method = view_str("one"));
+    fake_link_hang_up(c.from);
+    EXPECT(c.to, answer, &answer);
+    assert_int_equal(answer.request, 3);
+    assert_int_equal(answer.error, -GW_ENOTFOUND);
+    cast_end(&c);
+}
+
+static void one_that_has_gone_is_gone_with_its_new_game(void **state)
+{
+    (void)state;
+    struct cast c;
+    cast_begin(&c, (struct dispatcher_limits){0});
+    cast_request(&c);
+    cast_leave(&c);
+    fake_link_hang_up(c.to);
+    assert_int_equal(dispatcher_stats(c.w.d)->entities, 0);
+    cast_end(&c);
+}
+
+/* What waited was for the game as it was. */
+static void one_whose_game_registers_anew_is_held_no_more(void **state)
+{
+    (void)state;
+    struct cast c;
+    cast_begin(&c, (struct dispatcher_limits){0});
+    cast_request(&c);
+    cast_call(c.to, "one");
+    c.from = come(&c, 1, ENTITY, "");
+    assert_int_equal(dispatcher_stats(c.w.d)->undelivered.count, 1);
+    assert_int_equal(dispatcher_stats(c.w.d)->held_packets, 0);
+    cast_call(c.to, "two");
+    world_expect_call(c.from, "two");
+    cast_end(&c);
+}
+
+static void no_other_game_may_claim_one_that_is_held(void **state)
+{
+    (void)state;
+    struct cast c;
+    cast_begin(&c, (struct dispatcher_limits){0});
+    cast_request(&c);
+    cast_call(c.to, "one");
+    struct fake_link *other = come(&c, 3, ENTITY, ENTITY);
+    assert_true(fake_link_is_quiet(other));
+    fake_link_skip(c.to); /* it has come */
+    cast_leave(&c);
+    cast_expect_arrival(c.to);
+    world_expect_call(c.to, "one");
+    cast_end(&c);
+}
+
+/* ---- links --------------------------------------------------------------------------------- */
+
+/* The game goes on over another link, without what it has been sent before. */
+static struct fake_link *go_on(struct cast *c, uint16_t id, uint64_t epoch)
+{
+    struct msg_resume_answer answer;
+    struct fake_link *next = world_connect(&c->w);
+    RECEIVE(next, resume, .id = id, .epoch = epoch, .dispatcher_epoch = 77);
+    EXPECT(next, resume_answer, &answer);
+    assert_true(answer.resumed);
+    return next;
+}
+
+static void one_is_held_while_the_link_of_its_game_is_broken(void **state)
+{
+    (void)state;
+    struct cast c;
+    cast_begin_resumable(&c);
+    cast_request(&c);
+    cast_call(c.to, "one");
+    fake_link_hang_up(c.from);
+    cast_call(c.to, "two");
+    c.from = go_on(&c, 1, 11);
+    fake_link_skip(c.from);
+    cast_leave(&c);
+    cast_expect_arrival(c.to);
+    world_expect_call(c.to, "one");
+    world_expect_call(c.to, "two");
+    cast_end(&c);
+}
+
+static void one_goes_to_a_game_whose_link_is_broken_over_its_next(void **state)
+{
+    (void)state;
+    struct cast c;
+    cast_begin_resumable(&c);
+    cast_request(&c);
+    cast_call(c.from, "one");
+    fake_link_hang_up(c.to);
+    cast_leave(&c);
+    assert_true(fake_link_is_quiet(c.from));
+    c.to = go_on(&c, 2, 22);
+    cast_expect_arrival(c.to);
+    world_expect_call(c.to, "one");
+    cast_end(&c);
+}
+
+/* ---- the dispatcher ------------------------------------------------------------------------ */
+
+/* It was started again after the entity had left game 1, which has registered; game 2 has not. */
+static void begin_again(struct cast *c)
+{
+    *c = (struct cast){0};
+    world_start(&c->w, (struct dispatcher_desc){.desired_gates = 9});
+    c->from = world_game(&c->w, 1);
+    c->gate = world_gate(&c->w, 1);
+    fake_link_skip(c->from);
+}
+
+static void say_hello(struct fake_link *game)
+{
+    struct msg_hello hello;
+    struct msg_notify_gate_hello gate;
+    RECEIVE(game, hello, .version = 1);
+    EXPECT(game, hello, &hello);
+    EXPECT(game, notify_gate_hello, &gate);
+}
+
+static void one_that_is_sent_again_after_it_has_arrived_is_refused(void **state)
+{
+    (void)state;
+    struct cast c;
+    struct msg_reject_entity refused;
+    begin_again(&c);
+    c.to = come(&c, 2, ENTITY SPACE, "");
+    say_hello(c.to);
+    fake_link_skip(c.from);
+    cast_leave(&c);
+    EXPECT(c.from, reject_entity, &refused);
+    assert_memory_equal(refused.entity.text, ENTITY, 16);
+    assert_true(fake_link_is_quiet(c.to));
+    cast_end(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_that_is_held_is_gone_with_its_game),
+        cmocka_unit_test(whoever_asked_one_that_was_held_hears_that_it_is_gone),
+        cmocka_unit_test(one_that_has_gone_is_gone_with_its_new_game),
+        cmocka_unit_test(one_whose_game_registers_anew_is_held_no_more),
+        cmocka_unit_test(no_other_game_may_claim_one_that_is_held),
+        cmocka_unit_test(one_is_held_while_the_link_of_its_game_is_broken),
+        cmocka_unit_test(one_goes_to_a_game_whose_link_is_broken_over_its_next),
+        cmocka_unit_test(one_that_is_sent_again_after_it_has_arrived_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
