@@ -95,10 +95,15 @@ void entities_claim(struct dispatcher *d, gw_id entity, struct peer *game)
     }
 }
 
-/* It lives on its game: what waited goes there. */
-static void settle_here(struct dispatcher *d, struct hold *hold)
+void entities_game_came(struct dispatcher *d, struct peer *game)
 {
-    struct peer *game = hold->place.game;
+    for (struct hold *hold; (hold = held_find_moving(d, game));)
+        hold_set(d, hold, HOLD_CLAIMED, game, d->desc.limits.await_ms);
+}
+
+/* It lives on that game: what waited goes there. */
+static void settle_held(struct dispatcher *d, struct hold *hold, struct peer *game)
+{
     put_place(d, hold->entity, &game->place);
     hold_deliver(d, hold, game);
 }
@@ -106,7 +111,7 @@ static void settle_here(struct dispatcher *d, struct hold *hold)
 void entities_game_said_hello(struct dispatcher *d, struct peer *game)
 {
     for (struct hold *hold; (hold = held_find_claimed(d, game));)
-        settle_here(d, hold);
+        settle_held(d, hold, game);
 }
 
 bool entities_load(struct dispatcher *d, gw_id entity, struct peer *game)
@@ -128,11 +133,11 @@ bool entities_hold(struct dispatcher *d, gw_id entity, struct peer *game)
     return true;
 }
 
-void entities_release(struct dispatcher *d, gw_id entity, const struct peer *game)
+void entities_release(struct dispatcher *d, gw_id entity, struct peer *game)
 {
     const struct place *place = entities_find(d, entity);
     if (place && place->game == game && entities_migrates(place))
-        settle_here(d, place->hold);
+        settle_held(d, place->hold, game);
 }
 
 bool entities_loads(const struct place *place)
@@ -186,15 +191,26 @@ static bool may_appear(const struct dispatcher *d, struct view packet)
     return msg_type_of(packet) == MSG_NOTIFY_CLIENT_GIVEN || early_is_young(d);
 }
 
-static bool await(struct dispatcher *d, gw_id entity, struct view packet)
+/* The hold of one that nobody knows; NULL when there is no room. */
+static struct hold *await(struct dispatcher *d, gw_id entity)
 {
-    if (!may_appear(d, packet) || d->entities.held.awaited >= AWAITED_MAX ||
-        !table_has_room(d, entity))
-        return false;
+    if (d->entities.held.awaited >= AWAITED_MAX || !table_has_room(d, entity))
+        return NULL;
     struct hold *hold = hold_at(d, entity, NULL);
     hold_set(d, hold, HOLD_AWAITED, NULL, d->desc.limits.await_ms);
-    hold_put(d, hold, packet);
-    return true;
+    return hold;
+}
+
+bool entities_move_later(struct dispatcher *d, gw_id entity, const struct peer *from, uint16_t to,
+                         struct view told)
+{
+    const struct place *old = entities_find(d, entity);
+    struct hold *hold = old ? old->hold : await(d, entity);
+    if (!hold)
+        return false;
+    hold->from = from->id;
+    hold->to = to;
+    return hold_put_first(d, hold, told);
 }
 
 /* A client that calls the dead is told so; if that was its owner, its gate closes it. */
@@ -210,9 +226,10 @@ static void refuse_from(struct dispatcher *d, const struct peer *from, gw_id ent
 NEVER_INLINE void send_later(struct dispatcher *d, const struct peer *from, gw_id entity,
                              const struct place *place, struct view packet)
 {
-    if (place && place->hold)
-        hold_put(d, place->hold, packet);
-    else if (place || !await(d, entity, packet))
+    struct hold *hold = place ? place->hold : may_appear(d, packet) ? await(d, entity) : NULL;
+    if (hold)
+        hold_put(d, hold, packet);
+    else
         refuse_from(d, from, entity, packet);
 }
 
@@ -228,6 +245,21 @@ struct peer *entities_send(struct dispatcher *d, const struct peer *from, gw_id 
     return place->game;
 }
 
+/* The game that it lives on, as far as is known; NULL: it does not live. */
+static struct peer *game_in_the_end(const struct dispatcher *d, const struct hold *hold)
+{
+    switch (hold->kind) {
+    case HOLD_LOADS:
+        return NULL;
+    case HOLD_AWAITED:
+        return peers_get(&d->games, hold->from);
+    case HOLD_CLAIMED: /* one that says no HELLO gets what it knows */
+    case HOLD_MIGRATES:
+        break;
+    }
+    return hold->place.game;
+}
+
 static void hold_timed_out(struct dispatcher *d, struct hold *hold)
 {
     static const char *const events[] = {
@@ -239,8 +271,9 @@ static void hold_timed_out(struct dispatcher *d, struct hold *hold)
     if (kind != HOLD_CLAIMED)
         dispatcher_complain(d, hold_timeouts, events[kind], "entity=" GW_ID_FORMAT " game=%u",
                             GW_ID_ARG(hold->entity), hold->place.game ? hold->place.game->id : 0);
-    if (kind == HOLD_CLAIMED || kind == HOLD_MIGRATES)
-        settle_here(d, hold); /* a game that says no HELLO gets what it knows */
+    struct peer *game = game_in_the_end(d, hold);
+    if (game)
+        settle_held(d, hold, game);
     else
         forget(d, hold->entity, &hold->place);
 }

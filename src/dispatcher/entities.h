@@ -31,9 +31,15 @@ bool entities_settle(struct dispatcher *d, gw_id entity, struct peer *game, stru
 /* The same of one that is to go there. */
 bool entities_move(struct dispatcher *d, gw_id entity, struct peer *game, struct view told);
 
+/* The same where that game may still come: it gets `told` then, before what waits; if it does not
+ * come, the game that it is from does. False, and nothing waits, when there is no room. */
+GW_NODISCARD bool entities_move_later(struct dispatcher *d, gw_id entity, const struct peer *from,
+                                      uint16_t to, struct view told);
+
 /* A game that registers says that the entity lives there. What waited goes there as soon as the
  * game has said HELLO, for it may need that. */
 void entities_claim(struct dispatcher *d, gw_id entity, struct peer *game);
+void entities_game_came(struct dispatcher *d, struct peer *game); /* and has said what it has */
 void entities_game_said_hello(struct dispatcher *d, struct peer *game);
 
 /* The entity is being loaded on that game: packets for it wait until it settles. When it lives
@@ -44,7 +50,7 @@ GW_NODISCARD bool entities_load(struct dispatcher *d, gw_id entity, struct peer 
 /* The entity, which lives on that game, is about to leave: what is sent to it waits. False when it
  * does not live there. Or it stays: what waited goes to that game. */
 GW_NODISCARD bool entities_hold(struct dispatcher *d, gw_id entity, struct peer *game);
-void entities_release(struct dispatcher *d, gw_id entity, const struct peer *game);
+void entities_release(struct dispatcher *d, gw_id entity, struct peer *game);
 bool entities_migrates(const struct place *place); /* it is held like that */
 
 /* It is being loaded: how that ends decides whether it lives. */

@@ -85,6 +85,7 @@ void games_join(struct dispatcher *d, struct peer *game, const struct msg_set_ga
     d->stats.games = d->games.count;
     struct buf rejected = {0};
     claim(d, game, m->entities, &rejected);
+    entities_game_came(d, game);
     log_info(d->desc.log, "game_connected", "game=%u address=%s entities=%u rejected=%zu", game->id,
              game->address, m->entities.size / 16, rejected.size / 16);
     answer(d, game, &rejected);

@@ -109,12 +109,8 @@ static bool hold_has_room(const struct dispatcher *d, const struct hold *hold, s
            d->entities.held.bytes + size <= d->desc.limits.hold_bytes_all;
 }
 
-void hold_put(struct dispatcher *d, struct hold *hold, struct view packet)
+static void append(struct dispatcher *d, struct hold *hold, struct view packet)
 {
-    if (!hold_has_room(d, hold, packet.size)) {
-        held_undelivered(d, hold->entity, packet);
-        return;
-    }
     if (hold->count == hold->capacity) {
         hold->capacity = hold->capacity ? hold->capacity * 2 : 8;
         hold->packets = mem_realloc(hold->packets, hold->capacity * sizeof(struct packet *));
@@ -126,18 +122,58 @@ void hold_put(struct dispatcher *d, struct hold *hold, struct view packet)
     d->stats.held_packets++;
 }
 
+void hold_put(struct dispatcher *d, struct hold *hold, struct view packet)
+{
+    if (hold_has_room(d, hold, packet.size))
+        append(d, hold, packet);
+    else
+        held_undelivered(d, hold->entity, packet);
+}
+
+bool hold_put_first(struct dispatcher *d, struct hold *hold, struct view packet)
+{
+    if (!hold_has_room(d, hold, packet.size))
+        return false;
+    append(d, hold, packet);
+    struct packet *first = hold->packets[hold->count - 1];
+    memmove(hold->packets + 1, hold->packets, (hold->count - 1) * sizeof(struct packet *));
+    hold->packets[0] = first;
+    return true;
+}
+
 /* ---- all of them ----------------------------------------------------------------------------- */
 
+static bool is_claimed(const struct hold *hold, const struct peer *game)
+{
+    return hold->kind == HOLD_CLAIMED && hold->place.game == game;
+}
+
+static bool moves_to(const struct hold *hold, const struct peer *game)
+{
+    return hold->kind == HOLD_AWAITED && hold->to == game->id;
+}
+
 /* The heap changes when one is settled: then it is looked through again. There are few holds. */
-struct hold *held_find_claimed(const struct dispatcher *d, const struct peer *game)
+static struct hold *find(const struct dispatcher *d, const struct peer *game,
+                         bool (*is_sought)(const struct hold *hold, const struct peer *game))
 {
     const struct heap *deadlines = &d->entities.held.deadlines;
     for (size_t i = 0; i < deadlines->count; i++) {
         struct hold *hold = (struct hold *)deadlines->nodes[i];
-        if (hold->kind == HOLD_CLAIMED && hold->place.game == game)
+        if (is_sought(hold, game))
             return hold;
     }
     return NULL;
+}
+
+struct hold *held_find_claimed(const struct dispatcher *d, const struct peer *game)
+{
+    return find(d, game, is_claimed);
+}
+
+struct hold *held_find_moving(const struct dispatcher *d, const struct peer *game)
+{
+    return find(d, game, moves_to);
 }
 
 struct hold *held_first(const struct dispatcher *d)

@@ -26,6 +26,8 @@ struct hold {
     gw_id entity;
     struct packet **packets;
     size_t count, capacity, bytes;
+    uint16_t from, to; /* in HOLD_AWAITED: games between which it moves, where its first packet goes
+                          back or on; 0: none */
 };
 
 /* All of them. */
@@ -44,12 +46,16 @@ void hold_set(struct dispatcher *d, struct hold *hold, enum hold_kind kind, stru
 /* Keeps a packet, or counts it as undelivered when there is no room. */
 void hold_put(struct dispatcher *d, struct hold *hold, struct view packet);
 
+/* The same of one that goes before all others; false when there is no room. */
+GW_NODISCARD bool hold_put_first(struct dispatcher *d, struct hold *hold, struct view packet);
+
 /* Ends it: the game gets what waited; or nobody does. */
 void hold_deliver(struct dispatcher *d, struct hold *hold, struct peer *game);
 void hold_refuse(struct dispatcher *d, struct hold *hold);
 
-/* One of those that the game has claimed; NULL when there is none. */
+/* One of those that the game has claimed, or that move to it; NULL when there is none. */
 struct hold *held_find_claimed(const struct dispatcher *d, const struct peer *game);
+struct hold *held_find_moving(const struct dispatcher *d, const struct peer *game);
 struct hold *held_first(const struct dispatcher *d); /* to run out; NULL: there is none */
 
 /* A packet for the entity cannot be delivered: that is counted, whoever asked is answered, and a

@@ -57,6 +57,13 @@ void migrations_reject(struct dispatcher *d, struct peer *from, gw_id entity)
         peer_send(from, b->data, b->size);
 }
 
+/* A dispatcher that has just started, and holds nothing for the entity's old game, has not heard of
+ * all games. */
+static bool may_be_there_soon(const struct dispatcher *d, const struct place *place)
+{
+    return early_is_young(d) && !(place && place->game);
+}
+
 /* Where there is no such game any more the entity goes back. This dispatcher may have been started
  * since the request: then it believes whoever says that he has the entity. */
 bool migrations_move(struct dispatcher *d, struct peer *from, struct view packet)
@@ -70,6 +77,9 @@ bool migrations_move(struct dispatcher *d, struct peer *from, struct view packet
         return true;
     }
     struct peer *to = peers_get(&d->games, m.game);
+    if (!to && may_be_there_soon(d, place) &&
+        entities_move_later(d, m.entity, from, m.game, packet))
+        return true;
     if (!entities_move(d, m.entity, to ? to : from, packet))
         peer_send(from, packet.data, packet.size); /* the table is full */
     return true;

@@ -175,6 +175,82 @@ static void one_that_is_sent_again_after_it_has_arrived_is_refused(void **state)
     cast_end(&c);
 }
 
+/* Whether it has the entity or not: only then is that known. */
+static void one_whose_new_game_is_not_back_yet_waits_for_that(void **state)
+{
+    (void)state;
+    const char *const entities[] = {"", ENTITY};
+    for (unsigned i = 0; i < 2; i++) {
+        struct cast c;
+        begin_again(&c);
+        cast_call(c.from, "one"); /* before it is known that it is on its way */
+        cast_leave(&c);
+        cast_call(c.from, "two");
+        assert_true(fake_link_is_quiet(c.from));
+        c.to = come(&c, 2, entities[i], "");
+        say_hello(c.to);
+        cast_expect_arrival(c.to);
+        world_expect_call(c.to, "one");
+        world_expect_call(c.to, "two");
+        assert_int_equal(dispatcher_stats(c.w.d)->entities, 1);
+        cast_end(&c);
+    }
+}
+
+static void one_that_has_gone_on_meanwhile_is_where_it_is_named(void **state)
+{
+    (void)state;
+    struct cast c;
+    begin_again(&c);
+    cast_leave(&c);
+    struct fake_link *third = come(&c, 3, ENTITY, "");
+    say_hello(third);
+    cast_expect_arrival(third); /* which passes it over */
+    c.to = come(&c, 2, "", "");
+    say_hello(c.to);
+    assert_true(fake_link_is_quiet(c.to));
+    cast_end(&c);
+}
+
+static void one_that_waits_for_its_new_game_outlives_its_old_one(void **state)
+{
+    (void)state;
+    struct cast c;
+    begin_again(&c);
+    cast_leave(&c);
+    fake_link_hang_up(c.from);
+    c.to = come(&c, 2, "", "");
+    say_hello(c.to);
+    cast_expect_arrival(c.to);
+    cast_end(&c);
+}
+
+static void one_whose_new_game_does_not_come_goes_back(void **state)
+{
+    (void)state;
+    struct cast c;
+    begin_again(&c);
+    cast_leave(&c);
+    cast_call(c.from, "one");
+    assert_int_equal(dispatcher_turn(c.w.d), 6000);
+    c.w.clock.now_ms = 6000;
+    dispatcher_turn(c.w.d);
+    cast_expect_arrival(c.from);
+    world_expect_call(c.from, "one");
+    cast_end(&c);
+}
+
+static void one_that_has_no_room_to_wait_goes_back(void **state)
+{
+    (void)state;
+    struct cast c;
+    world_start(&c.w, (struct dispatcher_desc){.desired_gates = 9, .limits = {.hold_bytes = 20}});
+    c.from = world_game(&c.w, 1);
+    cast_leave(&c);
+    cast_expect_arrival(c.from);
+    cast_end(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +262,11 @@ int main(void)
         cmocka_unit_test(one_is_held_while_the_link_of_its_game_is_broken),
         cmocka_unit_test(one_goes_to_a_game_whose_link_is_broken_over_its_next),
         cmocka_unit_test(one_that_is_sent_again_after_it_has_arrived_is_refused),
+        cmocka_unit_test(one_whose_new_game_is_not_back_yet_waits_for_that),
+        cmocka_unit_test(one_that_has_gone_on_meanwhile_is_where_it_is_named),
+        cmocka_unit_test(one_that_waits_for_its_new_game_outlives_its_old_one),
+        cmocka_unit_test(one_whose_new_game_does_not_come_goes_back),
+        cmocka_unit_test(one_that_has_no_room_to_wait_goes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
