@@ -93,3 +93,16 @@ bool migrations_cancel(struct dispatcher *d, struct peer *from, struct view pack
     entities_release(d, m.entity, from);
     return true;
 }
+
+/* The game that it has left keeps it until then; one that is gone keeps nothing. */
+bool migrations_end(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    (void)from;
+    struct msg_migrated m;
+    if (!msg_migrated_read(packet, &m))
+        return false;
+    struct peer *old = peers_get(&d->games, m.game);
+    if (old && peer_knows(old, packet))
+        peer_send(old, packet.data, packet.size);
+    return true;
+}

@@ -59,6 +59,19 @@ static void one_that_has_gone_is_gone_with_its_new_game(void **state)
     cast_end(&c);
 }
 
+/* It has ended with all that it kept. */
+static void an_old_game_that_is_gone_need_not_hear_of_an_arrival(void **state)
+{
+    (void)state;
+    struct cast c;
+    cast_begin(&c, (struct dispatcher_limits){0});
+    fake_link_hang_up(c.from);
+    RECEIVE(c.to, migrated, .game = 1, .entity = id_str(ENTITY));
+    assert_null(c.to->reason);
+    assert_int_equal(dispatcher_stats(c.w.d)->undelivered.count, 0);
+    cast_end(&c);
+}
+
 /* What waited was for the game as it was. */
 static void one_whose_game_registers_anew_is_held_no_more(void **state)
 {
@@ -257,6 +270,7 @@ int main(void)
         cmocka_unit_test(one_that_is_held_is_gone_with_its_game),
         cmocka_unit_test(whoever_asked_one_that_was_held_hears_that_it_is_gone),
         cmocka_unit_test(one_that_has_gone_is_gone_with_its_new_game),
+        cmocka_unit_test(an_old_game_that_is_gone_need_not_hear_of_an_arrival),
         cmocka_unit_test(one_whose_game_registers_anew_is_held_no_more),
         cmocka_unit_test(no_other_game_may_claim_one_that_is_held),
         cmocka_unit_test(one_is_held_while_the_link_of_its_game_is_broken),
