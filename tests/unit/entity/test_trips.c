@@ -7,6 +7,8 @@
 #include <stdio.h>
 
 #define FAR_GAME 2
+#define LEAVE_MS 30000 /* how long it may be kept here */
+#define KEEP_MS 30000  /* how long what has left is kept */
 
 /* ---- leaving -------------------------------------------------------------------------------- */
 
@@ -19,6 +21,7 @@ static gw_id far_space(void)
 static Walker *ann_wishes(struct fixture *f)
 {
     Walker *ann = NULL;
+    fixture_work(f); /* the nil space is there */
     GAME(f)
     {
         ann = walker_in(walker_place(1, 10), "ann", 0, 0);
@@ -58,7 +61,6 @@ static struct buf depart(struct fixture *f, gw_id *id)
 static void it_asks_where_then_for_the_hold_then_it_goes(void **state)
 {
     struct fixture *f = *state;
-    fixture_work(f);
     gw_id id = ann_wishes(f)->base.id;
     struct view packet;
     struct msg_query_space_gameid_for_migrate where;
@@ -169,6 +171,142 @@ static void what_is_not_known_to_have_arrived_is_sent_again(void **state)
     world_resend_leavers(f->world, fixture_concerns_all, NULL);
     assert_int_equal(fixture_next_type(f), 0);
     buf_free(&gone);
+}
+
+static void what_has_left_long_ago_is_kept_no_more(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart(f, &id);
+    fixture_pass(f, KEEP_MS - 1);
+    world_resend_leavers(f->world, fixture_concerns_all, NULL);
+    assert_int_equal(fixture_next_type(f), MSG_REAL_MIGRATE);
+    fixture_pass(f, 1);
+    world_resend_leavers(f->world, fixture_concerns_all, NULL);
+    assert_int_equal(fixture_next_type(f), 0);
+    buf_free(&gone);
+}
+
+/* ---- what keeps one here -------------------------------------------------------------------- */
+
+/* Ann may leave as soon as nothing keeps her; what that sent is passed over. */
+static void may_leave(struct fixture *f, gw_id id)
+{
+    answer_where(f, id);
+    world_migrate_granted(f->world, id);
+    fixture_skip(f);
+    walker_listen();
+}
+
+#define LEAVES "leaves(ann,1) left(1,ann) migrates_out(ann) "
+
+static void expect_to_leave(struct fixture *f, gw_id id, const char *happened)
+{
+    fixture_pass(f, 10);
+    assert_happened(happened);
+    assert_int_equal(fixture_next_type(f), MSG_REAL_MIGRATE);
+    assert_null(fixture_find(f, id));
+}
+
+static void expect_to_stay(struct fixture *f, gw_id id)
+{
+    assert_happened("fails:farxxxxxxxxxxxxx:-10(ann) ");
+    assert_int_equal(fixture_next_type(f), MSG_CANCEL_MIGRATE);
+    assert_int_equal(fixture_next_type(f), MSG_CALL_ENTITY_METHOD); /* the fence */
+    assert_non_null(fixture_find(f, id));
+    assert_int_equal(f->world->trips.by_entity.count, 0);
+}
+
+static void a_fiber_that_runs_keeps_one_until_it_ends(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = ann_wishes(f)->base.id;
+    fixture_call(f, id, "Rest", "64");
+    may_leave(f, id);
+    fixture_pass(f, 90);
+    assert_happened("");
+    expect_to_leave(f, id, "rested:0(ann) " LEAVES);
+}
+
+static void a_fiber_that_does_not_end_is_canceled(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = ann_wishes(f)->base.id;
+    fixture_call(f, id, "Rest", "cd2710");
+    may_leave(f, id);
+    fixture_pass(f, GW_MIGRATE_FIBERS_MS - 1);
+    assert_happened("");
+    fixture_pass(f, 1);
+    expect_to_leave(f, id, "rested:-4(ann) " LEAVES);
+}
+
+/* A scribe, whose save runs, may leave. */
+static gw_id scribe_leaves(struct fixture *f)
+{
+    gw_id id = {0};
+    fixture_work(f);
+    GAME(f)
+    {
+        Walker *ann = (Walker *)gw_create_in(&Scribe_type, walker_place(1, 10), (gw_vec3){0});
+        snprintf(ann->name, sizeof ann->name, "ann");
+        id = ann->base.id;
+        gw_save(&ann->base);
+        assert_int_equal(gw_enter_space(&ann->base, far_space(), (gw_vec3){0}), GW_OK);
+    }
+    may_leave(f, id);
+    return id;
+}
+
+/* It could come behind one of the other game. */
+static void a_save_that_runs_keeps_one_until_it_ends(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = scribe_leaves(f);
+    fixture_pass(f, 10);
+    assert_happened("");
+    fixture_work(f);
+    expect_to_leave(f, id, LEAVES);
+}
+
+static void one_that_is_kept_for_too_long_stays(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = scribe_leaves(f);
+    fixture_pass(f, LEAVE_MS - 1);
+    assert_happened("");
+    fixture_pass(f, 1);
+    expect_to_stay(f, id);
+    fixture_work(f);
+    assert_happened("");
+}
+
+static void one_whose_dispatcher_is_away_stays_until_that_is_back(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = ann_wishes(f)->base.id;
+    may_leave(f, id);
+    f->is_cut_off = true;
+    fixture_pass(f, 10);
+    assert_happened("");
+    f->is_cut_off = false;
+    expect_to_leave(f, id, LEAVES);
+}
+
+static void a_hold_that_comes_too_late_is_given_back(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = ann_wishes(f)->base.id;
+    answer_where(f, id);
+    fixture_skip(f);
+    walker_listen();
+    fixture_pass(f, GW_ENTER_SPACE_MS - 1);
+    assert_happened("");
+    fixture_pass(f, 1);
+    expect_to_stay(f, id);
+    world_migrate_granted(f->world, id);
+    assert_int_equal(fixture_next_type(f), MSG_CANCEL_MIGRATE);
+    fixture_pass(f, 10);
+    assert_happened("");
 }
 
 /* ---- arriving ------------------------------------------------------------------------------- */
@@ -306,6 +444,13 @@ int main(void)
         WALKER_TEST(a_dispatcher_that_was_started_again_is_asked_anew),
         WALKER_TEST(one_that_leaves_takes_no_other_way),
         WALKER_TEST(what_is_not_known_to_have_arrived_is_sent_again),
+        WALKER_TEST(what_has_left_long_ago_is_kept_no_more),
+        WALKER_TEST(a_fiber_that_runs_keeps_one_until_it_ends),
+        WALKER_TEST(a_fiber_that_does_not_end_is_canceled),
+        WALKER_TEST(a_save_that_runs_keeps_one_until_it_ends),
+        WALKER_TEST(one_that_is_kept_for_too_long_stays),
+        WALKER_TEST(one_whose_dispatcher_is_away_stays_until_that_is_back),
+        WALKER_TEST(a_hold_that_comes_too_late_is_given_back),
         WALKER_TEST(one_that_comes_is_what_it_was),
         WALKER_TEST(one_that_could_not_be_passed_on_is_back_where_it_was),
         WALKER_TEST(one_that_ends_in_its_first_hook_takes_its_client_along),

@@ -82,6 +82,13 @@ void Walker_Tick(Walker *self, int64_t n)
     tell(hook, &self->base, NULL);
 }
 
+void Walker_Rest(Walker *self, int64_t ms)
+{
+    char hook[32];
+    snprintf(hook, sizeof hook, "rested:%d", (int)gw_await_sleep(ms));
+    tell(hook, &self->base, NULL);
+}
+
 GW_RPC_DEFINE(Walker, WALKER_RPC)
 
 /* A walker of another name. */
@@ -106,6 +113,7 @@ WALKER(Walker, );
 WALKER(Owl, .aoi_distance = OWL_DISTANCE);
 WALKER(Mole, .aoi = GW_AOI_BLIND);
 WALKER(Ghost, .aoi = GW_AOI_UNSEEN);
+WALKER(Scribe, .persistent = true);
 #undef WALKER
 
 const gw_entity_type Brief_type = {
@@ -135,8 +143,8 @@ const gw_entity_type Place_type = {.name = "Place",
                                    .on_entity_entered = entered,
                                    .on_entity_left = left};
 
-static const gw_entity_type *const types[] = {&Walker_type, &Owl_type,   &Mole_type, &Ghost_type,
-                                              &Stone_type,  &Brief_type, NULL};
+static const gw_entity_type *const types[] = {&Walker_type, &Owl_type,   &Mole_type,  &Ghost_type,
+                                              &Scribe_type, &Stone_type, &Brief_type, NULL};
 const gw_game walker_game = {.types = types, .space = &Place_type};
 
 /* ---- the game ------------------------------------------------------------------------------- */

@@ -23,11 +23,14 @@ typedef struct Walker {
     int32_t gold; /* its own client does */
 } Walker;
 
-/* The same, but: an owl sees 25 far, a mole nothing, a ghost is seen by nobody; a stone has no
- * hooks and sees nothing; a brief, of the same form, ends in its first hook. */
-extern const gw_entity_type Walker_type, Owl_type, Mole_type, Ghost_type, Stone_type, Brief_type;
+/* The same, but: an owl sees 25 far, a mole nothing, a ghost is seen by nobody, a scribe is saved;
+ * a stone has no hooks and sees nothing; a brief, of the same form, ends in its first hook. */
+extern const gw_entity_type Walker_type, Owl_type, Mole_type, Ghost_type, Scribe_type, Stone_type,
+    Brief_type;
 
-#define WALKER_RPC(RPC) RPC(Walker, Tick, GW_SERVER, (i64, n))
+#define WALKER_RPC(RPC)                                                                            \
+    RPC(Walker, Tick, GW_SERVER, (i64, n))                                                         \
+    RPC(Walker, Rest, GW_FIBER, (i64, ms))
 GW_RPC_DECLARE(WALKER_RPC)
 
 /* The type of spaces. */
