@@ -92,7 +92,7 @@ static struct dispatcher *dispatcher_new(struct peer_link *links)
 {
     struct dispatcher *d = dispatcher_create(&(struct dispatcher_desc){.dispid = 1,
                                                                        .dispatchers = 2,
-                                                                       .desired_games = 1,
+                                                                       .desired_games = 3,
                                                                        .desired_gates = 1,
                                                                        .pool = &pool,
                                                                        .clock = &now,

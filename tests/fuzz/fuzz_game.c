@@ -1,5 +1,5 @@
 /* What dispatchers send to a game: any packets from two of them, which come and go, in any order.
- * The game has services, and loses none of its own rules. */
+ * The game has services and travellers, and loses none of its own rules. */
 #include "feed.h"
 
 #include "game/game.h"
@@ -10,6 +10,18 @@ typedef struct Thing {
     gw_entity base;
     int64_t count;
 } Thing;
+
+typedef Thing Boot;
+extern const gw_entity_type Boot_type;
+#define BOOT_RPC(RPC) RPC(Boot, Go, GW_SERVER, (id, space))
+GW_RPC_DECLARE(BOOT_RPC)
+
+void Boot_Go(Boot *self, gw_id space)
+{
+    (void)!gw_enter_space(&self->base, space, (gw_vec3){1, 2, 3});
+}
+
+GW_RPC_DEFINE(Boot, BOOT_RPC)
 
 #define DESK_RPC(RPC) RPC(Desk, Ask, GW_SERVER, (str, text))
 typedef Thing Desk;
@@ -31,7 +43,8 @@ void Desk_Ask(Desk *self, const char *text)
 
 GW_RPC_DEFINE(Desk, DESK_RPC)
 static const gw_attr Vault_attrs[] = {GW_ATTR(Thing, count, GW_PERSISTENT), GW_ATTR_END};
-static const gw_entity_type Boot_type = {.name = "Boot", .size = sizeof(Thing)};
+const gw_entity_type Boot_type = {
+    .name = "Boot", .size = sizeof(Boot), .attrs = Vault_attrs, .methods = Boot_methods};
 const gw_entity_type Desk_type = {
     .name = "Desk", .size = sizeof(Desk), .methods = Desk_methods, .service_shards = 2};
 static const gw_entity_type Vault_type = {.name = "Vault",
