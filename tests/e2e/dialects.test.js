@@ -1,18 +1,12 @@
 // A recorded session of GoWorld's Cocos client, byte for byte as it sent it, on a real server. What it sends is 2018 as
 // well as 2017: over TCP it is taken for that.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 
-import WebSocket from 'ws';
-
-import { PacketSplitter } from '../../clients/js/packets.js';
 import { skip, startDemo } from './demo.js';
+import { overTcp, overWebSocket } from './rawclient.js';
+import { Names, readRecording } from './recording.js';
 
-const DUMP = new URL('../golden/chatroom.dump', import.meta.url);
-const PACKET_BYTES_MAX = 1 << 20;
 const CREATE = 1002;
 const CHANGE = 1004;
 const CALL_FILTERED_CLIENTS = 1501;
@@ -25,9 +19,7 @@ const PLAYER_NAME = 'u2873';
 // This line of chat reaches nobody in GoWorld, by a slip of its example; here it would.
 const UNHEARD = 'hello from node';
 
-const packets = readFileSync(DUMP, 'utf8').trim().split('\n')
-    .map((line) => ({ isFromClient: line.includes(' C>S '), payload: Buffer.from(line.split(' ').at(-1), 'hex') }))
-    .filter(({ payload }) => !payload.includes(UNHEARD));
+const packets = readRecording('chatroom').filter(({ payload }) => !payload.includes(UNHEARD));
 
 /** What the server of the dump said, as a client of 2017 has to hear it. */
 function in2017(payload) {
@@ -38,86 +30,21 @@ function in2017(payload) {
     return copy;
 }
 
-/** Packets over a socket that emits its bytes as `event`. */
-function peer(socket, event, send) {
-    const got = [];
-    const splitter = new PacketSplitter(PACKET_BYTES_MAX, (payload) => got.push(Buffer.from(payload)));
-    let isClosed = false;
-    let wake = () => {};
-    socket.on(event, (bytes) => {
-        splitter.push(bytes);
-        wake();
-    });
-    socket.on('close', () => {
-        isClosed = true;
-        wake();
-    });
-    return {
-        async next() {
-            while (got.length === 0) {
-                assert.ok(!isClosed, 'the server has closed the connection');
-                await new Promise((resolve) => (wake = resolve));
-            }
-            return got.shift();
-        },
-        send(payload) {
-            const length = Buffer.alloc(4);
-            length.writeUInt32LE(payload.length);
-            send(Buffer.concat([length, payload]));
-        },
-    };
-}
+const idAt = (payload, at) => payload.toString('latin1', at, at + ID_BYTES);
 
-async function overWebSocket(t, demo) {
-    const socket = new WebSocket(new URL('ws', demo.url).href.replace('http', 'ws'));
-    t.after(() => socket.terminate());
-    const client = peer(socket, 'message', (bytes) => socket.send(bytes));
-    await once(socket, 'open');
-    return client;
-}
-
-async function overTcp(t, demo) {
-    const socket = net.connect(demo.port, '127.0.0.1');
-    t.after(() => socket.destroy());
-    const client = peer(socket, 'data', (bytes) => socket.write(bytes));
-    await once(socket, 'connect');
-    return client;
-}
-
-/** The ids and the name of the dump, and those of this run, which are as long. */
-class Names {
-    #pairs = [];
-
-    constructor(name) {
-        this.#pairs.push([PLAYER_NAME, name]);
-    }
-
-    learnId(golden, ours, at) {
-        const id = (payload) => payload.toString('latin1', at, at + ID_BYTES);
-        this.#pairs.push([id(golden), id(ours)]);
-    }
-
-    /** A packet of the dump with the names of this run. */
-    replace(payload) {
-        let text = payload.toString('latin1');
-        for (const [golden, ours] of this.#pairs) text = text.replaceAll(golden, ours);
-        return Buffer.from(text, 'latin1');
-    }
-}
-
-/** Plays the client of the dump; `form` makes what it has to hear of what the dump's server said. */
-async function play(client, names, form) {
+/** Plays the client of the dump, who is `name` here; `form` makes what it has to hear of what the dump's server said. */
+async function play(client, name, form) {
+    const names = new Names();
+    names.learn(PLAYER_NAME, name);
     for (const { isFromClient, payload } of packets) {
         if (isFromClient) {
-            client.send(names.replace(payload));
+            client.send(names.translatePacket(payload));
             continue;
         }
         const heard = await client.next();
-        if (payload.readUInt16LE() === CREATE) {
-            names.learnId(payload, heard, CLIENT_AT);
-            names.learnId(payload, heard, CREATED_AT);
-        }
-        assert.equal(heard.toString('hex'), names.replace(form(payload)).toString('hex'));
+        if (payload.readUInt16LE() === CREATE)
+            for (const at of [CLIENT_AT, CREATED_AT]) names.learn(idAt(payload, at), idAt(heard, at));
+        assert.equal(heard.toString('hex'), names.translatePacket(form(payload)).toString('hex'));
     }
 }
 
@@ -135,12 +62,12 @@ describe('the chatroom demo', { skip, timeout: 60_000 }, () => {
     }
 
     test('serves a client of 2017 as GoWorld did', async (t) => {
-        await play(await overWebSocket(t, demo), new Names('u2017'), in2017);
+        await play(await overWebSocket(t, demo), 'u2017', in2017);
         await assertMetric('gate_clients_2017', 1);
     });
 
     test('serves one of 2018', async (t) => {
-        await play(await overTcp(t, demo), new Names('u2018'), (payload) => payload);
+        await play(await overTcp(t, demo), 'u2018', (payload) => payload);
         await assertMetric('gate_clients_2018', 1);
     });
 });
