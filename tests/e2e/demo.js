@@ -42,6 +42,12 @@ export async function buildDemo({ gate = '', example = 'chatroom_demo' } = {}) {
         stop: () => goworld('stop'),
         /** Fails when a process is down. */
         status: () => goworld('status'),
+        /** A number on the /metrics of a process, by its name without "goworld_". */
+        async metric(process, name) {
+            const address = setting(await readFile(config, 'utf8'), process, 'http_addr');
+            const text = await (await fetch(`http://${address}/metrics`)).text();
+            return Number(new RegExp(`^goworld_${name}(?:{.*})? (\\S+)$`, 'm').exec(text)[1]);
+        },
         /** Stops what runs and removes the copy. */
         async remove() {
             if (await isRunning(dir)) await goworld('stop').catch(() => goworld('kill'));
@@ -93,8 +99,12 @@ export async function useFreePorts(config) {
     const portOf = new Map(old.map((port, i) => [port, fresh[i]]));
     const changed = text.replace(ADDRESS, (_, key, port) => key + portOf.get(port));
     await writeFile(config, changed);
-    const [, gate] = /^\[gate1\]([^[]*)/m.exec(changed);
-    const [, address] = /^\s*http_addr\s*[=:]\s*([\w.:]+)/m.exec(gate);
-    const [, port] = /^\s*listen_addr\s*[=:]\s*[\w.]+:(\d+)/m.exec(gate);
-    return { url: `http://${address}/`, port: Number(port) };
+    const port = setting(changed, 'gate1', 'listen_addr').split(':').at(-1);
+    return { url: `http://${setting(changed, 'gate1', 'http_addr')}/`, port: Number(port) };
+}
+
+/** What a key of a section of the ini file says. */
+function setting(text, section, key) {
+    const [, keys] = new RegExp(`^\\[${section}\\]([^[]*)`, 'm').exec(text);
+    return new RegExp(`^\\s*${key}\\s*[=:]\\s*(\\S+)`, 'm').exec(keys)[1];
 }
