@@ -1,4 +1,4 @@
-// The recorded sessions of published clients (tests/golden/README.md), and their names, which are others on a server of ours.
+// The recorded sessions of published clients (tests/golden/README.md), and their names, which are others in each run.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
