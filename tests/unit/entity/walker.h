@@ -24,9 +24,10 @@ typedef struct Walker {
 } Walker;
 
 /* The same, but: an owl sees 25 far, a mole nothing, a ghost is seen by nobody, a scribe is saved;
- * a stone has no hooks and sees nothing; a brief, of the same form, ends in its first hook. */
+ * a stone has no hooks and sees nothing, a fish only has no hooks; a brief, of the same form, ends
+ * in its first hook. */
 extern const gw_entity_type Walker_type, Owl_type, Mole_type, Ghost_type, Scribe_type, Stone_type,
-    Brief_type;
+    Fish_type, Brief_type;
 
 #define WALKER_RPC(RPC)                                                                            \
     RPC(Walker, Tick, GW_SERVER, (i64, n))                                                         \
