@@ -4,10 +4,10 @@
 #include "base/idmap.h"
 #include "dispatcher/core.h"
 #include "entity/entity.h"
-#include "entity/value.h"
 #include "gate/clients.h"
-#include "sim/client.h"
+#include "sim/client_invariants.h"
 #include "sim/node.h"
+#include "sim/space_invariants.h"
 
 /* A walk over the cluster. It ends early once `why` says something. */
 struct check {
@@ -68,6 +68,8 @@ bool invariants_broken(gw_sim *sim, struct buf *why)
     nodes_each(sim, check_understands, &c);
     if (!sim->disturbed)
         each_entity_of_all_games(&c, check_lives_once);
+    if (!why->size)
+        spaces_broken(sim, why);
     idmap_free(&c.lives);
     return why->size;
 }
@@ -148,42 +150,6 @@ static void check_client(void *user, gw_id id)
                   gate->name);
 }
 
-/* ---- what clients know ---------------------------------------------------------------------- */
-
-static void check_attr(struct check *c, const gw_sim_client *client, const struct entity *player,
-                       const gw_attr *attr)
-{
-    struct buf value = {0};
-    const struct known_attr *known = mirror_attr(&client->attrs, view_str(attr->name));
-    value_write(&value, attr, (const char *)&player->base + attr->offset);
-    if (!known || known->value.size != value.size ||
-        memcmp(known->value.data, value.data, value.size) != 0)
-        buf_print(c->why, "%s believes that %s of its %s is \"%s\", and that is not so",
-                  client->name, attr->name, player->type->def->name, known ? known->text : "");
-    buf_free(&value);
-}
-
-static void check_mirror(struct check *c, const gw_sim_client *client)
-{
-    const struct entity *player = idmap_get(&c->lives, client->player);
-    if (!player) {
-        buf_print(c->why, "%s is connected, and %s", client->name,
-                  gw_id_is_none(client->player) ? "has no player" : "its player does not live");
-        return;
-    }
-    const gw_attr *attrs = player->type->attrs;
-    for (size_t i = 0; i < player->type->attr_count && !c->why->size; i++)
-        if (attrs[i].flags & (GW_CLIENT | GW_ALL_CLIENTS))
-            check_attr(c, client, player, &attrs[i]);
-}
-
-static void check_mirrors(struct check *c)
-{
-    for (size_t i = 0; i < c->sim->client_count && !c->why->size; i++)
-        if (c->sim->clients[i]->link)
-            check_mirror(c, c->sim->clients[i]);
-}
-
 bool invariants_disagreement(gw_sim *sim, struct buf *why)
 {
     struct check c = {.sim = sim, .why = why};
@@ -192,7 +158,8 @@ bool invariants_disagreement(gw_sim *sim, struct buf *why)
     if (!why->size)
         check_owners(&c);
     each_entity_of_all_games(&c, check_client);
-    check_mirrors(&c);
+    if (!why->size && !trips_unfinished(sim, why))
+        clients_are_wrong(sim, &c.lives, why);
     idmap_free(&c.lives);
     return why->size;
 }
