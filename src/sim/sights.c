@@ -1,6 +1,7 @@
 /* Sights: what a client is told, as lines and values; the table at the end lists the messages. */
 #include "sim/client.h"
 
+#include "entity/type.h"
 #include "sim/value_text.h"
 #include "wire/messages.h"
 #include "wire/msgpack.h"
@@ -84,8 +85,17 @@ static gw_vec3 *position_of(gw_sim_client *client, gw_id entity)
     return other ? &other->position : NULL;
 }
 
+/* A player comes first, then its space, then the others there; and they go the other way round. */
+static void expect_turn(gw_sim_client *client, bool is_its_turn, gw_id entity)
+{
+    if (!is_its_turn)
+        gw_sim_fail(client->sim, "%s is told of " GW_ID_FORMAT " out of turn", client->name,
+                    GW_ID_ARG(entity));
+}
+
 static void meet_player(gw_sim_client *client, const struct msg_create_entity_on_client *m)
 {
+    expect_turn(client, client->others.by_id.count == 0, m->entity);
     if (!gw_id_is_none(client->player))
         gw_sim_fail(client->sim, "%s is given a player while it has another", client->name);
     client->player = m->entity;
@@ -98,9 +108,31 @@ static void meet_player(gw_sim_client *client, const struct msg_create_entity_on
 
 static void meet_other(gw_sim_client *client, const struct msg_create_entity_on_client *m)
 {
+    if (view_equals(m->type, SPACE_TYPE_NAME)) {
+        expect_turn(client, client->others.by_id.count == 0, m->entity);
+        client->space = m->entity;
+    }
+    expect_turn(client, !gw_id_is_none(client->player) && !gw_id_is_none(client->space), m->entity);
     if (!others_add(&client->others, m->entity, (gw_vec3){m->x, m->y, m->z}, m->attrs))
         gw_sim_fail(client->sim, "%s is told of " GW_ID_FORMAT " twice, or wrongly", client->name,
                     GW_ID_ARG(m->entity));
+}
+
+static void lose_player(gw_sim_client *client)
+{
+    expect_turn(client, client->others.by_id.count == 0, client->player);
+    forget_player(client);
+}
+
+static void lose_other(gw_sim_client *client, gw_id entity)
+{
+    if (!others_remove(&client->others, entity))
+        gw_sim_fail(client->sim, "%s is told of the end of " GW_ID_FORMAT ", which it does not see",
+                    client->name, GW_ID_ARG(entity));
+    if (!gw_id_equal(entity, client->space))
+        return;
+    expect_turn(client, client->others.by_id.count == 0, entity);
+    client->space = (gw_id){0};
 }
 
 /* ---- messages: each returns false for one that cannot be read -------------------------------- */
@@ -125,10 +157,9 @@ static bool on_destroy(gw_sim_client *client, struct view payload)
     if (!msg_destroy_entity_on_client_read(payload, &m))
         return false;
     if (gw_id_equal(m.entity, client->player))
-        forget_player(client);
-    else if (!others_remove(&client->others, m.entity))
-        gw_sim_fail(client->sim, "%s is told of the end of " GW_ID_FORMAT ", which it does not see",
-                    client->name, GW_ID_ARG(m.entity));
+        lose_player(client);
+    else
+        lose_other(client, m.entity);
     note(client, GW_SIM_DESTROYED, m.entity, m.type, "destroy %.*s", width(m.type), chars(m.type));
     return true;
 }
@@ -201,7 +232,6 @@ static bool on_call_to_many(gw_sim_client *client, struct view payload)
     return true;
 }
 
-/* Positions go a way of their own: they may come before an entity, or behind its end. */
 static bool on_positions(gw_sim_client *client, struct view payload)
 {
     struct msg_sync_position_yaw_on_clients_forwarded m;
@@ -214,8 +244,11 @@ static bool on_positions(gw_sim_client *client, struct view payload)
         for (size_t i = 0; i < 4; i++)
             place[i] = read_f32(&r);
         gw_vec3 *position = position_of(client, id);
-        if (position)
-            *position = (gw_vec3){place[0], place[1], place[2]};
+        if (!position)
+            gw_sim_fail(client->sim,
+                        "%s is told the place of " GW_ID_FORMAT ", which it does not see",
+                        client->name, GW_ID_ARG(id));
+        *position = (gw_vec3){place[0], place[1], place[2]};
     }
     return !r.bad;
 }
@@ -259,6 +292,7 @@ static void on_closed(void *user, const char *reason)
     client->closed = true;
     forget_player(client);
     others_clear(&client->others);
+    client->space = (gw_id){0};
     note(client, GW_SIM_CLOSED, (gw_id){0}, view_str(reason), "closed: %s", reason);
 }
 
