@@ -26,6 +26,9 @@ void entity_begin_again(struct world *w, struct entity *e);
 /* It lives on another game from now on. */
 void entity_depart(struct world *w, struct entity *e);
 
+/* Asks the gate of its client whether that is still there, and the entity's. */
+void entity_check_client(struct world *w, const struct entity *e);
+
 /* gw_destroy. */
 void entity_end(struct world *w, struct entity *e);
 

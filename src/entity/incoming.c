@@ -65,7 +65,7 @@ void world_gate_lost(struct world *w, uint16_t gateid, bool (*concerns)(void *us
     buf_free(&ids);
 }
 
-static void check_client(struct world *w, const struct entity *e)
+void entity_check_client(struct world *w, const struct entity *e)
 {
     struct msg_check_client m = {.gate = e->gateid, .client = e->client, .entity = e->base.id};
     buf_clear(&w->out);
@@ -80,7 +80,7 @@ void world_check_clients(struct world *w, bool (*concerns)(void *user, gw_id ent
     while ((slot = idmap_next(&w->entities, &position))) {
         const struct entity *e = slot->value;
         if (is_of_gate(e, 0) && concerns(user, slot->id))
-            check_client(w, e);
+            entity_check_client(w, e);
     }
 }
 

@@ -147,6 +147,13 @@ static struct entity *bring_to_life(struct world *w, gw_id id, struct type *type
     return e;
 }
 
+/* It may have gone while its entity was on no game that could have been told. */
+static void check_client(struct world *w, const struct entity *e, const struct traveller *t)
+{
+    if (t->game && !gw_id_is_none(e->client))
+        entity_check_client(w, e);
+}
+
 static void enter(struct world *w, struct entity *e, gw_id id, gw_vec3 position)
 {
     struct space *space = space_find(w, id);
@@ -203,6 +210,7 @@ void world_migrate_in(struct world *w, gw_id id, uint16_t game, struct view stat
     struct scope before = world_enter(w, NULL);
     struct entity *e = bring_to_life(w, id, type, &t);
     w->stats.migrations_in++;
+    check_client(w, e, &t);
     if (game == w->desc.gameid)
         enter(w, e, t.space, t.position);
     else

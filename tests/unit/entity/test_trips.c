@@ -36,26 +36,44 @@ static void answer_where(struct fixture *f, gw_id id)
     world_space_found(f->world, far_space(), id, FAR_GAME);
 }
 
-/* The state that a whole departure has sent; `id` is Ann's, who has a timer. */
+/* The state that the departure of one that wishes it has sent. */
+static struct buf see_off(struct fixture *f, gw_id id)
+{
+    answer_where(f, id);
+    fixture_skip(f);
+    world_migrate_granted(f->world, id);
+    fixture_pass(f, 10);
+    struct view packet;
+    struct msg_real_migrate m = {0};
+    while ((packet = fixture_next(f)).size && !msg_real_migrate_read(packet, &m))
+        ;
+    assert_true(gw_id_equal(m.entity, id));
+    assert_int_equal(m.game, FAR_GAME);
+    struct buf state = {0};
+    buf_append(&state, m.state.data, m.state.size);
+    return state;
+}
+
+/* The same; `id` is Ann's, who has a timer. */
 static struct buf depart(struct fixture *f, gw_id *id)
 {
     Walker *ann = ann_wishes(f);
     *id = ann->base.id;
     GAME(f)
     Walker_every_Tick(ann, 1000, 7);
-    answer_where(f, *id);
-    fixture_skip(f);
-    world_migrate_granted(f->world, *id);
-    fixture_pass(f, 10);
-    struct view packet;
-    struct msg_real_migrate m = {0};
-    while ((packet = fixture_next(f)).size && !msg_real_migrate_read(packet, &m))
-        ;
-    assert_true(gw_id_equal(m.entity, *id));
-    assert_int_equal(m.game, FAR_GAME);
-    struct buf state = {0};
-    buf_append(&state, m.state.data, m.state.size);
-    return state;
+    return see_off(f, *id);
+}
+
+/* The same of a walker with client "c1", which was at (3, 0, 4). */
+static struct buf depart_with_client(struct fixture *f, gw_id *id)
+{
+    gw_entity *walker = fixture_connect(f, "c1");
+    *id = walker->id;
+    GAME(f)
+    assert_int_equal(gw_enter_space(walker, walker_place(1, 10)->id, (gw_vec3){3, 0, 4}), GW_OK);
+    GAME(f)
+    assert_int_equal(gw_enter_space(walker, far_space(), (gw_vec3){1, 2, 3}), GW_OK);
+    return see_off(f, *id);
 }
 
 static void it_asks_where_then_for_the_hold_then_it_goes(void **state)
@@ -311,6 +329,22 @@ static void a_hold_that_comes_too_late_is_given_back(void **state)
 
 /* ---- arriving ------------------------------------------------------------------------------- */
 
+/* It may have gone while its entity was between the games. */
+static void one_that_comes_asks_for_its_client(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart_with_client(f, &id);
+    world_migrate_in(f->world, id, 1, view_of(&gone));
+    struct view packet;
+    struct msg_check_client m = {0};
+    while ((packet = fixture_next(f)).size && !msg_check_client_read(packet, &m))
+        ;
+    assert_int_equal(m.gate, FIXTURE_GATE);
+    assert_true(gw_id_equal(m.client, fixture_id("c1")) && gw_id_equal(m.entity, id));
+    buf_free(&gone);
+}
+
 static void one_that_comes_is_what_it_was(void **state)
 {
     struct fixture *f = *state;
@@ -451,6 +485,7 @@ int main(void)
         WALKER_TEST(one_that_is_kept_for_too_long_stays),
         WALKER_TEST(one_whose_dispatcher_is_away_stays_until_that_is_back),
         WALKER_TEST(a_hold_that_comes_too_late_is_given_back),
+        WALKER_TEST(one_that_comes_asks_for_its_client),
         WALKER_TEST(one_that_comes_is_what_it_was),
         WALKER_TEST(one_that_could_not_be_passed_on_is_back_where_it_was),
         WALKER_TEST(one_that_ends_in_its_first_hook_takes_its_client_along),
