@@ -4,6 +4,7 @@
 
 #include "entity/client.h"
 #include "entity/entity.h"
+#include "entity/moves.h"
 #include "entity/space.h"
 #include "entity/timer.h"
 #include "entity/traveller.h"
@@ -139,8 +140,10 @@ static struct entity *bring_to_life(struct world *w, gw_id id, struct type *type
         entity_log_misfit(e, "", 0, "the attributes are no map");
     e->yaw = (float)t->yaw;
     e->syncing = t->syncing;
+    e->position = t->old_position; /* until it is in a space */
     if (!gw_id_is_none(t->client))
         client_arrive(w, e, t->client, (uint16_t)t->gate, t->address);
+    moves_note(w, e, MOVED_FOR_OWN); /* its last move may not have been told */
     if (t->timers.size)
         timers_read(w, e, t->timers);
     entity_begin_again(w, e);

@@ -329,6 +329,24 @@ static void a_hold_that_comes_too_late_is_given_back(void **state)
 
 /* ---- arriving ------------------------------------------------------------------------------- */
 
+static void one_that_finds_no_space_is_where_it_was_and_its_client_knows(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart_with_client(f, &id);
+    world_migrate_in(f->world, id, 1, view_of(&gone));
+    const gw_entity *walker = fixture_find(f, id);
+    assert_true(gw_position(walker).x == 3 && gw_position(walker).z == 4);
+    fixture_pass(f, 100);
+    struct view packet;
+    struct msg_sync_positions m = {0};
+    while ((packet = fixture_next(f)).size && !msg_sync_positions_read(packet, &m))
+        ;
+    assert_true(m.records.size > 4 + sizeof id);
+    assert_memory_equal(m.records.data + 4, id.text, sizeof id);
+    buf_free(&gone);
+}
+
 /* It may have gone while its entity was between the games. */
 static void one_that_comes_asks_for_its_client(void **state)
 {
@@ -478,6 +496,8 @@ int main(void)
         WALKER_TEST(a_dispatcher_that_was_started_again_is_asked_anew),
         WALKER_TEST(one_that_leaves_takes_no_other_way),
         WALKER_TEST(what_is_not_known_to_have_arrived_is_sent_again),
+        WALKER_TEST(one_that_finds_no_space_is_where_it_was_and_its_client_knows),
+        WALKER_TEST(one_that_comes_asks_for_its_client),
         WALKER_TEST(what_has_left_long_ago_is_kept_no_more),
         WALKER_TEST(a_fiber_that_runs_keeps_one_until_it_ends),
         WALKER_TEST(a_fiber_that_does_not_end_is_canceled),
@@ -485,7 +505,6 @@ int main(void)
         WALKER_TEST(one_that_is_kept_for_too_long_stays),
         WALKER_TEST(one_whose_dispatcher_is_away_stays_until_that_is_back),
         WALKER_TEST(a_hold_that_comes_too_late_is_given_back),
-        WALKER_TEST(one_that_comes_asks_for_its_client),
         WALKER_TEST(one_that_comes_is_what_it_was),
         WALKER_TEST(one_that_could_not_be_passed_on_is_back_where_it_was),
         WALKER_TEST(one_that_ends_in_its_first_hook_takes_its_client_along),
