@@ -30,6 +30,9 @@ bool early_put(struct dispatcher *d, const struct peer *from, uint16_t gate, str
     struct buf *b = &d->early.packets;
     if (!may_come(d, gate) || b->size + packet.size > BYTES_MAX)
         return false;
+    struct peer *here = peers_get(&d->gates, gate);
+    if (here)
+        here->is_early = true;
     write_u16(b, gate);
     write_u16(b, from->id);
     write_var(b, packet.data, packet.size);
@@ -62,25 +65,36 @@ static void take_out(struct dispatcher *d, bool (*take)(struct dispatcher *d, st
         buf_free(b);
 }
 
+/* Nothing overtakes what the gate cannot have yet. */
 static bool send_now(struct dispatcher *d, struct record record)
 {
     struct peer *gate = peers_get(&d->gates, record.gate);
-    if (!gate || !peer_knows(gate, record.packet))
+    if (!gate)
+        return false;
+    gate->is_early |= !peer_knows(gate, record.packet);
+    if (gate->is_early)
         return false;
     peer_send(gate, record.packet.data, record.packet.size);
     return true;
 }
 
+static void nothing_waits(struct dispatcher *d)
+{
+    for (size_t i = 0; i < d->gates.count; i++)
+        d->gates.all[i]->is_early = false;
+}
+
 void early_gate_is_here(struct dispatcher *d)
 {
+    nothing_waits(d);
     take_out(d, send_now);
 }
 
-static bool refuse_late(struct dispatcher *d, struct record record)
+static bool end_wait(struct dispatcher *d, struct record record)
 {
     if (may_come(d, record.gate))
         return false;
-    gates_refuse(d, peers_get(&d->games, record.game), record.gate, record.packet);
+    gates_send_or_refuse(d, peers_get(&d->games, record.game), record.gate, record.packet);
     return true;
 }
 
@@ -96,7 +110,9 @@ int64_t early_turn(struct dispatcher *d)
     bool is_over = d->desc.clock->now_ms >= d->early.until_ms;
     if (early_is_young(d) || (d->early.all_may_come && !is_over))
         return d->early.until_ms;
-    take_out(d, refuse_late);
+    if (is_over)
+        nothing_waits(d);
+    take_out(d, end_wait);
     d->early.all_may_come = true;
     return d->early.packets.size ? d->early.until_ms : CLOCK_NEVER;
 }

@@ -18,7 +18,8 @@ struct early {
  * cannot know who is not. */
 bool early_is_young(const struct dispatcher *d);
 
-/* Keeps the packet for the gate, if that may still come to have it and there is room. */
+/* Keeps the packet for the gate, if that may still come to have it and there is room; packets for
+ * it that are passed on later go behind this one then. */
 GW_NODISCARD bool early_put(struct dispatcher *d, const struct peer *from, uint16_t gate,
                             struct view packet);
 
@@ -28,5 +29,5 @@ void early_gate_is_here(struct dispatcher *d);
 /* A gate has left: what waits for it is refused in the next turn, unless it is back. */
 void early_gate_is_gone(struct dispatcher *d);
 
-/* Refuses what has waited in vain; returns when that will be. */
+/* Refuses what has waited in vain, and passes on what was behind it; returns when that will be. */
 int64_t early_turn(struct dispatcher *d);

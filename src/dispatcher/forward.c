@@ -39,11 +39,13 @@ static struct peer *game_with_room(const struct dispatcher *d, const struct batc
     return game && !pressure_is_on(d, game, more) ? game : NULL;
 }
 
+/* NULL: packets for it wait. */
 static struct peer *gate_of(const struct dispatcher *d, struct view packet)
 {
     struct reader r = reader_of(packet.data, packet.size);
     read_u16(&r);
-    return peers_get(&d->gates, read_u16(&r));
+    struct peer *gate = peers_get(&d->gates, read_u16(&r));
+    return gate && !gate->is_early ? gate : NULL;
 }
 
 /* GoWorld's messages, so that every peer knows them. */

@@ -68,7 +68,7 @@ void gates_leave(struct dispatcher *d, struct peer *gate)
 }
 
 /* The game does not know that the gate is gone: it may have gone with another dispatcher. */
-void gates_refuse(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet)
+static void refuse(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet)
 {
     if (peers_get(&d->gates, id)) {
         dispatcher_complain(d, no_gate, "gate_does_not_know_message", "gate=%u type=%u", id,
@@ -82,23 +82,26 @@ void gates_refuse(struct dispatcher *d, struct peer *from, uint16_t id, struct v
     peer_send(from, b->data, b->size);
 }
 
-void gates_pass_on(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet)
+void gates_send_or_refuse(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet)
 {
     struct peer *gate = peers_get(&d->gates, id);
     if (gate && peer_knows(gate, packet))
         peer_send(gate, packet.data, packet.size);
-    else if (!early_put(d, from, id, packet))
-        gates_refuse(d, from, id, packet);
+    else
+        refuse(d, from, id, packet);
+}
+
+void gates_pass_on(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet)
+{
+    const struct peer *gate = peers_get(&d->gates, id);
+    bool waits = !gate || gate->is_early || !peer_knows(gate, packet);
+    if (!waits || !early_put(d, from, id, packet))
+        gates_send_or_refuse(d, from, id, packet);
 }
 
 void gates_send(struct dispatcher *d, uint16_t id, const void *payload, size_t size)
 {
-    struct peer *gate = peers_get(&d->gates, id);
-    struct view packet = {payload, (uint32_t)size};
-    if (gate && peer_knows(gate, packet))
-        peer_send(gate, payload, size);
-    else
-        gates_refuse(d, NULL, id, packet);
+    gates_send_or_refuse(d, NULL, id, (struct view){payload, (uint32_t)size});
 }
 
 /* Packets of less than 64 KiB, so that what is behind them is not kept waiting. */

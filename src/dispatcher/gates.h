@@ -19,10 +19,11 @@ void gates_tell_hellos(struct dispatcher *d, struct peer *game);
 /* Sends a packet to one gate; counted and logged when it cannot have it. */
 void gates_send(struct dispatcher *d, uint16_t id, const void *payload, size_t size);
 
-/* The same for a packet of a game. One for a gate that is not there waits while the dispatcher is
- * young; afterwards the game is told that the gate is gone. */
+/* The same for a packet of a game (NULL: it is gone), which is told when the gate is not there. */
+void gates_send_or_refuse(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet);
+
+/* The same, but while the dispatcher is young it waits for a gate that may still come. */
 void gates_pass_on(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet);
-void gates_refuse(struct dispatcher *d, struct peer *from, uint16_t id, struct view packet);
 
 /* Tells the gates that understand it that these entities (ids, one behind the other) do not exist
  * any more, so that they close their clients. */

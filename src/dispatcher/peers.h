@@ -23,6 +23,7 @@ struct peer {
     uint16_t id;      /* 0 until registered */
     bool said_bye;    /* it ends by itself */
     bool bans_boot;   /* a game that wants no boot entities */
+    bool is_early;    /* a gate for whose HELLO something waits, and all that is behind that */
     int64_t heard_ms; /* when something last came */
     double load;  /* a game's CPU percent, with a little added for each entity given to it since */
     size_t index; /* in its peers->all */

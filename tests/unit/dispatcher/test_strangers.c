@@ -37,6 +37,7 @@ static void a_gate_that_says_no_hello_is_told_nothing_of_ours(void **state)
     world_stop(&w);
 }
 
+/* Until it is clear that no HELLO comes, what is behind ours waits with it. */
 static void a_young_dispatcher_keeps_ours_from_a_gate_of_goworld_too(void **state)
 {
     (void)state;
@@ -48,10 +49,16 @@ static void a_young_dispatcher_keeps_ours_from_a_gate_of_goworld_too(void **stat
     RECEIVE(game, create_entity_on_client, .gate = 2, .client = client, .entity = entity);
     struct fake_link *gate = world_connect(&w);
     RECEIVE(gate, set_gate_id, .gate = 2);
-    struct msg_create_entity_on_client created;
-    EXPECT(gate, create_entity_on_client, &created);
+    RECEIVE(game, destroy_entity_on_client, .gate = 2, .client = client, .entity = entity);
+    assert_true(fake_link_is_quiet(gate));
     w.clock.now_ms += 5000;
     assert_int_equal(dispatcher_turn(w.d), CLOCK_NEVER);
+    struct msg_create_entity_on_client created;
+    struct msg_destroy_entity_on_client gone;
+    EXPECT(gate, create_entity_on_client, &created);
+    EXPECT(gate, destroy_entity_on_client, &gone);
+    RECEIVE(game, destroy_entity_on_client, .gate = 2, .client = client, .entity = entity);
+    EXPECT(gate, destroy_entity_on_client, &gone);
     expect_nothing_of_ours(gate);
     fake_link_skip(game);
     assert_int_equal(dispatcher_stats(w.d)->no_gate.count, 1);
@@ -69,14 +76,17 @@ static void a_gate_of_ours_gets_what_waited_for_it_behind_its_hello(void **state
     struct fake_link *gate = world_connect(&w);
     RECEIVE(gate, set_gate_id, .gate = 2);
     dispatcher_turn(w.d); /* all are there: it is young no more, and the HELLO is on its way */
+    RECEIVE(game, destroy_entity_on_client, .gate = 2, .client = client, .entity = entity);
     RECEIVE(game, close_client, .gate = 2, .client = client);
     assert_true(fake_link_is_quiet(gate));
     RECEIVE(gate, hello, .version = 1);
     struct msg_hello hello;
     struct msg_check_client check;
+    struct msg_destroy_entity_on_client gone;
     struct msg_close_client close;
     EXPECT(gate, hello, &hello);
     EXPECT(gate, check_client, &check);
+    EXPECT(gate, destroy_entity_on_client, &gone);
     EXPECT(gate, close_client, &close);
     assert_true(fake_link_is_quiet(gate));
     assert_int_equal(dispatcher_stats(w.d)->no_gate.count, 0);
