@@ -193,12 +193,10 @@ bool clients_show_player(struct client *client, gw_id player)
     return true;
 }
 
-void clients_hide_entity(struct client *client, gw_id entity)
+void clients_hide_player(struct client *client)
 {
-    if (gw_id_equal(client->owner, entity))
-        client->has_player = false;
-    else
-        shown_remove(client, entity);
+    shown_hide_all(client);
+    client->has_player = false;
 }
 
 void clients_view_follows(struct client *client)

@@ -22,9 +22,9 @@ void clients_set_owner(struct client *client, gw_id owner);
 /* It is about to be sent the creation of its player. False when it must not be: it has that
  * already, or another one, and then it is closed, and gone if it was away. */
 bool clients_show_player(struct client *client, gw_id player);
-/* It is about to be sent the end of an entity. */
-void clients_hide_entity(struct client *client, gw_id entity);
-/* It is about to be sent all that its player sees: what else it has been shown goes first. */
+/* It is about to be sent the end of its player: what else it has been shown goes first. */
+void clients_hide_player(struct client *client);
+/* It is about to be sent all that its player sees: the same. */
 void clients_view_follows(struct client *client);
 
 /* Closes those that have lost their owner: the dispatcher that serves it is gone, or the owners

@@ -99,9 +99,30 @@ static void create_player(struct client *client, gw_id entity, struct view packe
     seats_shown(client);
 }
 
+/* What a client sees beside its player comes and goes in turn: a part of it does not fit where
+ * another part was lost. */
 static void create_other(struct client *client, gw_id entity, struct view type, struct view packet)
 {
+    if (client->is_stale) {
+        client->gate->stats.stale_packets++;
+        return;
+    }
     shown_add(client, entity, type);
+    client_send(client, packet);
+}
+
+static void destroy_player(struct client *client, struct view packet)
+{
+    clients_hide_player(client);
+    client_send(client, packet);
+}
+
+static void destroy_other(struct client *client, gw_id entity, struct view packet)
+{
+    if (client->is_stale || !shown_remove(client, entity)) {
+        client->gate->stats.stale_packets++;
+        return;
+    }
     client_send(client, packet);
 }
 
@@ -131,13 +152,12 @@ static bool on_destroy_entity(struct gate *g, unsigned index, struct view packet
     (void)index;
     struct msg_destroy_entity_on_client m;
     struct addressed to;
-    if (!find_addressee(g, packet, &to))
+    if (!msg_destroy_entity_on_client_read(packet, &m) || !find_addressee(g, packet, &to))
         return false;
-    if (!to.client)
-        return true;
-    if (msg_destroy_entity_on_client_read(packet, &m))
-        clients_hide_entity(to.client, m.entity);
-    client_send(to.client, packet);
+    if (to.client && gw_id_equal(to.client->owner, m.entity))
+        destroy_player(to.client, packet);
+    else if (to.client)
+        destroy_other(to.client, m.entity, packet);
     return true;
 }
 

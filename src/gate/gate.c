@@ -191,7 +191,7 @@ const struct metric gate_metrics[] = {
     ROW(GAUGE, shown_entities, "shown_entities",
         "Entities that clients see beside their players, once for each that sees one"),
     ROW(COUNTER, stale_packets, "stale_packets_total",
-        "Changes and calls not passed on, since a dispatcher had died with what came before them"),
+        "Packets not passed on, since a dispatcher had died with what came before them"),
     ROW(GAUGE, away_clients, "away_clients", "Clients that may come back"),
     ROW(COUNTER, returned_clients, "returned_clients_total", "Clients that have come back"),
     ROW(COUNTER, given_up_clients, "given_up_clients_total",

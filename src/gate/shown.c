@@ -162,15 +162,16 @@ void shown_add(struct client *client, gw_id entity, struct view type)
     insert(client->shown, hold(client->gate, entity, type));
 }
 
-void shown_remove(struct client *client, gw_id entity)
+bool shown_remove(struct client *client, gw_id entity)
 {
     struct shown *shown = seen(client, entity);
     if (!shown)
-        return;
+        return false;
     erase(client->shown, find(client->shown, shown));
     release(client->gate, shown);
     if (client->shown->count == 0)
         shown_forget(client);
+    return true;
 }
 
 static void hide(struct client *client, bool spaces)

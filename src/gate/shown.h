@@ -14,8 +14,8 @@ struct shown_set; /* of one client; NULL when it has been shown none */
 /* About to be sent the creation of an entity; one that it has been shown already, because word of
  * its end was lost, is hidden from it first. */
 void shown_add(struct client *client, gw_id entity, struct view type);
-/* About to be sent its end, or what it says. */
-void shown_remove(struct client *client, gw_id entity);
+/* About to be sent its end; false when it has not been shown that. */
+GW_NODISCARD bool shown_remove(struct client *client, gw_id entity);
 bool shown_has(const struct client *client, gw_id entity);
 
 /* Sends the client the end of each, that of the space behind those of the others; none is shown to

@@ -118,18 +118,44 @@ static void one_whose_end_was_lost_ends_before_it_is_shown_again(void **state)
     world_stop(&w);
 }
 
-static void a_new_player_begins_with_nothing_else(void **state)
+static void the_end_of_what_was_never_shown_is_passed_over(void **state)
 {
     (void)state;
     struct world w;
     world_start_resumable(&w);
     struct player player = player_in_space(&w);
-    RECEIVE(&w.dispatchers[0], destroy_entity_on_client, .gate = 3, .client = player.id,
-            .type = view_str("A"), .entity = player.boot);
-    expect_end(&player, player.boot, "A");
-    create(&w, &player, player.boot, "A");
+    destroy(&w, &player, entity_of(2));
+    assert_true(fake_link_is_quiet(player.link));
+    assert_int_equal(gate_stats(w.g)->stale_packets, 1);
+    world_stop(&w);
+}
+
+static void what_was_shown_goes_before_the_player(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start_resumable(&w);
+    struct player player = player_in_space(&w);
+    destroy(&w, &player, player.boot);
     expect_end(&player, entity_of(1), "Monster");
     expect_end(&player, entity_of(0), "__space__");
+    expect_end(&player, player.boot, "A");
+    create(&w, &player, player.boot, "A");
+    expect_creation(&player, player.boot);
+    assert_true(fake_link_is_quiet(player.link));
+    world_stop(&w);
+}
+
+static void a_new_player_begins_with_nothing_else(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start_resumable(&w);
+    struct player player = world_player(&w);
+    create(&w, &player, entity_of(1), "Monster"); /* its player's creation was lost */
+    expect_creation(&player, entity_of(1));
+    create(&w, &player, player.boot, "A");
+    expect_end(&player, entity_of(1), "Monster");
     expect_creation(&player, player.boot);
     world_stop(&w);
 }
@@ -180,6 +206,25 @@ static void calls_of_what_a_client_may_not_have_are_passed_over(void **state)
     fake_link_skip(player.link);
     call(&w, &player, entity_of(2)); /* from here on the game is right */
     expect_call(&player, entity_of(2));
+    world_stop(&w);
+}
+
+static void what_comes_and_goes_waits_for_the_view(void **state)
+{
+    (void)state;
+    struct world w;
+    world_start_resumable(&w);
+    struct player player = player_in_space(&w);
+    world_restart_dispatcher(&w);
+    create(&w, &player, entity_of(2), "__space__"); /* that the other ended was lost */
+    destroy(&w, &player, entity_of(1));
+    assert_true(fake_link_is_quiet(player.link));
+    view_follows(&w, &player);
+    expect_end(&player, entity_of(1), "Monster");
+    expect_end(&player, entity_of(0), "__space__");
+    create(&w, &player, entity_of(2), "__space__");
+    expect_creation(&player, entity_of(2));
+    assert_true(fake_link_is_quiet(player.link));
     world_stop(&w);
 }
 
@@ -279,9 +324,12 @@ int main(void)
         cmocka_unit_test(what_was_shown_goes_before_a_view_that_is_told_anew),
         cmocka_unit_test(what_ended_is_not_ended_again),
         cmocka_unit_test(one_whose_end_was_lost_ends_before_it_is_shown_again),
+        cmocka_unit_test(the_end_of_what_was_never_shown_is_passed_over),
+        cmocka_unit_test(what_was_shown_goes_before_the_player),
         cmocka_unit_test(a_new_player_begins_with_nothing_else),
         cmocka_unit_test(one_that_goes_is_forgotten),
         cmocka_unit_test(calls_of_what_a_client_may_not_have_are_passed_over),
+        cmocka_unit_test(what_comes_and_goes_waits_for_the_view),
         cmocka_unit_test(positions_wait_for_the_view),
         cmocka_unit_test(each_client_loses_what_it_has),
     };
