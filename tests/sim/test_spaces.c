@@ -363,7 +363,8 @@ PROPERTY(clients_that_do_not_read, GW_SIM_STALL, true)
 PROPERTY(broken_partitions, GW_SIM_CUT | GW_SIM_PART, false)
 PROPERTY(deaths_of_games, GW_SIM_KILL_GAME, false)
 PROPERTY(deaths_of_gates, GW_SIM_KILL_GATE, false)
-PROPERTY(everything_but_deaths_of_dispatchers, GW_SIM_ALL_FAULTS & ~GW_SIM_KILL_DISPATCHER, false)
+PROPERTY(deaths_of_dispatchers, GW_SIM_KILL_DISPATCHER, false)
+PROPERTY(everything, GW_SIM_ALL_FAULTS, false)
 
 int main(void)
 {
@@ -377,7 +378,8 @@ int main(void)
         cmocka_unit_test(clients_see_what_is_there_through_broken_partitions),
         cmocka_unit_test(clients_see_what_is_there_through_deaths_of_games),
         cmocka_unit_test(clients_see_what_is_there_through_deaths_of_gates),
-        cmocka_unit_test(clients_see_what_is_there_through_everything_but_deaths_of_dispatchers),
+        cmocka_unit_test(clients_see_what_is_there_through_deaths_of_dispatchers),
+        cmocka_unit_test(clients_see_what_is_there_through_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
