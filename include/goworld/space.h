@@ -86,7 +86,7 @@ gw_err gw_set_yaw(gw_entity *entity, float yaw);
 gw_err gw_face_to(gw_entity *entity, gw_vec3 point);
 
 /* Whether the entity's own client may move it: not until this says so. Everybody else sees that,
- * and the client itself only what the game sets. */
+ * and the client itself only what the game sets: at once, so that it goes on from there. */
 void gw_set_client_syncing(gw_entity *entity, bool syncing);
 
 float gw_distance(const gw_entity *a, const gw_entity *b); /* of their positions */

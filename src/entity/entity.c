@@ -135,6 +135,7 @@ struct entity *entity_make(struct world *w, struct type *type, gw_id id, enum en
     roots_init(e);
     struct entity *old = idmap_put(&w->entities, id, e);
     ASSERT(!old);
+    leavers_forget(w, id);
     if (w->nil)
         list_add(type, e); /* what games walk has no nil space */
     if (!type->is_space) {
@@ -176,7 +177,7 @@ static void begin(struct world *w, struct entity *e, struct space *space,
     check_remember(w, e);
     announce(w, e);
     save_schedule_first(w, e);
-    if (space)
+    if (space && space->entity->stage == ENTITY_ALIVE) /* else a hook has ended it */
         space_enter(w, space, e, e->position);
     if (e->stage == ENTITY_ALIVE)
         entity_hook(w, e, begun);

@@ -2,6 +2,7 @@
  * puts in front of all that it has kept meanwhile. */
 #include "entity/migrate.h"
 
+#include "entity/arrivals.h"
 #include "entity/client.h"
 #include "entity/entity.h"
 #include "entity/moves.h"
@@ -13,7 +14,6 @@
 
 #include <stdlib.h>
 
-#define KEEP_MS 30000                     /* what is not known to have arrived */
 #define KEEP_BYTES_MAX ((size_t)64 << 20) /* of all these */
 
 /* One that has left, as it was sent. */
@@ -50,8 +50,16 @@ static struct leaver *leaver_of(const struct world *w, gw_id entity)
     return w->leavers.by_entity.count ? idmap_get(&w->leavers.by_entity, entity) : NULL;
 }
 
+void leavers_forget(struct world *w, gw_id entity)
+{
+    struct leaver *leaver = leaver_of(w, entity);
+    if (leaver)
+        leaver_forget(w, leaver);
+}
+
 static void leaver_keep(struct world *w, gw_id entity, struct buf packet)
 {
+    leavers_forget(w, entity);
     if (w->leavers.bytes + packet.size > KEEP_BYTES_MAX) {
         buf_free(&packet);
         return;
@@ -60,7 +68,7 @@ static void leaver_keep(struct world *w, gw_id entity, struct buf packet)
     *leaver = (struct leaver){.deadline.index = HEAP_OUTSIDE, .entity = entity, .packet = packet};
     w->leavers.bytes += packet.size;
     idmap_put(&w->leavers.by_entity, entity, leaver);
-    heap_push(&w->leavers.deadlines, &leaver->deadline, w->desc.clock->now_ms + KEEP_MS);
+    heap_push(&w->leavers.deadlines, &leaver->deadline, w->desc.clock->now_ms + MIGRATION_KEPT_MS);
 }
 
 void migrate_out(struct world *w, struct entity *e, const struct migration *to)
@@ -83,9 +91,7 @@ void migrate_out(struct world *w, struct entity *e, const struct migration *to)
 
 void world_migrated(struct world *w, gw_id entity)
 {
-    struct leaver *leaver = leaver_of(w, entity);
-    if (leaver)
-        leaver_forget(w, leaver);
+    leavers_forget(w, entity);
 }
 
 /* Whether that dispatcher had passed it on nobody knows: a game that has it says so. */
@@ -178,13 +184,29 @@ static void enter_old_space(struct world *w, struct entity *e, const struct trav
         trip_failed(w, e, t->space, GW_EAWAY);
 }
 
-static void refuse(struct world *w, gw_id id, const struct traveller *t, const char *why)
+/* Nobody has it now. */
+static void lose(struct world *w, gw_id id, const struct traveller *t)
 {
-    log_error(w->desc.log, "migration_refused", "entity=" GW_ID_FORMAT " type=\"%.*s\" why=\"%s\"",
-              GW_ID_ARG(id), (int)t->type.size, (const char *)t->type.data, why);
     if (!gw_id_is_none(t->client))
         client_close(w, id, (uint16_t)t->gate, t->client, "its player could not be moved");
     entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
+}
+
+/* A game that does not have its type sends it back to one that did. */
+static void refuse(struct world *w, gw_id id, const struct traveller *t, struct view state)
+{
+    bool goes_back = t->game && t->game != w->desc.gameid;
+    log_error(w->desc.log, "migration_refused",
+              "entity=" GW_ID_FORMAT " type=\"%.*s\" goes_back=%d why=\"there is no such type\"",
+              GW_ID_ARG(id), (int)t->type.size, (const char *)t->type.data, goes_back);
+    if (!goes_back) {
+        lose(w, id, t);
+        return;
+    }
+    struct msg_real_migrate m = {.entity = id, .game = (uint16_t)t->game, .state = state};
+    buf_clear(&w->out);
+    msg_real_migrate_write(&w->out, &m);
+    world_send(w, id);
 }
 
 /* Sent once more, when its dispatcher did not know whether it had been. */
@@ -193,30 +215,55 @@ static bool is_known(struct world *w, gw_id id)
     return entity_find(w, id) || idmap_get(&w->pending, id);
 }
 
+static void take_in(struct world *w, gw_id id, struct type *type, const struct traveller *t,
+                    bool was_sent_on)
+{
+    struct scope before = world_enter(w, NULL);
+    struct entity *e = bring_to_life(w, id, type, t);
+    w->stats.migrations_in++;
+    check_client(w, e, t);
+    if (was_sent_on)
+        enter(w, e, t->space, t->position);
+    else
+        enter_old_space(w, e, t);
+    world_leave(w, before);
+}
+
+static void take_in_or_refuse(struct world *w, gw_id id, uint16_t game, const struct traveller *t,
+                              struct view state)
+{
+    struct type *type = world_type_named(w, t->type);
+    if (!type || type->shards || type->is_space) {
+        refuse(w, id, t, state);
+        return;
+    }
+    tell_arrived(w, id, t);
+    if (!gw_id_is_none(t->journey))
+        arrivals_note(w, t->journey);
+    take_in(w, id, type, t, game == w->desc.gameid && t->game != w->desc.gameid);
+}
+
+/* One that has come, and is not here, has ended or left: its dispatcher is not to believe that it
+ * is here. */
+static void take_again(struct world *w, gw_id id, const struct traveller *t)
+{
+    tell_arrived(w, id, t);
+    if (!is_known(w, id))
+        entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
+}
+
 void world_migrate_in(struct world *w, gw_id id, uint16_t game, struct view state)
 {
     struct traveller t = {0};
     if (traveller_read(state, &t)) {
         world_bad_packet(w, "REAL_MIGRATE");
-        entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
+        if (!is_known(w, id))
+            lose(w, id, &t);
         return;
     }
-    world_migrated(w, id);
-    tell_arrived(w, id, &t);
-    struct type *type = world_type_named(w, t.type);
-    if (is_known(w, id))
-        return;
-    if (!type || type->shards || type->is_space) {
-        refuse(w, id, &t, "there is no such type");
-        return;
-    }
-    struct scope before = world_enter(w, NULL);
-    struct entity *e = bring_to_life(w, id, type, &t);
-    w->stats.migrations_in++;
-    check_client(w, e, &t);
-    if (game == w->desc.gameid)
-        enter(w, e, t.space, t.position);
+    leavers_forget(w, id);
+    if (is_known(w, id) || arrivals_have(w, t.journey))
+        take_again(w, id, &t);
     else
-        enter_old_space(w, e, &t);
-    world_leave(w, before);
+        take_in_or_refuse(w, id, game, &t, state);
 }

@@ -9,6 +9,8 @@
 struct entity;
 struct world;
 
+#define MIGRATION_KEPT_MS 30000 /* what has left, until it is known to have arrived */
+
 struct migration {
     gw_id space;
     gw_vec3 position; /* there */
@@ -27,5 +29,6 @@ struct leavers {
  */
 void migrate_out(struct world *w, struct entity *e, const struct migration *to);
 
+void leavers_forget(struct world *w, gw_id entity); /* it is here, or known to be there */
 int64_t leavers_turn(struct world *w);
 void leavers_fini(struct world *w);

@@ -4,6 +4,7 @@
 #include "entity/moves.h"
 
 #include "aoi/aoi.h"
+#include "entity/client.h"
 #include "entity/sight.h"
 #include "wire/messages.h"
 
@@ -241,6 +242,19 @@ static void tell_all(struct world *w, struct entity *moved)
     struct aoi_list listeners = sight_listeners(moved);
     for (size_t i = 0; i < listeners.count; i++)
         tell(w, listeners.things[i], moved);
+}
+
+/* ---- at once -------------------------------------------------------------------------------- */
+
+void moves_tell_own(struct world *w, struct entity *e)
+{
+    e->moved_for &= (uint8_t)~MOVED_FOR_OWN;
+    if (gw_id_is_none(e->client))
+        return;
+    buf_clear(&w->out);
+    client_write_head(&w->out, MSG_SYNC_POSITION_YAW_ON_CLIENTS, e);
+    write_record(&w->out, e);
+    world_send(w, e->base.id);
 }
 
 /* ---- in time -------------------------------------------------------------------------------- */

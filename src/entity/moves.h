@@ -12,6 +12,8 @@ enum moves_for {
 
 /* The entity has moved, or turned: it is in the next batch. */
 void moves_note(struct world *w, struct entity *e, unsigned whom);
+/* Its own client, if it has one, is told now where it has been put: ahead of what follows. */
+void moves_tell_own(struct world *w, struct entity *e);
 void moves_forget(struct world *w, struct entity *e); /* it ends, or leaves this game */
 
 void moves_init(struct world *w);

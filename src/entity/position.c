@@ -4,6 +4,7 @@
 #include "aoi/aoi.h"
 #include "entity/entity.h"
 #include "entity/moves.h"
+#include "entity/sight.h"
 #include "entity/space.h"
 
 #define RECORD_BYTES 32u /* EntityID, f32 x, y, z, yaw */
@@ -18,6 +19,14 @@ void position_set(struct world *w, struct entity *e, gw_vec3 position, float yaw
     moves_note(w, e, whom);
 }
 
+/* A client that moves it goes on from there as soon as it hears of that. */
+void position_place(struct world *w, struct entity *e, gw_vec3 position, float yaw)
+{
+    position_set(w, e, position, yaw, e->syncing ? MOVED_FOR_OTHERS : MOVED_FOR_ALL);
+    if (e->syncing)
+        moves_tell_own(w, e);
+}
+
 /* ---- from clients --------------------------------------------------------------------------- */
 
 /* Which of its entities a client may move is known to its gate, when that may be known to us. */
@@ -30,6 +39,8 @@ static void take(struct world *w, struct entity *e, struct reader *r)
     float yaw = read_f32(r);
     if (!e || !e->syncing || gw_id_is_none(e->client) || entity_is_dead(e))
         return;
+    if (e->moved_for & MOVED_FOR_OWN)
+        return; /* its client does not know yet where the game has put it */
     if (vec3_is_finite(position) && isfinite(yaw))
         position_set(w, e, position, yaw, MOVED_FOR_OTHERS);
     else
@@ -49,6 +60,12 @@ void world_positions(struct world *w, struct view records)
 {
     if (records.size % RECORD_BYTES) {
         world_bad_packet(w, "SYNC_POSITION_YAW_FROM_CLIENT");
+        return;
+    }
+    if (sights_are_full(w)) {
+        world_complain(w, positions_late, "positions_passed_over",
+                       "count=%u why=\"too many hooks of what entities see wait\"",
+                       records.size / RECORD_BYTES);
         return;
     }
     struct scope before = world_enter(w, NULL);
@@ -93,7 +110,7 @@ static gw_err set(const char *what, gw_entity *entity, gw_vec3 position, float y
         world_misuse(w, entity, what, "a space has no place");
         return GW_EINVAL;
     }
-    position_set(w, e, position, yaw, MOVED_FOR_ALL);
+    position_place(w, e, position, yaw);
     return GW_OK;
 }
 

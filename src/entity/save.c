@@ -73,10 +73,12 @@ void save_last(struct world *w, struct entity *e)
 
 void gw_save(gw_entity *entity)
 {
+    struct world *w = world_running();
     struct entity *e = entity_of(entity);
     if (!e->type->def->persistent || e->disowned || entity_is_dead(e))
         return;
-    struct world *w = world_running();
+    if (trip_is_departing(w, e))
+        return; /* it could come behind one of its next game, which has all that there is to save */
     heap_remove(&w->saves, &e->save);
     gw_err err = save_now(w, e, NULL, NULL);
     heap_push(&w->saves, &e->save,

@@ -6,6 +6,8 @@
 #include "entity/space.h"
 #include "entity/view.h"
 
+#define SIGHTS_WAITING_MAX ((size_t)200000)
+
 /* A hook that is to run. Both are there until it has: nothing is freed before. */
 struct sight {
     struct entity *watcher, *subject;
@@ -113,10 +115,15 @@ void sights_run(struct world *w, unsigned *budget)
             entity_hook_about(w, sight.watcher, sight.sees ? def->on_enter_aoi : def->on_leave_aoi,
                               sight.subject);
     }
-    if (sights_wait(w))
+    if (w->sights_at < w->sights.size / 2)
         return;
-    buf_clear(&w->sights);
+    buf_consume(&w->sights, w->sights_at);
     w->sights_at = 0;
+}
+
+bool sights_are_full(const struct world *w)
+{
+    return w->sights.size - w->sights_at >= SIGHTS_WAITING_MAX * sizeof(struct sight);
 }
 
 /* ---- what games call ------------------------------------------------------------------------ */

@@ -22,3 +22,4 @@ struct aoi_list sight_listeners(const struct entity *e);
 /* The hooks of what was seen and lost from sight since the last time. */
 void sights_run(struct world *w, unsigned *budget);
 bool sights_wait(const struct world *w);
+bool sights_are_full(const struct world *w); /* more wait than some turns run */

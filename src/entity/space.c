@@ -145,8 +145,9 @@ void space_enter(struct world *w, struct space *space, struct entity *e, gw_vec3
     e->position = position;
     if (!space->kind)
         return;
+    moves_tell_own(w, e);
     sight_begin(w, e);
-    moves_note(w, e, MOVED_FOR_ALL);
+    moves_note(w, e, MOVED_FOR_OTHERS);
     entity_hook(w, e, e->type->def->on_enter_space);
     if (e->space == space && !entity_is_dead(e))
         tell_space(w, space, e, w->space_type->def->on_entity_entered);

@@ -1,6 +1,7 @@
 /* state: how the world looks inside, for the files of src/entity only. */
 #pragma once
 
+#include "entity/arrivals.h"
 #include "entity/ask.h"
 #include "entity/migrate.h"
 #include "entity/service.h"
@@ -83,6 +84,7 @@ struct world {
     struct services services;
     struct trips trips;
     struct leavers leavers;
+    struct arrivals arrivals;
     struct asks asks;
     struct asker asker; /* of the call that begins */
 

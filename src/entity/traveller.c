@@ -14,7 +14,8 @@ static const char type_key[] = "T", attrs_key[] = "A", client_key[] = "C",
                   syncing_key[] = "SFC", sync_flags_key[] = "SIF";
 /* What only our games know: they are behind all others. */
 static const char game_key[] = "GW_Game", address_key[] = "GW_Address",
-                  old_space_key[] = "GW_Space", old_position_key[] = "GW_Pos";
+                  old_space_key[] = "GW_Space", old_position_key[] = "GW_Pos",
+                  journey_key[] = "GW_Journey";
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
@@ -55,6 +56,7 @@ static void write_own(const struct world *w, struct buf *b, const struct entity 
     write_id_value(b, old_space_key, from->space);
     write_text(b, old_position_key);
     msgpack_write_vec3(b, from->position);
+    write_id_value(b, journey_key, id_new(w->desc.ids));
     if (!e->client_address)
         return;
     write_text(b, address_key);
@@ -67,7 +69,7 @@ void traveller_write(struct world *w, struct buf *b, const struct entity *e,
 {
     bool has_client = !gw_id_is_none(e->client), has_timers = e->timers,
          has_address = e->client_address;
-    msgpack_write_map(b, 8u + has_client + has_timers + 3u + has_address);
+    msgpack_write_map(b, 8u + has_client + has_timers + 4u + has_address);
     write_text(b, type_key);
     write_text(b, e->type->def->name);
     write_text(b, attrs_key);
@@ -144,6 +146,8 @@ static gw_err read_field(struct traveller *t, struct view key, struct view value
         return msgpack_read_int(value, 0, UINT16_MAX, &t->game);
     if (view_equals(key, address_key))
         return msgpack_read_str(value, &t->address);
+    if (view_equals(key, journey_key))
+        return read_id_value(value, &t->journey);
     if (view_equals(key, old_space_key))
         return read_id_value(value, &t->old_space);
     if (view_equals(key, old_position_key))

@@ -9,6 +9,7 @@
 struct traveller {
     struct view type, attrs, timers, address;
     gw_id client, space, old_space;
+    gw_id journey;      /* this one; none: the same */
     int64_t gate, game; /* that it comes from; 0: not one of ours */
     gw_vec3 position, old_position;
     double yaw;

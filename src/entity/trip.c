@@ -32,8 +32,10 @@ static void set_step(struct world *w, struct trip *trip, enum trip_step step)
 
 static void set_deadline(struct world *w, struct trip *trip, int64_t after_ms)
 {
+    int64_t due_ms = w->desc.clock->now_ms + after_ms;
     heap_remove(&w->trips.deadlines, &trip->deadline);
-    heap_push(&w->trips.deadlines, &trip->deadline, w->desc.clock->now_ms + after_ms);
+    heap_push(&w->trips.deadlines, &trip->deadline,
+              due_ms < trip->ends_at_ms ? due_ms : trip->ends_at_ms);
 }
 
 static void forget(struct world *w, struct trip *trip)
@@ -117,7 +119,7 @@ void trip_arrive(struct world *w, struct entity *e, struct space *space, gw_vec3
             return; /* a hook has ended one of them */
         space_enter(w, space, e, position);
     } else {
-        position_set(w, e, position, e->yaw, MOVED_FOR_ALL);
+        position_place(w, e, position, e->yaw);
     }
 }
 
@@ -351,6 +353,7 @@ static void wish(struct world *w, struct entity *e, gw_id space, gw_vec3 positio
     trip->position = position;
     if (!is_elsewhere && trip->step == TRIP_LEAVES)
         return; /* that does not take longer because of a new place */
+    trip->ends_at_ms = w->desc.clock->now_ms + GW_ENTER_SPACE_MS;
     set_deadline(w, trip, GW_ENTER_SPACE_MS);
     if (!is_elsewhere)
         return;
@@ -363,8 +366,7 @@ static void wish(struct world *w, struct entity *e, gw_id space, gw_vec3 positio
     begin_later(w, trip);
 }
 
-/* Its hooks run for the last time here. */
-static bool is_departing(const struct world *w, const struct entity *e)
+bool trip_is_departing(const struct world *w, const struct entity *e)
 {
     return e->is_away && !trip_of(w, e->base.id);
 }
@@ -373,7 +375,7 @@ gw_err gw_enter_space(gw_entity *entity, gw_id space, gw_vec3 position)
 {
     struct world *w = world_running();
     struct entity *e = entity_of(entity);
-    if (e->stage == ENTITY_ENDING || entity_is_dead(e) || w->stopping || is_departing(w, e))
+    if (e->stage == ENTITY_ENDING || entity_is_dead(e) || w->stopping || trip_is_departing(w, e))
         return GW_ECANCELED;
     const char *why = e->type->is_space           ? "a space is in no other"
                       : e->type->shards           ? "a service stays where it is"

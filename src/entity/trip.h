@@ -25,6 +25,7 @@ struct trip {
     enum trip_step step;
     uint16_t game;        /* that the space is on, from TRIP_HOLDS on */
     bool is_changed;      /* in TRIP_HOLDS: it is to go elsewhere than it was asked for */
+    int64_t ends_at_ms;   /* at the latest */
     int64_t leaves_at_ms; /* in TRIP_LEAVES: then its fibers are cancelled */
 };
 
@@ -48,4 +49,7 @@ bool trips_wait(const struct world *w);
 /* Those that may leave, and those whose time is over; returns when the next one's is. */
 int64_t trips_turn(struct world *w);
 void trip_end(struct world *w, struct entity *e); /* the entity ends */
+
+/* It leaves this game, and its hooks run for the last time here. */
+bool trip_is_departing(const struct world *w, const struct entity *e);
 void trips_fini(struct world *w);

@@ -92,6 +92,7 @@ gw_err world_create(const struct world_desc *desc, struct world **out, char **er
     w->random.state = desc->seed + 3;
     w->trips.by_entity.seed = desc->seed + 4;
     w->leavers.by_entity.seed = desc->seed + 5;
+    w->arrivals.by_journey.seed = desc->seed + 6;
     gw_err err = init_types(w, error);
     if (err) {
         world_destroy(w);
@@ -126,6 +127,7 @@ void world_destroy(struct world *w)
     moves_fini(w);
     trips_fini(w);
     leavers_fini(w);
+    arrivals_fini(w);
     pendings_free(w);
     services_fini(w);
     asks_fini(w);
@@ -167,7 +169,8 @@ int64_t world_turn(struct world *w)
     saves_run(w);
     pendings_retry(w);
     int64_t services_due_ms = services_turn(w), asks_due_ms = asks_expire(w);
-    int64_t trips_due_ms = trips_turn(w), leavers_due_ms = leavers_turn(w);
+    int64_t trips_due_ms = trips_turn(w);
+    int64_t leavers_due_ms = earlier(leavers_turn(w), arrivals_turn(w));
     if (w->stopping && has_entities(w))
         world_stop(w); /* an answer that came late has created some */
     int64_t moves_due_ms = moves_run(w);
@@ -293,6 +296,8 @@ const struct metric world_metrics[] = {
     COUNTER(migrations_in, "Entities that have come from another game"),
     COUNTER(enters_failed, "Entities that could not enter a space"),
     COMPLAINT(positions_bad, "Positions from clients that were not finite"),
+    COMPLAINT(positions_late,
+              "Batches of positions from clients that came while too many hooks waited"),
     COMPLAINT(packets_bad, "Packets that could not be read"),
     COUNTER(handler_errors, "Wrong uses of the API by the game's code"),
     COUNTER(saves, "Saves handed to the storage"),

@@ -69,7 +69,7 @@ struct world_stats {
     struct complaint save_retries, fibers_refused;
     uint64_t asks, asks_timed_out;
     uint64_t positions, position_bytes, migrations_in, migrations_out, enters_failed;
-    struct complaint positions_bad;
+    struct complaint positions_bad, positions_late;
     uint64_t services_superseded, service_calls_waited;
     struct complaint service_calls_dropped;
     uint64_t spaces, neighbours, entities, clients, fibers, services, asks_waiting;

@@ -33,8 +33,8 @@ static bool find_addressee(struct gate *g, struct view packet, struct addressed 
     return true;
 }
 
-/* What an entity says to its client. Its game may have missed that the client is gone: that it goes
- * on to speak shows it. */
+/* What an entity says to a client that sees it. Its game may have missed that its own client is
+ * gone: that it goes on to speak shows it. */
 static bool pass_on(struct gate *g, struct view packet, bool (*fits)(const struct client *, gw_id))
 {
     struct addressed to;

@@ -242,6 +242,87 @@ static void a_client_moves_its_player_where_it_may(void **state)
     assert_int_equal(world_stats(f->world)->packets_bad.count, 1);
 }
 
+static void expect_told_at_once(struct fixture *f, gw_id id, float x)
+{
+    struct msg_sync_position_yaw_on_clients m;
+    assert_true(msg_sync_position_yaw_on_clients_read(fixture_next(f), &m));
+    struct reader r = reader_of(m.records.data, m.records.size);
+    assert_true(gw_id_equal(read_id(&r), entity_of(fixture_find(f, id))->client));
+    assert_record(&r, id, x, 0);
+    assert_false(reader_left(&r));
+}
+
+/* It goes on from there: word of it that comes later would set it back. */
+static void a_client_that_moves_its_player_hears_at_once_where_the_game_puts_it(void **state)
+{
+    struct fixture *f = *state;
+    Walker *ann = connected_in(f, new_place(f), "ann");
+    GAME(f)
+    {
+        gw_set_client_syncing(&ann->base, true);
+        gw_set_position(&ann->base, (gw_vec3){7, 0, 0});
+        expect_told_at_once(f, ann->base.id, 7);
+    }
+    send_position(f, ann->base.id, 8, 0);
+    assert_true(x_of(f, ann) == 8);
+    fixture_pass(f, 100);
+    assert_int_equal(fixture_next_type(f), 0);
+}
+
+/* What it has sent before that was from elsewhere. */
+static void a_client_moves_its_player_when_it_knows_where_that_is(void **state)
+{
+    struct fixture *f = *state;
+    Walker *ann = connected_in(f, new_place(f), "ann");
+    GAME(f)
+    {
+        gw_set_position(&ann->base, (gw_vec3){7, 0, 0});
+        gw_set_client_syncing(&ann->base, true);
+    }
+    send_position(f, ann->base.id, 1, 0);
+    assert_true(x_of(f, ann) == 7);
+    fixture_pass(f, 100);
+    assert_int_equal(fixture_next_type(f), MSG_SYNC_POSITIONS);
+    send_position(f, ann->base.id, 8, 0);
+    assert_true(x_of(f, ann) == 8);
+}
+
+static void a_client_knows_where_its_player_is_before_it_sees_the_space(void **state)
+{
+    struct fixture *f = *state;
+    gw_entity *place = new_place(f), *ann = fixture_connect(f, "ann");
+    fixture_pass(f, 100);
+    fixture_skip(f);
+    GAME(f)
+    assert_int_equal(gw_enter_space(ann, place->id, (gw_vec3){5, 0, 0}), GW_OK);
+    expect_told_at_once(f, ann->id, 5);
+    assert_int_equal(fixture_next_type(f), MSG_CREATE_ENTITY_ON_CLIENT);
+    fixture_pass(f, 100);
+    assert_int_equal(fixture_next_type(f), 0);
+}
+
+enum { CROWD = 500 }; /* who all see each other: more hooks than may wait */
+
+static void positions_are_passed_over_while_too_many_hooks_wait(void **state)
+{
+    struct fixture *f = *state;
+    gw_entity *place = new_place(f);
+    Walker *ann = connected_in(f, place, "ann");
+    GAME(f)
+    {
+        gw_set_client_syncing(&ann->base, true);
+        for (int i = 0; i < CROWD; i++)
+            walker_in(place, "one", 0, 0);
+    }
+    send_position(f, ann->base.id, 5, 0);
+    assert_true(x_of(f, ann) == 0);
+    assert_int_equal(world_stats(f->world)->positions_late.count, 1);
+    while (world_has_work(f->world))
+        fixture_pass(f, 1);
+    send_position(f, ann->base.id, 5, 0);
+    assert_true(x_of(f, ann) == 5);
+}
+
 static void others_see_a_client_move(void **state)
 {
     struct fixture *f = *state;
@@ -276,6 +357,10 @@ int main(void)
         WALKER_TEST(strange_gates_get_positions_in_goworlds_form),
         WALKER_TEST(a_large_batch_is_split),
         WALKER_TEST(a_client_moves_its_player_where_it_may),
+        WALKER_TEST(a_client_that_moves_its_player_hears_at_once_where_the_game_puts_it),
+        WALKER_TEST(a_client_moves_its_player_when_it_knows_where_that_is),
+        WALKER_TEST(a_client_knows_where_its_player_is_before_it_sees_the_space),
+        WALKER_TEST(positions_are_passed_over_while_too_many_hooks_wait),
         WALKER_TEST(others_see_a_client_move),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -264,6 +264,21 @@ static void nobody_is_created_nowhere(void **state)
     assert_true(fixture_logged(f, "the position is not finite"));
 }
 
+static void one_whose_space_ends_as_it_begins_is_nowhere(void **state)
+{
+    struct fixture *f = *state;
+    gw_entity *wrecker = NULL;
+    GAME(f)
+    {
+        walker_doomed = walker_place(1, 10);
+        wrecker = gw_create_in(&Wrecker_type, walker_doomed, (gw_vec3){0});
+        assert_int_equal(gw_space_kind(gw_space(wrecker)), 0);
+    }
+    fixture_pass(f, 1); /* what has ended is freed */
+    GAME(f)
+    assert_int_equal(gw_set_position(wrecker, (gw_vec3){1, 0, 0}), GW_OK);
+}
+
 static void nobody_enters_what_cannot_be_entered(void **state)
 {
     struct fixture *f = *state;
@@ -336,6 +351,7 @@ int main(void)
         WALKER_TEST(walks_in_each_other_and_left_early),
         WALKER_TEST(aoi_is_for_empty_spaces),
         WALKER_TEST(nobody_is_created_nowhere),
+        WALKER_TEST(one_whose_space_ends_as_it_begins_is_nowhere),
         WALKER_TEST(nobody_enters_what_cannot_be_entered),
         WALKER_TEST(a_space_that_is_nowhere_cannot_be_entered),
         WALKER_TEST(all_nil_spaces_hear_a_call),

@@ -275,6 +275,41 @@ static gw_id scribe_leaves(struct fixture *f)
     return id;
 }
 
+/* What it is there is newer. */
+static void one_that_lives_here_again_is_not_sent_again(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart(f, &id);
+    GAME(f)
+    entity_begin(f->world,
+                 entity_new(f->world, world_type(f->world, &Walker_type), id, ENTITY_CREATED_HERE));
+    fixture_skip(f);
+    world_resend_leavers(f->world, fixture_concerns_all, NULL);
+    assert_int_equal(fixture_next_type(f), 0);
+    buf_free(&gone);
+}
+
+static void save(const char *hook, gw_entity *self, const gw_entity *other)
+{
+    (void)other;
+    if (strcmp(hook, "leaves") == 0 || strcmp(hook, "migrates_out") == 0)
+        gw_save(self);
+}
+
+static void one_that_leaves_is_not_saved_here(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = scribe_leaves(f);
+    uint64_t saves = world_stats(f->world)->saves;
+    walker_told = save;
+    fixture_work(f);
+    fixture_pass(f, 10);
+    walker_told = NULL;
+    assert_null(fixture_find(f, id));
+    assert_int_equal(world_stats(f->world)->saves, saves);
+}
+
 /* It could come behind one of the other game. */
 static void a_save_that_runs_keeps_one_until_it_ends(void **state)
 {
@@ -296,6 +331,25 @@ static void one_that_is_kept_for_too_long_stays(void **state)
     expect_to_stay(f, id);
     fixture_work(f);
     assert_happened("");
+}
+
+/* Neither the hold nor a dispatcher that is asked anew gives it more time. */
+static void a_trip_has_so_long_in_all(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = scribe_leaves(f);
+    walker_listen();
+    for (int i = 0; i < 11; i++) {
+        fixture_pass(f, 10000);
+        world_restart_trips(f->world, fixture_concerns_all, NULL);
+        answer_where(f, id);
+        world_migrate_granted(f->world, id);
+    }
+    fixture_pass(f, 9000);
+    assert_happened("");
+    fixture_pass(f, 1000);
+    assert_happened("fails:farxxxxxxxxxxxxx:-10(ann) ");
+    fixture_work(f);
 }
 
 static void one_whose_dispatcher_is_away_stays_until_that_is_back(void **state)
@@ -329,11 +383,21 @@ static void a_hold_that_comes_too_late_is_given_back(void **state)
 
 /* ---- arriving ------------------------------------------------------------------------------- */
 
+/* As game 3 would have sent it. */
+static void come_from_elsewhere(struct buf *gone)
+{
+    static const char key[] = "GW_Game\xd3\0\0\0\0\0\0\0";
+    uint8_t *at = memmem(gone->data, gone->size, key, sizeof key - 1);
+    assert_non_null(at);
+    at[sizeof key - 1] = 3;
+}
+
 static void one_that_finds_no_space_is_where_it_was_and_its_client_knows(void **state)
 {
     struct fixture *f = *state;
     gw_id id;
     struct buf gone = depart_with_client(f, &id);
+    come_from_elsewhere(&gone);
     world_migrate_in(f->world, id, 1, view_of(&gone));
     const gw_entity *walker = fixture_find(f, id);
     assert_true(gw_position(walker).x == 3 && gw_position(walker).z == 4);
@@ -368,6 +432,7 @@ static void one_that_comes_is_what_it_was(void **state)
     struct fixture *f = *state;
     gw_id id;
     struct buf gone = depart(f, &id);
+    come_from_elsewhere(&gone);
     walker_listen();
     world_migrate_in(f->world, id, 1, view_of(&gone));
     assert_happened("migrates_in() fails:farxxxxxxxxxxxxx:-2() "); /* no such space is here */
@@ -379,6 +444,83 @@ static void one_that_comes_is_what_it_was(void **state)
     fixture_pass(f, 1000);
     assert_happened("tick:7() ");
     buf_free(&gone);
+}
+
+static void one_that_has_ended_does_not_come_to_life_again(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart(f, &id);
+    come_from_elsewhere(&gone);
+    world_migrate_in(f->world, id, 1, view_of(&gone));
+    GAME(f)
+    gw_destroy(fixture_find(f, id));
+    fixture_skip(f);
+    world_migrate_in(f->world, id, 1, view_of(&gone));
+    assert_null(fixture_find(f, id));
+    assert_int_equal(fixture_next_type(f), MSG_MIGRATED);
+    assert_int_equal(fixture_next_type(f), MSG_NOTIFY_DESTROY_ENTITY);
+    fixture_pass(f, KEEP_MS);
+    assert_int_equal(f->world->arrivals.by_journey.count, 0);
+    buf_free(&gone);
+}
+
+/* Its type's name is changed on the way: nobody has that. */
+static void one_of_an_unknown_type_goes_back(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart(f, &id);
+    uint8_t *type = memmem(gone.data, gone.size, "Walker", 6);
+    memcpy(type, "Wanderer", 6);
+    world_migrate_in(f->world, id, 1, view_of(&gone)); /* it has come back in vain */
+    assert_int_equal(fixture_next_type(f), MSG_NOTIFY_DESTROY_ENTITY);
+    come_from_elsewhere(&gone);
+    world_migrate_in(f->world, id, 1, view_of(&gone));
+    struct msg_real_migrate back;
+    assert_true(msg_real_migrate_read(fixture_next(f), &back));
+    assert_int_equal(back.game, 3);
+    assert_true(gw_id_equal(back.entity, id));
+    assert_int_equal(back.state.size, gone.size);
+    assert_memory_equal(back.state.data, gone.data, gone.size);
+    assert_int_equal(fixture_next_type(f), 0);
+    buf_free(&gone);
+}
+
+static void one_that_was_sent_back_is_where_it_was(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart(f, &id);
+    walker_listen();
+    world_migrate_in(f->world, id, 1, view_of(&gone));
+    assert_happened("migrates_in() enters() entered(1,) fails:farxxxxxxxxxxxxx:-12() ");
+    buf_free(&gone);
+}
+
+static void one_that_cannot_be_read_takes_its_client_along(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart_with_client(f, &id);
+    uint8_t *position = memmem(gone.data, gone.size, "\xa3Pos", 4);
+    position[4] = 0x01;
+    fixture_skip(f);
+    world_migrate_in(f->world, id, 1, view_of(&gone));
+    assert_int_equal(fixture_next_type(f), MSG_CLOSE_CLIENT);
+    assert_int_equal(fixture_next_type(f), MSG_NOTIFY_DESTROY_ENTITY);
+    assert_int_equal(world_stats(f->world)->packets_bad.count, 1);
+    buf_free(&gone);
+}
+
+static void what_cannot_be_read_ends_nobody_who_lives(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = ann_wishes(f)->base.id;
+    fixture_skip(f);
+    world_migrate_in(f->world, id, 1, (struct view){0});
+    assert_int_equal(fixture_next_type(f), 0);
+    assert_non_null(fixture_find(f, id));
 }
 
 static void one_that_could_not_be_passed_on_is_back_where_it_was(void **state)
@@ -492,6 +634,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WALKER_TEST(it_asks_where_then_for_the_hold_then_it_goes),
         WALKER_TEST(an_answer_that_does_not_come_is_not_waited_for_for_ever),
+        WALKER_TEST(a_trip_has_so_long_in_all),
         WALKER_TEST(one_that_was_refused_stays_and_calls_keep_their_order),
         WALKER_TEST(a_dispatcher_that_was_started_again_is_asked_anew),
         WALKER_TEST(one_that_leaves_takes_no_other_way),
@@ -506,6 +649,13 @@ int main(void)
         WALKER_TEST(one_whose_dispatcher_is_away_stays_until_that_is_back),
         WALKER_TEST(a_hold_that_comes_too_late_is_given_back),
         WALKER_TEST(one_that_comes_is_what_it_was),
+        WALKER_TEST(one_that_lives_here_again_is_not_sent_again),
+        WALKER_TEST(one_that_leaves_is_not_saved_here),
+        WALKER_TEST(one_that_has_ended_does_not_come_to_life_again),
+        WALKER_TEST(one_of_an_unknown_type_goes_back),
+        WALKER_TEST(one_that_was_sent_back_is_where_it_was),
+        WALKER_TEST(one_that_cannot_be_read_takes_its_client_along),
+        WALKER_TEST(what_cannot_be_read_ends_nobody_who_lives),
         WALKER_TEST(one_that_could_not_be_passed_on_is_back_where_it_was),
         WALKER_TEST(one_that_ends_in_its_first_hook_takes_its_client_along),
         WALKER_TEST(timers_travel_as_goworld_writes_them),

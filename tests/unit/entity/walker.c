@@ -118,6 +118,16 @@ WALKER(Scribe, .persistent = true);
 
 const gw_entity_type Brief_type = {
     .name = "Brief", .size = sizeof(Walker), .methods = Walker_methods, .on_init = gw_destroy};
+gw_entity *walker_doomed;
+
+static void wreck(gw_entity *self)
+{
+    (void)self;
+    gw_destroy(walker_doomed);
+}
+
+const gw_entity_type Wrecker_type = {
+    .name = "Wrecker", .size = sizeof(Walker), .on_attrs_ready = wreck};
 const gw_entity_type Stone_type = {
     .name = "Stone", .size = sizeof(Walker), .attrs = Walker_attrs, .aoi = GW_AOI_BLIND};
 const gw_entity_type Fish_type = {.name = "Fish", .size = sizeof(Walker), .attrs = Walker_attrs};
@@ -144,9 +154,9 @@ const gw_entity_type Place_type = {.name = "Place",
                                    .on_entity_entered = entered,
                                    .on_entity_left = left};
 
-static const gw_entity_type *const types[] = {&Walker_type, &Owl_type,    &Mole_type,
-                                              &Ghost_type,  &Scribe_type, &Stone_type,
-                                              &Fish_type,   &Brief_type,  NULL};
+static const gw_entity_type *const types[] = {&Walker_type,  &Owl_type,   &Mole_type, &Ghost_type,
+                                              &Scribe_type,  &Stone_type, &Fish_type, &Brief_type,
+                                              &Wrecker_type, NULL};
 const gw_game walker_game = {.types = types, .space = &Place_type};
 
 /* ---- the game ------------------------------------------------------------------------------- */

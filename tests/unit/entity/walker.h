@@ -25,9 +25,10 @@ typedef struct Walker {
 
 /* The same, but: an owl sees 25 far, a mole nothing, a ghost is seen by nobody, a scribe is saved;
  * a stone has no hooks and sees nothing, a fish only has no hooks; a brief, of the same form, ends
- * in its first hook. */
+ * in its first hook; a wrecker ends `walker_doomed` when it begins. */
 extern const gw_entity_type Walker_type, Owl_type, Mole_type, Ghost_type, Scribe_type, Stone_type,
-    Fish_type, Brief_type;
+    Fish_type, Brief_type, Wrecker_type;
+extern gw_entity *walker_doomed;
 
 #define WALKER_RPC(RPC)                                                                            \
     RPC(Walker, Tick, GW_SERVER, (i64, n))                                                         \
