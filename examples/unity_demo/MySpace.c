@@ -31,9 +31,12 @@ void MySpace_SummonMonsters(MySpace *self)
 }
 
 /* The service knows what spaces tell it, and a new one, where the old one has died, knows nothing:
- * so it is told again and again. */
+ * so it is told again and again. But not while it may have granted that this one goes: it would
+ * offer it anew. */
 void MySpace_Report(MySpace *self)
 {
+    if (self->is_closing)
+        return;
     SpaceService_service_NotifySpace(gw_any_shard(), gw_space_kind(&self->base), self->base.id,
                                      (int64_t)count_players(self));
 }
@@ -46,15 +49,17 @@ static void start_to_close(MySpace *self)
     self->close_timer = MySpace_every_CheckForDestroy(self, CLOSE_AFTER_MS);
 }
 
-/* The service sends nobody here any more when it has granted that; who came meanwhile keeps the
- * space open. */
+/* The service sends nobody here any more when it has granted that. Who came meanwhile keeps the
+ * space open, and has made it known to the service again: also who has left by now. */
 void MySpace_CheckForDestroy(MySpace *self)
 {
     bool granted = false;
+    self->is_closing = true;
     gw_err err =
         SpaceService_service_await_RequestDestroy(gw_any_shard(), 0, self->base.id, &granted);
-    if (!err && granted && count_players(self) == 0)
+    if (!err && granted && self->is_closing)
         gw_destroy(&self->base);
+    self->is_closing = false;
 }
 
 static void entered(gw_entity *entity, gw_entity *other)
@@ -63,6 +68,7 @@ static void entered(gw_entity *entity, gw_entity *other)
     if (other->type != &Player_type)
         return;
     gw_timer_cancel(entity, self->close_timer);
+    self->is_closing = false;
     MySpace_Report(self);
     SpaceService_service_NotifyArrival(gw_any_shard(), other->id);
 }

@@ -73,8 +73,9 @@ static void find_space(Player *self)
         SpaceService_service_EnterSpace(gw_any_shard(), self->base.id, self->spaceKind);
 }
 
-/* The space that it was sent to may have died with its game, and so may the service. And a client
- * that left while it was handed over never comes. */
+/* The space that it was sent to may have died with its game, and so may the service. To ask at
+ * once, in on_enter_space_failed, would be too early: the service sends it there until it has
+ * missed the space for a while. And a client that left while it was handed over never comes. */
 void Player_Check(Player *self)
 {
     if (gw_has_client(&self->base))

@@ -51,6 +51,7 @@ void Monster_take_damage(Monster *self, int64_t damage);
 typedef struct MySpace {
     gw_entity base;
     gw_timer close_timer; /* runs while no player is there */
+    bool is_closing;      /* it has asked whether it may go, and nobody has come since */
 } MySpace;
 
 /* ---- SpaceService: finds every player a space with room -------------------------------------- */

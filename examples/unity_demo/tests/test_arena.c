@@ -31,6 +31,15 @@ static gw_sim_client *log_in(gw_sim *sim, const char *name)
     return person;
 }
 
+static gw_sim_client *log_in_again(gw_sim *sim, const char *name)
+{
+    gw_sim_client *person = connect(sim);
+    gw_sim_call(person, "Login", "ss", name, "secret");
+    gw_sim_expect(person, "create Player");
+    gw_sim_expect(person, "create __space__");
+    return person;
+}
+
 /* Which entity the last line of that kind was about. */
 static gw_id last_seen(const gw_sim_client *person, const char *line)
 {
@@ -44,13 +53,17 @@ static gw_id last_seen(const gw_sim_client *person, const char *line)
 
 /* ---- looking into the games ----------------------------------------------------------------- */
 
+static const char *const games[GAMES] = {"game1", "game2"};
+
 static void in_all_games(gw_sim *sim, void (*run)(void *argument), void *argument)
 {
-    for (unsigned i = 1; i <= GAMES; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "game%u", i);
-        gw_sim_in_game(sim, name, run, argument);
-    }
+    for (unsigned i = 0; i < GAMES; i++)
+        gw_sim_in_game(sim, games[i], run, argument);
+}
+
+static void open_space(void *kind)
+{
+    gw_create_space(*(int *)kind);
 }
 
 /* The spaces of kind 1, and the players in the fullest and in all of them. */
@@ -245,6 +258,80 @@ static void leave_empty(gw_sim *sim)
     GW_SIM_EXPECT(sim, take_census(sim).spaces == 0);
 }
 
+/* ---- a space that may go is offered to nobody ------------------------------------------------ */
+
+/* Whether the service is here, and a space. */
+struct search {
+    bool service, space;
+};
+
+static void search_here(void *argument)
+{
+    struct search *search = argument;
+    *search = (struct search){.service = gw_count(&SpaceService_type) > 0};
+    GW_EACH(MySpace, space) {
+        search->space |= gw_space_kind(&space->base) > 0;
+    }
+}
+
+static struct search search(gw_sim *sim, const char *game)
+{
+    struct search found;
+    gw_sim_in_game(sim, game, search_here, &found);
+    return found;
+}
+
+static bool has_service(void *sim)
+{
+    return search(sim, games[0]).service || search(sim, games[1]).service;
+}
+
+static void visit(void *argument)
+{
+    (void)argument;
+    GW_EACH(MySpace, space) {
+        if (gw_space_kind(&space->base) == 1)
+            gw_destroy(&GW_CREATE_IN(Player, &space->base, (gw_vec3){0})->base);
+    }
+}
+
+static uint64_t count_failures(gw_sim *sim)
+{
+    uint64_t count = 0;
+    for (unsigned i = 0; i < GAMES; i++)
+        count += gw_sim_metric(sim, games[i], "game_enters_failed_total");
+    return count;
+}
+
+/* The space asks whether it may go, and has its answer some seconds later. */
+static void close_slowly(gw_sim *sim, bool visited)
+{
+    GW_SIM_EXPECT(sim, gw_sim_run_until(sim, has_service, sim, GW_MINUTE));
+    unsigned with_service = search(sim, games[0]).service ? 0 : 1;
+    const char *asked = games[with_service], *asking = games[1 - with_service];
+    gw_sim_in_game(sim, asking, open_space, &(int){1});
+    gw_sim_run(sim, 5 * GW_MINUTE - GW_SECOND);
+    gw_sim_pause(sim, asked, true);
+    gw_sim_run(sim, SPACE_REPORT_INTERVAL_MS + 2 * GW_SECOND);
+    if (visited)
+        gw_sim_in_game(sim, asking, visit, NULL);
+    gw_sim_pause(sim, asked, false);
+    gw_sim_run(sim, GW_SECOND);
+    GW_SIM_EXPECT(sim, search(sim, asking).space == visited);
+    log_in(sim, "ann");
+    GW_SIM_EXPECT(sim, count_failures(sim) == 0);
+}
+
+static void close_unseen(gw_sim *sim)
+{
+    close_slowly(sim, false);
+}
+
+static void close_visited(gw_sim *sim)
+{
+    close_slowly(sim, true);
+}
+
 /* ---- the hundred-and-first player gets another space ----------------------------------------- */
 
 static void crowd(gw_sim *sim)
@@ -268,15 +355,6 @@ static void crowd(gw_sim *sim)
 }
 
 /* ---- whatever dies, there is a space to play in ---------------------------------------------- */
-
-static gw_sim_client *log_in_again(gw_sim *sim, const char *name)
-{
-    gw_sim_client *person = connect(sim);
-    gw_sim_call(person, "Login", "ss", name, "secret");
-    gw_sim_expect(person, "create Player");
-    gw_sim_expect(person, "create __space__");
-    return person;
-}
 
 static void survive(gw_sim *sim)
 {
@@ -316,5 +394,6 @@ int main(void)
     return check("accounts", accounts, 4) + check("meeting", meet, 10) + check("hunting", hunt, 4) +
            check("dying", die, 4) + check("wandering", wander, 4) +
            check("surviving", survive, 10) + check("closing", leave_empty, 2) +
+           check("closing_slowly", close_unseen, 4) + check("closing_visited", close_visited, 4) +
            check("crowd", crowd, 2);
 }
