@@ -1,10 +1,11 @@
 /* OnlineService: knows who is playing, on whichever game. */
 #include "unity_demo.h"
 
-#define PLAYERS_MAX 10000
+#define SILENT_MS (3 * CHECK_IN_INTERVAL_MS) /* then its game is dead */
 
 static const gw_attr OnlineService_attrs[] = {
     GW_ATTR(OnlineService, players, 0),
+    GW_ATTR(OnlineService, heard_ms, 0),
     GW_ATTR(OnlineService, level_max, 0),
     GW_ATTR_END,
 };
@@ -23,16 +24,37 @@ static struct id_text key_of(gw_id id)
 
 void OnlineService_CheckIn(OnlineService *self, gw_id player, const char *name, int64_t level)
 {
-    if (gw_map_size(self->players) >= PLAYERS_MAX)
+    struct id_text key = key_of(player);
+    if (!gw_map_has(self->players, key.text) && gw_map_size(self->players) >= PLAYERS_ONLINE_MAX)
         return;
-    gw_map_set(self->players, key_of(player).text, name);
+    gw_map_set(self->players, key.text, name);
+    gw_map_set(self->heard_ms, key.text, gw_monotonic_ms());
     if (level > self->level_max)
         GW_SET(self, level_max, level);
 }
 
+static void forget(OnlineService *self, const char *key)
+{
+    gw_map_remove(self->players, key);
+    gw_map_remove(self->heard_ms, key);
+}
+
 void OnlineService_CheckOut(OnlineService *self, gw_id player)
 {
-    gw_map_remove(self->players, key_of(player).text);
+    forget(self, key_of(player).text);
+}
+
+void OnlineService_ForgetSilent(OnlineService *self)
+{
+    int64_t now_ms = gw_monotonic_ms();
+    for (size_t i = gw_map_size(self->heard_ms); i-- > 0;)
+        if (now_ms - gw_map_value(self->heard_ms, i).integer > SILENT_MS)
+            forget(self, gw_map_key(self->heard_ms, i));
+}
+
+static void start_to_forget(gw_entity *entity)
+{
+    OnlineService_every_ForgetSilent(GW_AS(OnlineService, entity), CHECK_IN_INTERVAL_MS);
 }
 
 GW_RPC_DEFINE(OnlineService, ONLINESERVICE_RPC)
@@ -42,4 +64,5 @@ const gw_entity_type OnlineService_type = {
     .attrs = OnlineService_attrs,
     .methods = OnlineService_methods,
     .service_shards = 1,
+    .on_created = start_to_forget,
 };

@@ -106,6 +106,16 @@ static void let_client_move(gw_entity *entity)
     gw_set_client_syncing(entity, GW_AS(Player, entity)->hp > 0);
 }
 
+/* ---- being known ----------------------------------------------------------------------------- */
+
+/* Again and again: the service forgets whom it does not hear of, and a new one, where the old one
+ * has died, knows nobody. */
+void Player_CheckIn(Player *self)
+{
+    OnlineService_service_CheckIn(gw_any_shard(), self->base.id, gw_text_get(&self->name),
+                                  self->lv);
+}
+
 /* ---- life ------------------------------------------------------------------------------------ */
 
 /* Whoever has only come over from another game has all of it. */
@@ -125,15 +135,17 @@ static void fill_in(gw_entity *entity)
     GW_SET(self, action, "idle");
 }
 
-static void start_to_check(gw_entity *entity)
+static void start_timers(gw_entity *entity)
 {
-    Player_every_Check(GW_AS(Player, entity), CHECK_INTERVAL_MS);
+    Player *self = GW_AS(Player, entity);
+    Player_every_Check(self, CHECK_INTERVAL_MS);
+    Player_every_CheckIn(self, CHECK_IN_INTERVAL_MS);
 }
 
 static void start_to_play(gw_entity *entity)
 {
     Player *self = GW_AS(Player, entity);
-    OnlineService_service_CheckIn(gw_any_shard(), entity->id, gw_text_get(&self->name), self->lv);
+    Player_CheckIn(self);
     find_space(self);
 }
 
@@ -152,7 +164,7 @@ const gw_entity_type Player_type = {
     .client_methods = Player_client_methods,
     .persistent = true,
     .on_attrs_ready = fill_in,
-    .on_created = start_to_check,
+    .on_created = start_timers,
     .on_client_connected = start_to_play,
     .on_client_lost = gw_destroy,
     .on_destroy = check_out,

@@ -4,6 +4,8 @@
 #include <goworld/goworld.h>
 
 #define NAME_BYTES_MAX 31
+#define PLAYERS_ONLINE_MAX 10000
+#define CHECK_IN_INTERVAL_MS GW_MINUTE
 #define SPACE_KIND_MAX 100
 #define SPACE_PLAYERS_MAX 100
 #define SPACE_REPORT_INTERVAL_MS (5 * GW_SECOND)
@@ -27,6 +29,7 @@ typedef struct Player {
     RPC(Player, ShootHit, GW_OWN_CLIENT, (id, victim))                                             \
     RPC(Player, EnterSpace, GW_OWN_CLIENT, (i64, kind))                                            \
     RPC(Player, Check, GW_SERVER)                                                                  \
+    RPC(Player, CheckIn, GW_SERVER)                                                                \
     RPC(Player, DoEnterSpace, GW_SERVER, (i64, kind), (id, space))
 GW_RPC_DECLARE(PLAYER_RPC)
 
@@ -76,12 +79,14 @@ GW_SERVICE_ASK_DECLARE(SPACESERVICE_ASK)
 
 typedef struct OnlineService {
     gw_entity base;
-    gw_map players; /* names, by the ids of their players */
+    gw_map players;  /* names, by the ids of their players */
+    gw_map heard_ms; /* when they checked in last, likewise */
     int64_t level_max;
 } OnlineService;
 
 #define ONLINESERVICE_RPC(RPC)                                                                     \
     RPC(OnlineService, CheckIn, GW_SERVER, (id, player), (str, name), (i64, level))                \
-    RPC(OnlineService, CheckOut, GW_SERVER, (id, player))
+    RPC(OnlineService, CheckOut, GW_SERVER, (id, player))                                          \
+    RPC(OnlineService, ForgetSilent, GW_SERVER)
 GW_RPC_DECLARE(ONLINESERVICE_RPC)
 GW_SERVICE_RPC_DECLARE(ONLINESERVICE_RPC)

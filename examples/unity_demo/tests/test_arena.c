@@ -332,6 +332,74 @@ static void close_visited(gw_sim *sim)
     close_slowly(sim, true);
 }
 
+/* ---- who plays is known, and nobody else ----------------------------------------------------- */
+
+/* Players that have checked in and are heard of no more, as those of a game that has died. */
+static void fill_online(void *argument)
+{
+    (void)argument;
+    GW_EACH(OnlineService, online) {
+        size_t size;
+        unsigned i = 0;
+        do {
+            char text[sizeof(gw_id) + 1];
+            gw_id id;
+            snprintf(text, sizeof text, "lost%012u", i++);
+            memcpy(id.text, text, sizeof id.text);
+            size = gw_map_size(online->players);
+            OnlineService_CheckIn(online, id, "lost", 1);
+        } while (gw_map_size(online->players) > size);
+    }
+}
+
+struct online {
+    gw_sim *sim;
+    gw_id player;
+    size_t count;
+    bool is_known;
+};
+
+static void look_here(void *argument)
+{
+    struct online *look = argument;
+    char key[sizeof(gw_id) + 1];
+    snprintf(key, sizeof key, GW_ID_FORMAT, GW_ID_ARG(look->player));
+    GW_EACH(OnlineService, online) {
+        look->count = gw_map_size(online->players);
+        look->is_known = gw_map_has(online->players, key);
+    }
+}
+
+static bool is_known(void *argument)
+{
+    struct online *look = argument;
+    in_all_games(look->sim, look_here, look);
+    return look->is_known;
+}
+
+static bool is_unknown(void *argument)
+{
+    return !is_known(argument);
+}
+
+static bool is_alone_or_unknown(void *argument)
+{
+    return is_unknown(argument) || ((struct online *)argument)->count == 1;
+}
+
+static void stay_known(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, "ann");
+    struct online look = {.sim = sim, .player = gw_sim_player(ann)};
+    GW_SIM_EXPECT(sim, gw_sim_run_until(sim, is_known, &look, GW_SECOND));
+    in_all_games(sim, fill_online, NULL);
+    GW_SIM_EXPECT(sim, is_known(&look) && look.count == PLAYERS_ONLINE_MAX);
+    GW_SIM_EXPECT(sim, gw_sim_run_until(sim, is_alone_or_unknown, &look, 5 * GW_MINUTE));
+    GW_SIM_EXPECT(sim, is_known(&look));
+    gw_sim_disconnect(ann);
+    GW_SIM_EXPECT(sim, gw_sim_run_until(sim, is_unknown, &look, GW_SECOND));
+}
+
 /* ---- the hundred-and-first player gets another space ----------------------------------------- */
 
 static void crowd(gw_sim *sim)
@@ -395,5 +463,5 @@ int main(void)
            check("dying", die, 4) + check("wandering", wander, 4) +
            check("surviving", survive, 10) + check("closing", leave_empty, 2) +
            check("closing_slowly", close_unseen, 4) + check("closing_visited", close_visited, 4) +
-           check("crowd", crowd, 2);
+           check("online", stay_known, 4) + check("crowd", crowd, 2);
 }
