@@ -223,11 +223,12 @@ static void die(gw_sim *sim)
     GW_SIM_EXPECT(sim, strcmp(gw_sim_attr(again, "hp"), "100") == 0);
 }
 
-/* ---- who goes to another space, on whichever game, is the same player there -------------------
- */
+/* ---- who goes to another space, on whichever game, is the same player there ------------------ */
 
 static void wander(gw_sim *sim)
 {
+    for (int kind = 2; kind < 10; kind++)
+        gw_sim_in_game(sim, games[kind % 2], open_space, &kind);
     gw_sim_client *ann = log_in(sim, "ann");
     gw_sim_expect(ann, "hp=90");
     for (int kind = 2; kind < 10; kind++) {
