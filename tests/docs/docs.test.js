@@ -125,6 +125,13 @@ for (const page of PAGES) {
   });
 }
 
+// Who copies a page from top to bottom has a game that builds. Blocks of client code are no part of it.
+test("the code of docs/guide/spaces.md is a whole program", (t) => {
+  const game = blocks("docs/guide/spaces.md").filter(({ language, code }) => language === "c" && !/\bgwc_/.test(code));
+  const folder = withFile(t, "main.c", game.map(({ code }) => code).join("\n"));
+  run("cc", ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I", path.join(root, "include"), path.join(folder, "main.c")]);
+});
+
 /** What a header lets a game name: macros, types, values of enums, functions. */
 function names(header) {
   const code = text(header).replace(/\/\*[^]*?\*\//g, "").replace(/\\\n/g, " ");
