@@ -114,6 +114,22 @@ void session_break(struct session *s)
     s->link = NULL;
 }
 
+void session_hold(struct session *s)
+{
+    if (!s->link)
+        return;
+    session_flush(s);
+    outq_keep(&s->link->out, NULL);
+    s->resumes = false;
+    s->link = NULL;
+}
+
+void session_unhold(struct session *s, struct link *link)
+{
+    ASSERT(!s->link && !s->out.kept);
+    hand_over(s, link);
+}
+
 void session_fail(struct session *s)
 {
     s->failed = true;

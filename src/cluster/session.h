@@ -54,6 +54,12 @@ GW_NODISCARD bool session_confirm(struct session *s, uint64_t bytes);
 /* The link breaks: its queue is taken over. Called in its `closed`, or before it is abandoned. */
 void session_break(struct session *s);
 
+/* What is sent from here on waits, and the link only sends what it has: somebody else will be the
+ * peer. The session does not go on after the link. */
+void session_hold(struct session *s);
+/* That is over: what has waited goes over this link, to which nothing was gathered. */
+void session_unhold(struct session *s, struct link *link);
+
 /* The session is not to go on after its link. */
 void session_fail(struct session *s);
 /* Whether it may, as far as this end knows. */

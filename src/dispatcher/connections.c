@@ -33,8 +33,16 @@ static void await_word(struct dispatcher *d, struct peer *peer)
 
 /* ---- ending --------------------------------------------------------------------------------- */
 
+static void set_frozen(struct dispatcher *d, struct peer *game, bool is_frozen)
+{
+    d->stats.frozen_games += is_frozen;
+    d->stats.frozen_games -= game->is_frozen;
+    game->is_frozen = is_frozen;
+}
+
 static void peer_free(struct dispatcher *d, struct peer *peer)
 {
+    set_frozen(d, peer, false);
     heap_remove(&d->deadlines, &peer->deadline);
     DL_DELETE(d->connections, peer);
     d->stats.connections--;
@@ -156,6 +164,31 @@ static void resume_waiting(struct dispatcher *d)
     }
 }
 
+/* ---- in another process --------------------------------------------------------------------- */
+
+void connections_freeze(struct dispatcher *d, struct peer *game, int64_t for_ms)
+{
+    session_hold(&game->session);
+    set_frozen(d, game, true);
+    set_deadline(d, game, d->desc.clock->now_ms + for_ms);
+}
+
+void connections_restore(struct dispatcher *d, struct peer *game, struct peer *from)
+{
+    struct link *link = from->link;
+    if (game->link)
+        link_abandon(game->link, "its game goes on in another process");
+    peer_free(d, from);
+    take_link(d, game, link);
+}
+
+void connections_thaw(struct dispatcher *d, struct peer *game)
+{
+    heap_remove(&d->deadlines, &game->deadline);
+    set_frozen(d, game, false);
+    session_unhold(&game->session, game->link);
+}
+
 /* ---- breaking ------------------------------------------------------------------------------- */
 
 /* For its grace, even if its session has failed and it can only register anew: a game may save its
@@ -164,7 +197,7 @@ static void resume_waiting(struct dispatcher *d)
 static bool keeps_place(const struct peer *peer)
 {
     return (peer->kind == PEER_GAME || peer->kind == PEER_GATE) && !peer->said_bye &&
-           peer->session.resumes;
+           (peer->session.resumes || peer->is_frozen);
 }
 
 static void on_closed(void *user, const char *reason)
@@ -180,9 +213,9 @@ static void on_closed(void *user, const char *reason)
     log_info(d->desc.log, "peer_closed",
              "peer=%s%u address=%s unsent_bytes=%zu may_come_back=%d reason=\"%s\"",
              peer_kind_name(peer), peer->id, peer->address, unsent, stays, reason);
-    if (stays) {
+    if (stays && !peer->is_frozen) {
         set_deadline(d, peer, d->desc.clock->now_ms + d->desc.limits.grace_ms);
-    } else {
+    } else if (!stays) {
         d->stats.lost_bytes += keeps ? 0 : unsent;
         count_lost(d, peer);
         leave(d, peer);
@@ -222,7 +255,9 @@ void connections_hello(struct dispatcher *d, struct peer *peer, uint64_t epoch, 
     msg_hello_write(b, &(struct msg_hello){.version = HELLO_VERSION,
                                            .features = SESSION_FEATURE_RESUMES,
                                            .epoch = d->desc.epoch});
-    peer_send(peer, b->data, b->size);
+    peer_say(peer, b->data, b->size);
+    heap_remove(&d->deadlines, &peer->deadline);
+    set_frozen(d, peer, false);
     session_begin(&peer->session, peer->link);
     session_peer_hello(&peer->session, epoch, features);
     if (peer->session.resumes)
@@ -239,6 +274,14 @@ static void give_up(struct dispatcher *d, struct peer *peer)
     connections_replace(d, peer, "it has been away for too long");
 }
 
+/* The process that was to follow has not come, or one of ours has not said HELLO. */
+static void call_off(struct dispatcher *d, struct peer *game)
+{
+    log_warn(d->desc.log, "game_not_restored", "game=%u waited_bytes=%zu", game->id,
+             session_unsent_bytes(&game->session));
+    connections_thaw(d, game);
+}
+
 static void close_nameless(struct dispatcher *d, struct peer *peer)
 {
     dispatcher_complain(d, refused, "not_registered_in_time", "address=%s", peer->address);
@@ -250,6 +293,8 @@ static void due(struct dispatcher *d, struct peer *peer)
     heap_remove(&d->deadlines, &peer->deadline);
     if (!peer->link)
         give_up(d, peer);
+    else if (peer->is_frozen)
+        call_off(d, peer);
     else if (peer->kind == PEER_NEW)
         close_nameless(d, peer);
     else if (d->desc.clock->now_ms < peer->heard_ms + d->desc.limits.silence_ms)

@@ -15,6 +15,14 @@ void connections_hello(struct dispatcher *d, struct peer *peer, uint64_t epoch, 
  * be gone afterwards. When it may not, it is told so and may register. */
 void connections_resume(struct dispatcher *d, struct peer *from, const struct msg_resume *asked);
 
+/* The game is about to go on in another process: what is sent to it waits for that, so long at
+ * most. If it does not come, and the game is still there, it gets what has waited. */
+void connections_freeze(struct dispatcher *d, struct peer *game, int64_t for_ms);
+/* The new process is connected as `from`, which is gone afterwards: the game has its link. */
+void connections_restore(struct dispatcher *d, struct peer *game, struct peer *from);
+/* What has waited goes over its link; one of ours has that when it says HELLO. */
+void connections_thaw(struct dispatcher *d, struct peer *game);
+
 /* Ends a peer whose place another one takes, without grace: that is the same process, which claims
  * what it has, or a new one, and then the old one is dead. */
 void connections_replace(struct dispatcher *d, struct peer *peer, const char *reason);

@@ -22,6 +22,7 @@ struct dispatcher_limits {
     int64_t await_ms;             /* how long a given client waits for an entity to appear: 5 s */
     int64_t registration_ms;      /* how long a connection may stay nameless: 10 s */
     int64_t grace_ms;             /* how long a peer whose link broke may stay away: 1 s */
+    int64_t freeze_ms;            /* how long a game that freezes may take to come back: 10 s */
     int64_t silence_ms;           /* how long one that has said HELLO may say nothing: 10 s */
     int64_t young_ms;             /* how long after the start nobody is taken for gone: 5 s */
 };
@@ -54,6 +55,7 @@ struct dispatcher_stats {
     uint64_t connections, games, gates, entities, loading_entities, registry_keys, ready;
     uint64_t held_packets, held_bytes;
     uint64_t pressed_clients; /* now */
+    uint64_t frozen_games;    /* now */
     uint64_t packets_received, bytes_received, lost_bytes, resumed;
     struct complaint bad_packets, unknown_messages, undelivered, hold_timeouts, load_failures;
     struct complaint presses;

@@ -63,21 +63,49 @@ static void answer(struct dispatcher *d, struct peer *game, const struct buf *re
                                      .rejected = view_of(rejected),
                                      .registry = view_of(&registry),
                                  });
-    peer_send(game, b->data, b->size);
+    peer_say(game, b->data, b->size);
     buf_free(&games);
     buf_free(&registry);
 }
 
-static void replace(struct dispatcher *d, uint16_t id)
+void games_freeze(struct dispatcher *d, struct peer *game)
 {
-    struct peer *old = peers_get(&d->games, id);
-    if (old)
-        connections_replace(d, old, "another connection has taken its game id");
+    struct buf *b = dispatcher_scratch(d);
+    msg_start_freeze_game_ack_write(
+        b, &(struct msg_start_freeze_game_ack){.dispatcher = d->desc.dispid});
+    peer_say(game, b->data, b->size);
+    if (game->is_frozen)
+        return;
+    log_info(d->desc.log, "game_frozen", "game=%u", game->id);
+    connections_freeze(d, game, d->desc.limits.freeze_ms);
+}
+
+/* It has all that it had, and answers: one of ours gets what has waited behind its HELLO, for it
+ * may need that. */
+static void restore(struct dispatcher *d, struct peer *game, struct peer *from,
+                    const struct msg_set_game_id *m)
+{
+    struct buf rejected = {0};
+    connections_restore(d, game, from);
+    game->bans_boot = m->is_ban_boot_entity;
+    claim(d, game, m->entities, &rejected);
+    log_info(d->desc.log, "game_restored", "game=%u address=%s entities=%u waited_bytes=%zu",
+             game->id, game->address, m->entities.size / 16, session_unsent_bytes(&game->session));
+    answer(d, game, &rejected);
+    buf_free(&rejected);
+    if (!game->session.said_hello)
+        connections_thaw(d, game);
 }
 
 void games_join(struct dispatcher *d, struct peer *game, const struct msg_set_game_id *m)
 {
-    replace(d, m->game);
+    struct peer *old = peers_get(&d->games, m->game);
+    if (old && old->is_frozen && m->is_restore) {
+        restore(d, old, game, m);
+        return;
+    }
+    if (old)
+        connections_replace(d, old, "another connection has taken its game id");
     game->kind = PEER_GAME;
     game->id = m->game;
     game->bans_boot = m->is_ban_boot_entity;
@@ -114,7 +142,7 @@ struct peer *games_next_boot(struct dispatcher *d)
         struct peer *game = d->games.all[d->next_boot++ % d->games.count];
         if (!game->bans_boot && peer_is_there(game))
             return game;
-        if (!game->bans_boot && !game->link)
+        if (!game->bans_boot && (!game->link || game->is_frozen))
             away = game;
     }
     return away;

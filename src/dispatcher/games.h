@@ -6,9 +6,13 @@
 
 struct dispatcher;
 
-/* Registers the connection as a game and answers it; an older connection of the same id is closed.
- */
+/* Registers the connection as a game and answers it; an older connection of the same id is closed,
+ * or `game` goes on as that, if it is frozen and this is its restored self. Then `game` is gone. */
 void games_join(struct dispatcher *d, struct peer *game, const struct msg_set_game_id *m);
+
+/* The game freezes, to go on in another process: from the answer on, all that is for it waits until
+ * that has registered as its restored self. Nobody is told. */
+void games_freeze(struct dispatcher *d, struct peer *game);
 
 /* The game is gone: its entities are forgotten, and the other games are told. */
 void games_leave(struct dispatcher *d, struct peer *game);

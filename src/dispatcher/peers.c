@@ -81,7 +81,7 @@ bool peer_knows(const struct peer *peer, struct view packet)
 
 bool peer_is_there(const struct peer *peer)
 {
-    return peer->link && !peer->link->closing;
+    return peer->link && !peer->link->closing && !peer->is_frozen;
 }
 
 static void packet_lost(struct peer *peer)
@@ -99,6 +99,13 @@ void peer_send(struct peer *peer, const void *payload, size_t size)
 void peer_send_packet(struct peer *peer, struct packet *packet)
 {
     if (!session_send_packet(&peer->session, packet))
+        packet_lost(peer);
+}
+
+void peer_say(struct peer *peer, const void *payload, size_t size)
+{
+    session_flush(&peer->session);
+    if (!link_send(peer->link, payload, size))
         packet_lost(peer);
 }
 

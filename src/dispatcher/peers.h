@@ -23,6 +23,7 @@ struct peer {
     uint16_t id;      /* 0 until registered */
     bool said_bye;    /* it ends by itself */
     bool bans_boot;   /* a game that wants no boot entities */
+    bool is_frozen;   /* a game that goes on in another process: what is for it waits */
     bool is_early;    /* a gate for whose HELLO something waits, and all that is behind that */
     int64_t heard_ms; /* when something last came */
     double load;  /* a game's CPU percent, with a little added for each entity given to it since */
@@ -59,6 +60,9 @@ bool peer_knows(const struct peer *peer, struct view packet);
 /* What the peer cannot have any more, because it is full or gone, is counted. */
 void peer_send(struct peer *peer, const void *payload, size_t size);
 void peer_send_packet(struct peer *peer, struct packet *packet); /* borrows */
+
+/* The same before all that waits, straight over its link. */
+void peer_say(struct peer *peer, const void *payload, size_t size);
 
 /* Counts whole packets that came from it, headers included. */
 void peer_count(struct peer *peer, size_t packets, size_t bytes);

@@ -42,7 +42,7 @@ static bool on_set_gate_id(struct dispatcher *d, struct peer *from, struct view 
 static bool on_hello(struct dispatcher *d, struct peer *from, struct view packet)
 {
     struct msg_hello m;
-    if (!msg_hello_read(packet, &m) || from->session.said_hello)
+    if (!msg_hello_read(packet, &m) || (from->session.said_hello && !from->is_frozen))
         return false;
     connections_hello(d, from, m.epoch, m.features);
     if (from->kind == PEER_GATE)
@@ -79,6 +79,15 @@ static bool on_ping(struct dispatcher *d, struct peer *from, struct view packet)
     struct buf *b = dispatcher_scratch(d);
     msg_pong_write(b, &(struct msg_pong){.stamp = m.stamp});
     peer_send(from, b->data, b->size);
+    return true;
+}
+
+static bool on_start_freeze(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_start_freeze_game m;
+    if (!msg_start_freeze_game_read(packet, &m))
+        return false;
+    games_freeze(d, from);
     return true;
 }
 
@@ -408,6 +417,7 @@ static const struct handler handlers[] = {
     [MSG_NOTIFY_CLIENT_DISCONNECTED] = {on_entity_message, FROM_GATE},
     [MSG_CALL_ENTITY_METHOD_FROM_CLIENT] = {on_client_call, FROM_GATE},
     [MSG_SYNC_POSITION_YAW_FROM_CLIENT] = {on_sync_from_client, FROM_GATE},
+    [MSG_START_FREEZE_GAME] = {on_start_freeze, FROM_GAME},
     [MSG_MIGRATE_REQUEST] = {migrations_request, FROM_GAME},
     [MSG_REAL_MIGRATE] = {migrations_move, FROM_GAME},
     [MSG_QUERY_SPACE_GAMEID_FOR_MIGRATE] = {migrations_query, FROM_GAME},
