@@ -145,6 +145,11 @@ bool entities_loads(const struct place *place)
     return place->hold && place->hold->kind == HOLD_LOADS;
 }
 
+bool entities_awaited(const struct place *place)
+{
+    return place->hold && (place->hold->kind == HOLD_AWAITED || place->hold->kind == HOLD_CLAIMED);
+}
+
 bool entities_migrates(const struct place *place)
 {
     return place->hold && place->hold->kind == HOLD_MIGRATES;

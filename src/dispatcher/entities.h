@@ -53,6 +53,9 @@ GW_NODISCARD bool entities_hold(struct dispatcher *d, gw_id entity, struct peer 
 void entities_release(struct dispatcher *d, gw_id entity, struct peer *game);
 bool entities_migrates(const struct place *place); /* it is held like that */
 
+/* Nobody knows it yet, or the game that has it has not said HELLO. */
+bool entities_awaited(const struct place *place);
+
 /* It is being loaded: how that ends decides whether it lives. */
 bool entities_loads(const struct place *place);
 

@@ -3,6 +3,7 @@
 
 #include "dispatcher/core.h"
 #include "dispatcher/gates.h"
+#include "dispatcher/migrations.h"
 #include "wire/messages.h"
 
 #include <stdlib.h>
@@ -24,6 +25,8 @@ static void answer_ask(struct dispatcher *d, const struct msg_ask *ask)
 
 void held_undelivered(struct dispatcher *d, gw_id entity, struct view packet)
 {
+    if (migrations_answer(d, packet, 0))
+        return;
     dispatcher_complain(d, undelivered, "undelivered", "entity=" GW_ID_FORMAT " type=%u",
                         GW_ID_ARG(entity), msg_type_of(packet));
     struct msg_notify_client_given given;
@@ -85,14 +88,20 @@ static struct view payload_of(const struct packet *packet)
     return (struct view){packet->bytes + PACKET_HEADER_BYTES, packet->size - PACKET_HEADER_BYTES};
 }
 
+static void deliver(struct dispatcher *d, gw_id entity, struct packet *packet, struct peer *game)
+{
+    if (migrations_answer(d, payload_of(packet), game->id))
+        return;
+    if (peer_knows(game, payload_of(packet)))
+        peer_send_packet(game, packet);
+    else
+        held_undelivered(d, entity, payload_of(packet));
+}
+
 void hold_deliver(struct dispatcher *d, struct hold *hold, struct peer *game)
 {
-    for (size_t i = 0; i < hold->count; i++) {
-        if (peer_knows(game, payload_of(hold->packets[i])))
-            peer_send_packet(game, hold->packets[i]);
-        else
-            held_undelivered(d, hold->entity, payload_of(hold->packets[i]));
-    }
+    for (size_t i = 0; i < hold->count; i++)
+        deliver(d, hold->entity, hold->packets[i], game);
     hold_destroy(d, hold);
 }
 

@@ -49,7 +49,7 @@ void hold_put(struct dispatcher *d, struct hold *hold, struct view packet);
 /* The same of one that goes before all others; false when there is no room. */
 GW_NODISCARD bool hold_put_first(struct dispatcher *d, struct hold *hold, struct view packet);
 
-/* Ends it: the game gets what waited; or nobody does. */
+/* Ends it: the game gets what waited; or nobody does. Whoever asked where it is hears where. */
 void hold_deliver(struct dispatcher *d, struct hold *hold, struct peer *game);
 void hold_refuse(struct dispatcher *d, struct hold *hold);
 
@@ -59,5 +59,6 @@ struct hold *held_find_moving(const struct dispatcher *d, const struct peer *gam
 struct hold *held_first(const struct dispatcher *d); /* to run out; NULL: there is none */
 
 /* A packet for the entity cannot be delivered: that is counted, whoever asked is answered, and a
- * client that would wait for it is closed. */
+ * client that would wait for it is closed. Whoever asks where it is
+ * hears "nowhere", and that is not counted. */
 void held_undelivered(struct dispatcher *d, gw_id entity, struct view packet);

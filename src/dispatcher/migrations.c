@@ -4,11 +4,36 @@
 #include "dispatcher/core.h"
 #include "dispatcher/peers.h"
 
-/* One that is on its way to a game is not there yet. */
-static uint16_t game_of_space(const struct dispatcher *d, gw_id space)
+static void answer(struct dispatcher *d, struct peer *to,
+                   const struct msg_query_space_gameid_for_migrate_ack *m)
 {
-    const struct place *place = entities_find(d, space);
-    return place && place->game && !place->hold ? place->game->id : 0;
+    struct buf *b = dispatcher_scratch(d);
+    msg_query_space_gameid_for_migrate_ack_write(b, m);
+    peer_send(to, b->data, b->size);
+}
+
+bool migrations_answer(struct dispatcher *d, struct view packet, uint16_t game)
+{
+    struct msg_query_space_gameid_for_migrate_ack m;
+    if (!msg_query_space_gameid_for_migrate_ack_read(packet, &m))
+        return false;
+    struct peer *asked_by = peers_get(&d->games, m.game);
+    m.game = game;
+    if (asked_by)
+        answer(d, asked_by, &m);
+    return true;
+}
+
+/* The question waits, as what is sent to the space would, or is answered at once. It is kept in the
+ * form of its answer, with the game that asks in place of the space's. */
+static void send_to_space(struct dispatcher *d, const struct peer *from,
+                          struct msg_query_space_gameid_for_migrate_ack m)
+{
+    struct buf b = {0};
+    m.game = from->id;
+    msg_query_space_gameid_for_migrate_ack_write(&b, &m);
+    entities_send(d, from, m.space, view_of(&b));
+    buf_free(&b);
 }
 
 bool migrations_query(struct dispatcher *d, struct peer *from, struct view packet)
@@ -16,11 +41,14 @@ bool migrations_query(struct dispatcher *d, struct peer *from, struct view packe
     struct msg_query_space_gameid_for_migrate m;
     if (!msg_query_space_gameid_for_migrate_read(packet, &m))
         return false;
-    struct msg_query_space_gameid_for_migrate_ack answer = {
-        .space = m.space, .entity = m.entity, .game = game_of_space(d, m.space)};
-    struct buf *b = dispatcher_scratch(d);
-    msg_query_space_gameid_for_migrate_ack_write(b, &answer);
-    peer_send(from, b->data, b->size);
+    struct msg_query_space_gameid_for_migrate_ack ack = {.space = m.space, .entity = m.entity};
+    const struct place *place = entities_find(d, m.space);
+    if (!place || entities_awaited(place)) {
+        send_to_space(d, from, ack);
+    } else {
+        ack.game = place->hold ? 0 : place->game->id; /* it is on its way: not there yet */
+        answer(d, from, &ack);
+    }
     return true;
 }
 

@@ -20,6 +20,7 @@ static void a_game_is_told_where_a_space_is(void **state)
     (void)state;
     struct cast c;
     cast_begin(&c, (struct dispatcher_limits){0});
+    c.w.clock.now_ms = 6000; /* it has heard of all games */
     expect_space_on(&c, SPACE, 2);
     expect_space_on(&c, OTHER, 0);
     RECEIVE(c.to, notify_destroy_entity, .entity = id_str(SPACE));

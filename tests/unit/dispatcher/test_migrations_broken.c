@@ -1,6 +1,8 @@
 /* Migrations during which a game, a link or the dispatcher itself goes away. */
 #include "cast.h"
 
+#define OTHER "awNEKGhsggslAAAE"
+
 /* A game registers over a new link, with those entities. */
 static struct fake_link *come(struct cast *c, uint16_t id, const char *entities,
                               const char *rejected)
@@ -264,6 +266,110 @@ static void one_that_has_no_room_to_wait_goes_back(void **state)
     cast_end(&c);
 }
 
+static void ask_where(struct fake_link *game, const char *entity)
+{
+    RECEIVE(game, query_space_gameid_for_migrate, .space = id_str(SPACE), .entity = id_str(entity));
+}
+
+static void expect_where(struct fake_link *game, const char *entity, uint16_t space_game)
+{
+    struct msg_query_space_gameid_for_migrate_ack m;
+    EXPECT(game, query_space_gameid_for_migrate_ack, &m);
+    assert_memory_equal(m.space.text, SPACE, 16);
+    assert_memory_equal(m.entity.text, entity, 16);
+    assert_int_equal(m.game, space_game);
+}
+
+static void expect_game(struct fake_link *game, uint16_t id)
+{
+    struct msg_notify_game_connected m;
+    EXPECT(game, notify_game_connected, &m);
+    assert_int_equal(m.game, id);
+}
+
+static void who_asks_for_a_space_whose_game_is_not_back_yet_is_answered_when_it_is(void **state)
+{
+    (void)state;
+    struct cast c;
+    begin_again(&c);
+    ask_where(c.from, ENTITY);
+    cast_call(c.from, "one"); /* to another that nobody knows */
+    ask_where(c.from, OTHER);
+    assert_true(fake_link_is_quiet(c.from));
+    c.to = come(&c, 2, SPACE ENTITY, "");
+    expect_game(c.from, 2);
+    ask_where(c.from, SPACE);
+    assert_true(fake_link_is_quiet(c.from));
+    say_hello(c.to);
+    world_expect_call(c.to, "one");
+    assert_true(fake_link_is_quiet(c.to));
+    expect_where(c.from, ENTITY, 2);
+    expect_where(c.from, OTHER, 2);
+    expect_where(c.from, SPACE, 2);
+    assert_int_equal(dispatcher_stats(c.w.d)->hold_timeouts.count, 0);
+    cast_end(&c);
+}
+
+static void who_asks_for_a_space_that_is_about_to_be_created_is_answered_then(void **state)
+{
+    (void)state;
+    struct cast c;
+    begin_again(&c);
+    c.to = world_game(&c.w, 2);
+    fake_link_skip(c.from);
+    ask_where(c.from, ENTITY);
+    RECEIVE(c.to, notify_create_entity, .entity = id_str(SPACE));
+    expect_where(c.from, ENTITY, 2);
+    assert_true(fake_link_is_quiet(c.to));
+    cast_end(&c);
+}
+
+static void who_asks_for_a_space_that_does_not_come_back_hears_that(void **state)
+{
+    (void)state;
+    struct cast c;
+    begin_again(&c);
+    ask_where(c.from, ENTITY);
+    assert_int_equal(dispatcher_turn(c.w.d), 6000);
+    assert_true(fake_link_is_quiet(c.from));
+    c.w.clock.now_ms = 6000;
+    dispatcher_turn(c.w.d);
+    expect_where(c.from, ENTITY, 0);
+    ask_where(c.from, OTHER); /* it is young no more */
+    expect_where(c.from, OTHER, 0);
+    assert_int_equal(dispatcher_stats(c.w.d)->undelivered.count, 0);
+    cast_end(&c);
+}
+
+static void who_asks_for_a_space_and_is_gone_is_not_answered(void **state)
+{
+    (void)state;
+    struct cast c;
+    begin_again(&c);
+    ask_where(c.from, ENTITY);
+    fake_link_hang_up(c.from);
+    c.to = come(&c, 2, SPACE, "");
+    say_hello(c.to);
+    assert_true(fake_link_is_quiet(c.to));
+    cast_end(&c);
+}
+
+static void who_asks_for_a_space_and_has_no_room_to_wait_hears_that_it_is_nowhere(void **state)
+{
+    (void)state;
+    struct cast c;
+    world_start(&c.w, (struct dispatcher_desc){.desired_gates = 9, .limits = {.hold_bytes = 40}});
+    c.from = world_game(&c.w, 1);
+    ask_where(c.from, ENTITY); /* 36 bytes */
+    assert_true(fake_link_is_quiet(c.from));
+    ask_where(c.from, OTHER);
+    expect_where(c.from, OTHER, 0);
+    c.to = world_game(&c.w, 2);
+    RECEIVE(c.to, notify_create_entity, .entity = id_str(SPACE));
+    expect_where(c.from, ENTITY, 2);
+    cast_end(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +387,11 @@ int main(void)
         cmocka_unit_test(one_that_waits_for_its_new_game_outlives_its_old_one),
         cmocka_unit_test(one_whose_new_game_does_not_come_goes_back),
         cmocka_unit_test(one_that_has_no_room_to_wait_goes_back),
+        cmocka_unit_test(who_asks_for_a_space_whose_game_is_not_back_yet_is_answered_when_it_is),
+        cmocka_unit_test(who_asks_for_a_space_that_is_about_to_be_created_is_answered_then),
+        cmocka_unit_test(who_asks_for_a_space_that_does_not_come_back_hears_that),
+        cmocka_unit_test(who_asks_for_a_space_and_is_gone_is_not_answered),
+        cmocka_unit_test(who_asks_for_a_space_and_has_no_room_to_wait_hears_that_it_is_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
