@@ -85,20 +85,24 @@ bool entities_move(struct dispatcher *d, gw_id entity, struct peer *game, struct
     return true;
 }
 
+static void claim_held(struct dispatcher *d, struct hold *hold, struct peer *game)
+{
+    hold_set(d, hold, HOLD_CLAIMED, game, d->desc.limits.await_ms);
+}
+
 void entities_claim(struct dispatcher *d, gw_id entity, struct peer *game)
 {
     const struct place *old = entities_find(d, entity);
     if (!old || !old->hold || game->session.said_hello) {
         entities_settle(d, entity, game, (struct view){0});
     } else {
-        hold_set(d, old->hold, HOLD_CLAIMED, game, d->desc.limits.await_ms);
+        claim_held(d, old->hold, game);
     }
 }
 
 void entities_game_came(struct dispatcher *d, struct peer *game)
 {
-    for (struct hold *hold; (hold = held_find_moving(d, game));)
-        hold_set(d, hold, HOLD_CLAIMED, game, d->desc.limits.await_ms);
+    held_each_moving(d, game, claim_held);
 }
 
 /* It lives on that game: what waited goes there. */
@@ -110,8 +114,7 @@ static void settle_held(struct dispatcher *d, struct hold *hold, struct peer *ga
 
 void entities_game_said_hello(struct dispatcher *d, struct peer *game)
 {
-    for (struct hold *hold; (hold = held_find_claimed(d, game));)
-        settle_held(d, hold, game);
+    held_each_claimed(d, game, settle_held);
 }
 
 bool entities_load(struct dispatcher *d, gw_id entity, struct peer *game)

@@ -162,27 +162,34 @@ static bool moves_to(const struct hold *hold, const struct peer *game)
     return hold->kind == HOLD_AWAITED && hold->to == game->id;
 }
 
-/* The heap changes when one is settled: then it is looked through again. There are few holds. */
-static struct hold *find(const struct dispatcher *d, const struct peer *game,
-                         bool (*is_sought)(const struct hold *hold, const struct peer *game))
+/* What is done with one changes the heap, so that all are collected first. */
+static void each(struct dispatcher *d, struct peer *game,
+                 bool (*is_sought)(const struct hold *hold, const struct peer *game),
+                 held_treat treat)
 {
     const struct heap *deadlines = &d->entities.held.deadlines;
+    struct buf found = {0};
     for (size_t i = 0; i < deadlines->count; i++) {
         struct hold *hold = (struct hold *)deadlines->nodes[i];
         if (is_sought(hold, game))
-            return hold;
+            buf_append(&found, &hold, sizeof hold);
     }
-    return NULL;
+    for (size_t at = 0; at < found.size; at += sizeof(struct hold *)) {
+        struct hold *hold;
+        memcpy(&hold, found.data + at, sizeof hold);
+        treat(d, hold, game);
+    }
+    buf_free(&found);
 }
 
-struct hold *held_find_claimed(const struct dispatcher *d, const struct peer *game)
+void held_each_claimed(struct dispatcher *d, struct peer *game, held_treat treat)
 {
-    return find(d, game, is_claimed);
+    each(d, game, is_claimed, treat);
 }
 
-struct hold *held_find_moving(const struct dispatcher *d, const struct peer *game)
+void held_each_moving(struct dispatcher *d, struct peer *game, held_treat treat)
 {
-    return find(d, game, moves_to);
+    each(d, game, moves_to, treat);
 }
 
 struct hold *held_first(const struct dispatcher *d)

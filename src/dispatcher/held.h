@@ -53,9 +53,11 @@ GW_NODISCARD bool hold_put_first(struct dispatcher *d, struct hold *hold, struct
 void hold_deliver(struct dispatcher *d, struct hold *hold, struct peer *game);
 void hold_refuse(struct dispatcher *d, struct hold *hold);
 
-/* One of those that the game has claimed, or that move to it; NULL when there is none. */
-struct hold *held_find_claimed(const struct dispatcher *d, const struct peer *game);
-struct hold *held_find_moving(const struct dispatcher *d, const struct peer *game);
+/* Does that with each that the game has claimed, or that moves to it; it may end that hold, and no
+ * other. */
+typedef void (*held_treat)(struct dispatcher *d, struct hold *hold, struct peer *game);
+void held_each_claimed(struct dispatcher *d, struct peer *game, held_treat treat);
+void held_each_moving(struct dispatcher *d, struct peer *game, held_treat treat);
 struct hold *held_first(const struct dispatcher *d); /* to run out; NULL: there is none */
 
 /* A packet for the entity cannot be delivered: that is counted, whoever asked is answered, and a

@@ -1,6 +1,9 @@
 /* Migrations during which a game, a link or the dispatcher itself goes away. */
 #include "cast.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #define OTHER "awNEKGhsggslAAAE"
 
 /* A game registers over a new link, with those entities. */
@@ -266,6 +269,50 @@ static void one_that_has_no_room_to_wait_goes_back(void **state)
     cast_end(&c);
 }
 
+static void leave_for(struct fake_link *from, unsigned i, uint16_t game)
+{
+    char entity[17];
+    snprintf(entity, sizeof entity, "awNEKGhsggs%05u", i);
+    RECEIVE(from, real_migrate, .entity = id_str(entity), .game = game, .state = view_str("state"));
+}
+
+/* Of those with the numbers from `first` on, in any order. */
+static void expect_arrivals(struct fake_link *game, unsigned first, unsigned count)
+{
+    bool *has_come = calloc(count, sizeof *has_come);
+    for (unsigned i = 0; i < count; i++) {
+        struct msg_real_migrate m;
+        EXPECT(game, real_migrate, &m);
+        char digits[6] = {0};
+        memcpy(digits, m.entity.text + 11, 5);
+        unsigned at = (unsigned)strtoul(digits, NULL, 10) - first;
+        assert_true(at < count && !has_come[at]);
+        has_come[at] = true;
+    }
+    assert_true(fake_link_is_quiet(game));
+    free(has_come);
+}
+
+static void all_that_wait_for_several_games_go_where_they_want(void **state)
+{
+    (void)state;
+    enum { EACH = 500 };
+    struct cast c;
+    begin_again(&c);
+    for (unsigned i = 0; i < EACH; i++)
+        leave_for(c.from, i, 3);
+    for (unsigned i = 0; i < EACH; i++)
+        leave_for(c.from, EACH + i, 2);
+    assert_int_equal(dispatcher_stats(c.w.d)->held_packets, 2 * EACH);
+    c.to = come(&c, 2, "", "");
+    say_hello(c.to);
+    expect_arrivals(c.to, EACH, EACH);
+    struct fake_link *third = come(&c, 3, "", "");
+    say_hello(third);
+    expect_arrivals(third, 0, EACH);
+    cast_end(&c);
+}
+
 static void ask_where(struct fake_link *game, const char *entity)
 {
     RECEIVE(game, query_space_gameid_for_migrate, .space = id_str(SPACE), .entity = id_str(entity));
@@ -387,6 +434,7 @@ int main(void)
         cmocka_unit_test(one_that_waits_for_its_new_game_outlives_its_old_one),
         cmocka_unit_test(one_whose_new_game_does_not_come_goes_back),
         cmocka_unit_test(one_that_has_no_room_to_wait_goes_back),
+        cmocka_unit_test(all_that_wait_for_several_games_go_where_they_want),
         cmocka_unit_test(who_asks_for_a_space_whose_game_is_not_back_yet_is_answered_when_it_is),
         cmocka_unit_test(who_asks_for_a_space_that_is_about_to_be_created_is_answered_then),
         cmocka_unit_test(who_asks_for_a_space_that_does_not_come_back_hears_that),
