@@ -23,7 +23,7 @@
 
 void world_bad_packet(struct world *w, const char *message)
 {
-    world_complain(w, packets_bad, "packet_bad", "why=\"%s\"", message);
+    world_complain(w, entity_packets_bad, "packet_bad", "why=\"%s\"", message);
 }
 
 void world_misuse(struct world *w, const gw_entity *entity, const char *what, const char *detail)
@@ -298,7 +298,7 @@ const struct metric world_metrics[] = {
     COMPLAINT(positions_bad, "Positions from clients that were not finite"),
     COMPLAINT(positions_late,
               "Batches of positions from clients that came while too many hooks waited"),
-    COMPLAINT(packets_bad, "Packets that could not be read"),
+    COMPLAINT(entity_packets_bad, "Packets for entities that could not be read"),
     COUNTER(handler_errors, "Wrong uses of the API by the game's code"),
     COUNTER(saves, "Saves handed to the storage"),
     COMPLAINT(save_retries,

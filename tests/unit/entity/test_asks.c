@@ -346,7 +346,7 @@ static void a_question_goes_far_and_its_answer_comes_back(void **state)
     run(f, ask_far);
     assert_happened("far(-12,-1) ");
     world_answered(f->world, (struct view){(const uint8_t *)"\xe1\x0b", 2});
-    assert_int_equal(world_stats(f->world)->packets_bad.count, 1);
+    assert_int_equal(world_stats(f->world)->entity_packets_bad.count, 1);
 }
 
 static void ask_from_far(struct fixture *f, gw_id entity, const char *method, uint64_t request)

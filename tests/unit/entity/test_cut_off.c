@@ -195,7 +195,7 @@ static void a_client_of_another_or_of_nobody_is_closed(void **state)
     check_owner(f, fixture_id("nobody"), "c2", true);
     assert_int_equal(fixture_next_type(f), MSG_CLOSE_CLIENT);
     world_check_owner(f->world, (struct view){(const uint8_t *)"\xd3\x0b", 2});
-    assert_int_equal(world_stats(f->world)->packets_bad.count, 1);
+    assert_int_equal(world_stats(f->world)->entity_packets_bad.count, 1);
 }
 
 static void the_gates_are_asked_for_each_client(void **state)

@@ -239,7 +239,7 @@ static void a_client_moves_its_player_where_it_may(void **state)
     send_position(f, ann->base.id, 6, 0);
     assert_true(x_of(f, ann) == 5);
     world_positions(f->world, (struct view){(const uint8_t *)"abc", 3});
-    assert_int_equal(world_stats(f->world)->packets_bad.count, 1);
+    assert_int_equal(world_stats(f->world)->entity_packets_bad.count, 1);
 }
 
 static void expect_told_at_once(struct fixture *f, gw_id id, float x)

@@ -58,11 +58,28 @@ static void counters_and_no_others_end_in_total(void **state)
     each_metric(check_name);
 }
 
+static void check_is_the_only_one(const struct metric *metric)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const struct metric *other = tables[i]; other->name; other++)
+            count += strcmp(other->name, metric->name) == 0;
+    if (count != 1)
+        fail_msg("%s stands %u times", metric->name, count);
+}
+
+static void no_name_stands_twice(void **state)
+{
+    (void)state;
+    each_metric(check_is_the_only_one);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(help_has_no_full_stop),
         cmocka_unit_test(counters_and_no_others_end_in_total),
+        cmocka_unit_test(no_name_stands_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -303,7 +303,7 @@ static void nonsense_is_counted_and_costs_nobody_anything(void **state)
     for (size_t i = 0; i < COUNT; i++)
         fake_link_receive(link_of(r), bad[i].bytes, bad[i].size);
     assert_int_equal(game_stats(r->game)->packets_bad.count, COUNT - OF_WORLD);
-    assert_int_equal(world_stats(game_world(r->game))->packets_bad.count, OF_WORLD);
+    assert_int_equal(world_stats(game_world(r->game))->entity_packets_bad.count, OF_WORLD);
     assert_int_equal(lost, 0);
     assert_null(link_of(r)->reason);
 }
