@@ -12,7 +12,7 @@
 struct fact {
     enum role role;
     const char *metric;
-    const char *one, *many; /* NULL: bytes of `many` */
+    const char *one, *many; /* NULL: bytes of `many`, since the start */
 };
 
 static const struct fact facts[] = {
@@ -24,9 +24,9 @@ static const struct fact facts[] = {
     {ROLE_GAME, "game_spaces", "space", "spaces"},
     {ROLE_GAME, "game_neighbours", "pair in sight", "pairs in sight"},
     {ROLE_GAME, "game_fibers", "fiber", "fibers"},
-    {ROLE_GAME, "game_position_bytes_total", NULL, "positions"},
+    {ROLE_GAME, "game_position_bytes_total", NULL, "positions sent"},
     {ROLE_GATE, "gate_clients", "client", "clients"},
-    {ROLE_GATE, "gate_position_bytes_total", NULL, "positions"},
+    {ROLE_GATE, "gate_position_bytes_total", NULL, "positions sent"},
 };
 
 /* ---- asking --------------------------------------------------------------------------------- */

@@ -314,7 +314,7 @@ const struct metric world_metrics[] = {
     COMPLAINT(service_calls_dropped, "Calls to services that waited too long, or found no room"),
     GAUGE(entities, "Entities that live here, without spaces"),
     GAUGE(spaces, "Spaces that live here, without the nil space"),
-    GAUGE(neighbours, "Pairs of entities of which one sees the other"),
+    GAUGE(neighbours, "Pairs of an entity and another that it sees"),
     GAUGE(clients, "Entities that have a client"),
     GAUGE(fibers, "Fibers that run or wait"),
     GAUGE(asks_waiting, "Calls that wait for their answers"),

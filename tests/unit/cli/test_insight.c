@@ -97,7 +97,7 @@ static void a_process_is_told_by_the_numbers_that_it_has(void **state)
     expect(ROLE_GATE, "gate1",
            "goworld_gate_position_bytes_total{process=\"gate1\"} 1234567\n"
            "goworld_gate_clients{process=\"gate1\"} 1\n",
-           "1 client, 1.2 MB of positions");
+           "1 client, 1.2 MB of positions sent");
     expect(ROLE_GATE, "gate1", "goworld_gate_clients{process=\"gate1\"} 0\n", "0 clients");
     expect(ROLE_GAME, "game2",
            "goworld_game_clients{process=\"game2\"} 12\n"
@@ -105,6 +105,10 @@ static void a_process_is_told_by_the_numbers_that_it_has(void **state)
            "goworld_game_entities_of_type{type=\"Player\",process=\"game2\"} 12\n"
            "goworld_game_entities_of_type{type=\"Monster\",process=\"game2\"} 24\n",
            "Player 12, Monster 24, 12 clients");
+    expect(ROLE_GAME, "game1",
+           "goworld_game_neighbours{process=\"game1\"} 2\n"
+           "goworld_game_position_bytes_total{process=\"game1\"} 17300\n",
+           "2 pairs in sight, 17.3 kB of positions sent");
 }
 
 static void expect_bytes(unsigned long long bytes, const char *wanted)
@@ -112,7 +116,7 @@ static void expect_bytes(unsigned long long bytes, const char *wanted)
     char page[128], line[64];
     snprintf(page, sizeof page, "goworld_gate_position_bytes_total{process=\"gate1\"} %llu\n",
              bytes);
-    snprintf(line, sizeof line, "%s of positions", wanted);
+    snprintf(line, sizeof line, "%s of positions sent", wanted);
     expect(ROLE_GATE, "gate1", page, line);
 }
 
