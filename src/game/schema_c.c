@@ -229,7 +229,7 @@ static void print_row(struct buf *out, const struct type *type, const gw_client_
     buf_print(out, "#define ");
     print_name(out, type, "", method->name);
     buf_print(out, "_METHOD {");
-    print_string(out, type->def->name);
+    print_string(out, type->wire_name);
     buf_print(out, ", ");
     print_string(out, method->name);
     buf_print(out, ", ");
@@ -247,7 +247,7 @@ static void print_type(struct buf *out, const struct type *type)
     buf_print(out, " ---- */\n\n#define ");
     stub_print_name(out, def->name);
     buf_print(out, "_TYPE ");
-    print_string(out, def->name);
+    print_string(out, type->wire_name);
     buf_print(out, "\n");
     for (const gw_method *m = def->methods; m && m->name; m++)
         if (stub_is_callable(m))

@@ -233,7 +233,7 @@ static void print_class(struct buf *out, const struct type *type)
     buf_print(out, "Shape>} */\nexport class ");
     print_class_name(out, type);
     buf_print(out, " extends Stub {\n    static type = ");
-    print_string(out, type->def->name);
+    print_string(out, type->wire_name);
     buf_print(out, ";\n");
     print_attribute_list(out, type);
     print_handled_list(out, type->def->client_methods);

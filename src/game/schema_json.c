@@ -125,6 +125,8 @@ static void print_type(struct buf *out, const struct type *type)
     const gw_entity_type *def = type->def;
     buf_print(out, "    {\n      ");
     print_name(out, def->name);
+    buf_print(out, ",\n      \"wire_name\": ");
+    json_write_str(out, type->wire_name, strlen(type->wire_name));
     buf_print(out, ",\n      \"persistent\": %s,\n      \"service_shards\": %u,\n",
               bool_word(def->persistent), def->service_shards);
     print_attrs(out, type);

@@ -163,6 +163,38 @@ test('odd names stay what they are', { skip }, async (t) => {
     assert.throws(() => odd[name](true, 128), /argument 2 has to be "i8 send"/);
 });
 
+const placeGame = `
+#include <goworld/goworld.h>
+typedef struct Place { gw_entity base; int32_t visitors; } Place;
+static const gw_attr Place_attrs[] = {GW_ATTR(Place, visitors, GW_ALL_CLIENTS), GW_ATTR_END};
+static const gw_entity_type place = {.name = "Place", .size = sizeof(Place), .attrs = Place_attrs};
+static void go_in(gw_entity *player)
+{
+    Place *hall = (Place *)gw_create_space(1);
+    GW_SET(hall, visitors, 7);
+    (void)!gw_enter_space(player, hall->base.id, (gw_vec3){0, 0, 0});
+}
+static const gw_entity_type player = {.name = "Player", .size = sizeof(gw_entity), .on_client_connected = go_in};
+static const gw_entity_type *const types[] = {&player, NULL};
+int main(int argc, char **argv) { return gw_main(&(gw_game){.types = types, .space = &place}, argc, argv); }
+`;
+
+test('the stubs of the type of spaces are for the space that the player is in', { skip }, async (t) => {
+    const dir = await builtServer(t, {}, placeGame);
+    const ini = path.join(dir, 'goworld.ini');
+    const text = fs.readFileSync(ini, 'utf8');
+    fs.writeFileSync(ini, text.replace('[game_common]', '[game_common]\nboot_entity=Player'));
+    const started = goworld(['start', dir]);
+    assert.equal(started.code, 0, started.err);
+    const { Place } = await stubsOf(dir);
+    const [, port] = /\[gate1\]\nlisten_addr=127.0.0.1:(\d+)/.exec(text);
+    const client = connect(t, Number(port));
+    const shown = new Promise((resolve) => client.on('create', (entity) => entity.isPlayer || resolve(entity)));
+    client.open();
+    const place = new Place(await shown);
+    assert.equal(place.attrs.visitors, 7);
+});
+
 const everyType = `
 #include <goworld/goworld.h>
 typedef struct Hero {

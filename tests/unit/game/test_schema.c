@@ -100,17 +100,30 @@ static const gw_method Odd_methods[] = {
 static const gw_entity_type Odd_type = {
     .name = "1 \"*/\n", .size = sizeof(Hero), .attrs = Odd_attrs, .methods = Odd_methods};
 
+/* ---- spaces --------------------------------------------------------------------------------- */
+
+static const gw_attr Place_attrs[] = {GW_ATTR(Hero, title, GW_ALL_CLIENTS), GW_ATTR_END};
+static const gw_entity_type Place_type = {.name = "Place",
+                                          .size = sizeof(Hero),
+                                          .attrs = Place_attrs,
+                                          .client_methods = Hero_client_methods};
+static const gw_game place_game = {.space = &Place_type};
+
 /* ---- helpers -------------------------------------------------------------------------------- */
 
 /* The caller frees it. */
-static char *told(const char *flag, const gw_entity_type *const *types)
+static char *told_of(const gw_game *game, const char *flag)
 {
-    const gw_game game = {.types = types};
     struct buf out = {0};
     char *error = NULL;
-    assert_int_equal(schema_write(&game, schema_form_of(flag), &out, &error), GW_OK);
+    assert_int_equal(schema_write(game, schema_form_of(flag), &out, &error), GW_OK);
     buf_append(&out, "", 1);
     return (char *)out.data;
+}
+
+static char *told(const char *flag, const gw_entity_type *const *types)
+{
+    return told_of(&(gw_game){.types = types}, flag);
 }
 
 static void assert_refused(const char *flag, const gw_entity_type *const *types,
@@ -144,6 +157,7 @@ static void json_has_all_that_the_table_has(void **state)
               "  \"types\": [\n"
               "    {\n"
               "      \"name\": \"Hero\",\n"
+              "      \"wire_name\": \"Hero\",\n"
               "      \"persistent\": true,\n"
               "      \"service_shards\": 0,\n"
               "      \"attributes\": [\n"
@@ -278,13 +292,29 @@ static void c_stubs_have_it_as_typed_functions(void **state)
     free(text);
 }
 
+static void a_space_is_told_by_its_name_on_the_wire(void **state)
+{
+    char *json = told_of(&place_game, ""), *js = told_of(&place_game, "-js"),
+         *c = told_of(&place_game, "-c");
+    (void)state;
+    assert_says(json, "      \"name\": \"Place\",\n      \"wire_name\": \"__space__\",\n");
+    assert_says(js, "export class Place extends Stub {\n    static type = '__space__';\n");
+    assert_says(c, "#define Place_TYPE \"__space__\"\n");
+    assert_says(c, "#define Place_OnShout_METHOD {\"__space__\", \"OnShout\", "
+                   "Place_OnShout_receive}\n");
+    free(json);
+    free(js);
+    free(c);
+}
+
 static void a_type_that_clients_have_nothing_to_do_with_has_no_stub(void **state)
 {
     static const gw_entity_type desk = {.name = "Desk", .size = sizeof(Hero), .service_shards = 3};
     const gw_entity_type *const types[] = {&desk, &Hero_type, NULL};
     char *json = told("", types), *stubs = told("-js", types);
     (void)state;
-    assert_says(json, "\"Desk\",\n      \"persistent\": false,\n      \"service_shards\": 3,\n"
+    assert_says(json, "\"Desk\",\n      \"wire_name\": \"Desk\",\n      \"persistent\": false,\n   "
+                      "   \"service_shards\": 3,\n"
                       "      \"attributes\": [],\n      \"methods\": [],\n");
     assert_null(strstr(stubs, "Desk"));
     assert_says(stubs, "export class Hero ");
@@ -329,6 +359,7 @@ int main(void)
         cmocka_unit_test(stubs_have_what_clients_may_call_and_see),
         cmocka_unit_test(no_name_ends_a_string_or_a_comment),
         cmocka_unit_test(c_stubs_have_it_as_typed_functions),
+        cmocka_unit_test(a_space_is_told_by_its_name_on_the_wire),
         cmocka_unit_test(a_type_that_clients_have_nothing_to_do_with_has_no_stub),
         cmocka_unit_test(what_cannot_be_told_is_refused),
         cmocka_unit_test(a_signature_is_read_argument_by_argument),
