@@ -44,8 +44,13 @@ export class Entity {
         return !this.destroyed && this.#send.call(this.id, method, args);
     }
 
-    /** Moves the entity, where the server lets this client do that; false as for call(). */
+    /**
+     * Moves the entity, where the server lets this client do that; false as for call(). Throws for what is no finite
+     * f32: a gate closes the client that sends it.
+     */
     moveTo(position, yaw = this.yaw) {
+        const { x, y, z } = position;
+        expectFinite({ x, y, z, yaw });
         if (this.destroyed) return false;
         this.place(position, yaw);
         return this.#send.sync(this.id, this.position, yaw);
@@ -71,6 +76,14 @@ export class Entity {
     place({ x, y, z }, yaw) {
         this.position = { x, y, z };
         this.yaw = yaw;
+    }
+}
+
+function expectFinite(numbers) {
+    for (const [name, value] of Object.entries(numbers)) {
+        if (typeof value !== 'number') throw new TypeError(`moveTo: ${name} is ${value}, and no number`);
+        if (!Number.isFinite(Math.fround(value)))
+            throw new RangeError(`moveTo: ${name} is ${value}, and no finite f32`);
     }
 }
 

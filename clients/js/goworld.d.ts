@@ -92,7 +92,10 @@ export class Entity<S extends EntityShape = any, T extends string = string> {
     ): Off;
     /** Calls a method on the server; false when there is no connection or the entity is gone. */
     call<M extends Name<Part<S, 'server'>>>(method: M, ...args: Args<Part<S, 'server'>[M]>): boolean;
-    /** Moves the entity, where the server lets this client do that. */
+    /**
+     * Moves the entity, where the server lets this client do that; false when there is no connection or the entity is
+     * gone. Throws a TypeError for what is no number, a RangeError for what is no finite f32.
+     */
     moveTo(position: Position, yaw?: number): boolean;
 }
 

@@ -22,13 +22,19 @@ static bool is_fit(const struct msg_call_entity_method_from_client *m)
            args_count(m->args) <= ARGS_MAX && id_is_valid(m->entity);
 }
 
+/* ---- messages: each returns why the packet is not allowed, or NULL --------------------------- */
+
+static const char unreadable[] = "it cannot be read";
+
 /* Any entity may be called: whether it lets this client is for its game to say. The packet is
  * passed on as it is, with the client's id behind it. */
-static bool on_call(struct client *client, struct view packet)
+static const char *on_call(struct client *client, struct view packet)
 {
     struct msg_call_entity_method_from_client m;
-    if (!msg_call_entity_method_from_client_read(packet, &m) || !is_fit(&m))
-        return false;
+    if (!msg_call_entity_method_from_client_read(packet, &m))
+        return unreadable;
+    if (!is_fit(&m))
+        return "its method, entity or number of arguments is not allowed";
     struct gate *g = client->gate;
     unsigned index = dispatchers_of_entity(g->dispatchers, m.entity);
     g->stats.calls++;
@@ -36,46 +42,51 @@ static bool on_call(struct client *client, struct view packet)
                       sizeof client->id.text);
     if (dispatchers_is_congested(g->dispatchers, index))
         pauses_for_queue(client, index);
-    return true;
+    return NULL;
 }
 
 /* Only its own entity can be moved by a client. One that has just been handed over may still send
  * the old one's positions: that is no reason to close it. */
-static bool on_position(struct client *client, struct view packet)
+static const char *on_position(struct client *client, struct view packet)
 {
     struct msg_sync_position_yaw_from_client m;
     if (!msg_sync_position_yaw_from_client_read(packet, &m))
-        return false;
+        return unreadable;
     struct gate *g = client->gate;
     if (!isfinite(m.x) || !isfinite(m.y) || !isfinite(m.z) || !isfinite(m.yaw))
-        return false;
+        return "the position is not finite";
     if (!gw_id_equal(m.entity, client->owner)) {
         gate_complain(g, foreign_positions, "position_of_another_entity",
                       "client=" GW_ID_FORMAT " entity=" GW_ID_FORMAT, GW_ID_ARG(client->id),
                       GW_ID_ARG(m.entity));
-        return true;
+        return NULL;
     }
     g->stats.positions++;
     positions_note(&g->positions, client, m.x, m.y, m.z, m.yaw);
-    return true;
+    return NULL;
 }
 
-static bool on_heartbeat(struct client *client, struct view packet)
+static const char *on_heartbeat(struct client *client, struct view packet)
 {
     (void)client;
     struct msg_heartbeat_from_client m;
-    return msg_heartbeat_from_client_read(packet, &m);
+    return msg_heartbeat_from_client_read(packet, &m) ? NULL : unreadable;
+}
+
+static const char *on_seat(struct client *client, struct view packet)
+{
+    return seats_asked(client, packet) ? NULL : unreadable;
 }
 
 /* It means to go: its connection will close, and it does not come back. */
-static bool on_leave(struct client *client, struct view packet)
+static const char *on_leave(struct client *client, struct view packet)
 {
     struct msg_leave_from_client m;
     seats_forget(client);
-    return msg_leave_from_client_read(packet, &m);
+    return msg_leave_from_client_read(packet, &m) ? NULL : unreadable;
 }
 
-static bool handle(struct client *client, struct view packet)
+static const char *handle(struct client *client, struct view packet)
 {
     switch (msg_type_of(packet)) {
     case MSG_CALL_ENTITY_METHOD_FROM_CLIENT:
@@ -85,20 +96,21 @@ static bool handle(struct client *client, struct view packet)
     case MSG_HEARTBEAT_FROM_CLIENT:
         return on_heartbeat(client, packet);
     case MSG_SEAT_FROM_CLIENT:
-        return seats_asked(client, packet);
+        return on_seat(client, packet);
     case MSG_LEAVE_FROM_CLIENT:
         return on_leave(client, packet);
     default:
-        return false;
+        return "no client may send that type";
     }
 }
 
-static void on_bad_packet(struct client *client, struct view packet)
+static void on_bad_packet(struct client *client, struct view packet, const char *why)
 {
     struct gate *g = client->gate;
     gate_complain(g, bad_client_packets, "bad_client_packet",
-                  "client=" GW_ID_FORMAT " address=%s type=%u size=%u", GW_ID_ARG(client->id),
-                  client->link->address, msg_type_of(packet), packet.size);
+                  "client=" GW_ID_FORMAT " address=%s type=%u size=%u why=\"%s\"",
+                  GW_ID_ARG(client->id), client->link->address, msg_type_of(packet), packet.size,
+                  why);
     if (++client->bad_packets >= g->desc.limits.client_bad_packets_max)
         clients_dismiss(client, "it sent a packet that is not allowed");
 }
@@ -124,6 +136,7 @@ void from_client_packet(void *user, const uint8_t *payload, size_t size)
     int64_t over_ns = rate_take(&client->rate, &g->rate_limit, g->desc.clock->now_ms, size);
     if (over_ns > 0)
         pauses_for_rate(client, over_ns);
-    if (!handle(client, in_2020(client, packet)))
-        on_bad_packet(client, packet);
+    const char *why = handle(client, in_2020(client, packet));
+    if (why)
+        on_bad_packet(client, packet, why);
 }

@@ -166,6 +166,22 @@ test('positions are kept, and sent where the client moves its entity', async (t)
     assert.deepEqual(await readBytes(peer, expected.length), Buffer.from(expected));
 });
 
+test('what is no place is refused before it is sent', async (t) => {
+    const { player } = await playing(t);
+    const { position, yaw } = player;
+    const refused = [
+        [{ x: NaN, y: 0, z: 0 }, RangeError, /moveTo: x is NaN, and no finite f32/],
+        [{ x: 0, y: -Infinity, z: 0 }, RangeError, /moveTo: y is -Infinity/],
+        [{ x: 0, y: 0, z: 1e39 }, RangeError, /moveTo: z is 1e\+39/],
+        [{ X: 0, Y: 0, Z: 0 }, TypeError, /moveTo: x is undefined, and no number/],
+        [{ x: '1', y: 0, z: 0 }, TypeError, /moveTo: x is 1, and no number/],
+    ];
+    for (const [place, kind, message] of refused)
+        assert.throws(() => player.moveTo(place), (error) => error instanceof kind && message.test(error.message));
+    assert.throws(() => player.moveTo(position, NaN), /^RangeError: moveTo: yaw is NaN/);
+    assert.deepEqual([player.position, player.yaw], [position, yaw]);
+});
+
 test('a call goes out as one packet', async (t) => {
     const { peer, player } = await playing(t);
     const expected = callPacket(PLAYER, 'SendChat', ['héllo', 1, 1.5]);

@@ -4,6 +4,7 @@
 #include "cluster/dispatchers.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #define ENTITY "awNEKGhsggslAAAC"
 
@@ -91,10 +92,11 @@ static void anything_else_closes_the_client_and_goes_nowhere(void **state)
         BAD("\x0b\x00" ENTITY "\x00\x00\x00\x00\x00\x00"),                  /* no method */
         BAD("\x0b\x00"
             "awNEKGhsggslAA\x00\x02"
-            "\x01\x00\x00\x00x\x00\x00"),           /* no id */
-        BAD("\x0c\x00" ENTITY "xxxxyyyyzzzzwww"),   /* 33 bytes */
-        BAD("\x0c\x00" ENTITY "xxxxyyyyzzzzwwwww"), /* 35 bytes */
-        BAD("\xd1\x07x"),                           /* a fat heartbeat */
+            "\x01\x00\x00\x00x\x00\x00"),                              /* no id */
+        BAD("\x0c\x00" ENTITY "xxxxyyyyzzzzwww"),                      /* 33 bytes */
+        BAD("\x0c\x00" ENTITY "xxxxyyyyzzzzwwwww"),                    /* 35 bytes */
+        BAD("\x0c\x00" ENTITY "\0\0\0\0\0\0\x80\x7f\0\0\0\0\0\0\0\0"), /* infinite */
+        BAD("\xd1\x07x"),                                              /* a fat heartbeat */
         BAD("\xdd\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"), /* 1501 */
         BAD("\xb9\x0b\x03\x00" ENTITY ENTITY ENTITY),                                /* 3001 */
         BAD("\xff\xff"),
@@ -114,6 +116,37 @@ static void anything_else_closes_the_client_and_goes_nowhere(void **state)
         EXPECT(&w.dispatchers[0], notify_client_disconnected, &m);
         world_stop(&w);
     }
+}
+
+static void keep_line(void *user, enum log_level level, const char *line, size_t size)
+{
+    if (level >= LOG_WARN)
+        snprintf(user, 256, "%.*s", (int)size, line);
+}
+
+static void expect_reason(const char *packet, size_t size, const char *why)
+{
+    struct world w;
+    char line[256] = "";
+    world_start(&w, (struct gate_desc){0});
+    struct player player = world_player(&w);
+    w.log = (struct log){.write = keep_line, .user = line};
+    fake_link_receive(player.link, packet, size);
+    if (!strstr(line, " bad_client_packet ") || !strstr(line, why))
+        fail_msg("not there: %s\nbut: %s", why, line);
+    world_stop(&w);
+}
+
+static void the_log_says_what_was_wrong_with_a_packet(void **state)
+{
+    (void)state;
+    static const char infinite[] = "\x0c\x00" ENTITY "\0\0\0\0\0\0\x80\x7f\0\0\0\0\0\0\0";
+    expect_reason(infinite, sizeof infinite, "why=\"the position is not finite\"");
+    expect_reason("\x0c\x00", 2, "why=\"it cannot be read\"");
+    expect_reason("\x06\x00", 2, "why=\"no client may send that type\"");
+    static const char nameless[] = "\x0b\x00" ENTITY "\0\0\0\0\0";
+    expect_reason(nameless, sizeof nameless,
+                  "why=\"its method, entity or number of arguments is not allowed\"");
 }
 
 static void too_many_arguments_close_the_client(void **state)
@@ -332,6 +365,7 @@ int main(void)
         cmocka_unit_test(a_call_is_passed_on_unchanged_with_the_client_behind_it),
         cmocka_unit_test(a_heartbeat_is_taken),
         cmocka_unit_test(anything_else_closes_the_client_and_goes_nowhere),
+        cmocka_unit_test(the_log_says_what_was_wrong_with_a_packet),
         cmocka_unit_test(too_many_arguments_close_the_client),
         cmocka_unit_test(positions_go_in_batches_and_only_the_latest_of_each_client),
         cmocka_unit_test(a_client_moves_no_entity_but_its_own),
