@@ -122,6 +122,10 @@ bool gw_sim_is_open(const gw_sim_client *client);
 void gw_sim_call(gw_sim_client *client, const char *method, const char *types, ...);
 void gw_sim_call_entity(gw_sim_client *client, gw_id entity, const char *method, const char *types,
                         ...);
+/* Moves the client's player, as clients do: for the client it is there at once (gw_sim_sees), and
+ * on the server where that lets it (gw_set_client_syncing). Without connection or player it is
+ * gone; a number that is not finite fails the run, since no client sends such. */
+void gw_sim_move(gw_sim_client *client, gw_vec3 position, float yaw);
 /* Any packet, without its length: for tests that misbehave. */
 void gw_sim_send(gw_sim_client *client, const void *payload, size_t size);
 
@@ -132,7 +136,8 @@ const char *gw_sim_player_type(const gw_sim_client *client); /* "": it has none 
 const char *gw_sim_attr(const gw_sim_client *client, const char *name);
 
 /* Whether the client knows the entity: its player, or another that it sees. *position (may be NULL)
- * is where the server has told it last that the entity is. */
+ * is where the server has told it last that the entity is, or where it has moved its player since.
+ */
 bool gw_sim_sees(const gw_sim_client *client, gw_id entity, gw_vec3 *position);
 
 /* What a client sees becomes a line each: "create Avatar", "OnRecvChat(ann,hello,3)",

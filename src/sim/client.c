@@ -4,6 +4,7 @@
 #include "wire/messages.h"
 #include "wire/msgpack.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,6 +154,27 @@ void gw_sim_call_entity(gw_sim_client *client, gw_id entity, const char *method,
     va_start(list, types);
     send_call(client, entity, method, types, &list);
     va_end(list);
+}
+
+void gw_sim_move(gw_sim_client *client, gw_vec3 position, float yaw)
+{
+    if (!isfinite(position.x) || !isfinite(position.y) || !isfinite(position.z) || !isfinite(yaw))
+        gw_sim_fail(client->sim, "%s is to move to (%g, %g, %g), yaw %g, which is not finite",
+                    client->name, (double)position.x, (double)position.y, (double)position.z,
+                    (double)yaw);
+    if (!gw_sim_is_open(client) || gw_id_is_none(client->player))
+        return;
+    client->position = position;
+    struct buf payload = {0};
+    msg_sync_position_yaw_from_client_write(&payload, &(struct msg_sync_position_yaw_from_client){
+                                                          .entity = client->player,
+                                                          .x = position.x,
+                                                          .y = position.y,
+                                                          .z = position.z,
+                                                          .yaw = yaw,
+                                                      });
+    gw_sim_send(client, payload.data, payload.size);
+    buf_free(&payload);
 }
 
 void gw_sim_send(gw_sim_client *client, const void *payload, size_t size)

@@ -17,7 +17,7 @@ struct gw_sim_client {
     gw_id player;
     char player_type[64];
     struct mirror attrs; /* of the player */
-    gw_vec3 position;    /* likewise, as the server has told it */
+    gw_vec3 position;    /* likewise, as the server has told it, or as it has moved it since */
     gw_id space;         /* that the player is in, one of the others; none: it was shown none */
     struct others others;
     void (*noted)(void *user); /* tests may hang in here; NULL: nobody */

@@ -26,6 +26,7 @@ typedef struct Walker {
     int32_t level;
     gw_map bag;
     int64_t counted; /* what its client has counted up to */
+    bool steered;    /* its client moves it */
 } Walker;
 extern const gw_entity_type Walker_type;
 
@@ -103,10 +104,18 @@ void Sheep_Roam(Sheep *self, gw_id place, float x, float z, int32_t wool)
         (void)!gw_enter_space(&self->base, place, (gw_vec3){x, 0, z});
 }
 
+static void toss_who_steers(gw_entity *entity)
+{
+    Walker *self = GW_AS(Walker, entity);
+    GW_SET(self, steered, gw_random(2) == 1);
+    gw_set_client_syncing(entity, self->steered);
+}
+
 static const gw_attr Walker_attrs[] = {
     GW_ATTR(Walker, level, GW_ALL_CLIENTS),
     GW_ATTR(Walker, bag, GW_ALL_CLIENTS),
     GW_ATTR(Walker, counted, 0),
+    GW_ATTR(Walker, steered, GW_CLIENT),
     GW_ATTR_END,
 };
 static const gw_attr Sheep_attrs[] = {GW_ATTR(Sheep, wool, GW_ALL_CLIENTS), GW_ATTR_END};
@@ -117,6 +126,7 @@ const gw_entity_type Walker_type = {.name = "Walker",
                                     .size = sizeof(Walker),
                                     .attrs = Walker_attrs,
                                     .methods = Walker_methods,
+                                    .on_created = toss_who_steers,
                                     .on_client_lost = gw_destroy};
 const gw_entity_type Sheep_type = {.name = "Sheep",
                                    .size = sizeof(Sheep),
@@ -213,10 +223,18 @@ static void gather(struct play *play)
 
 /* ---- what they do ---------------------------------------------------------------------------- */
 
+static bool is_steered(const gw_sim_client *client)
+{
+    const char *steered = gw_sim_attr(client, "steered");
+    return steered && strcmp(steered, "true") == 0;
+}
+
 static void act_as_client(struct play *play, struct errand *e, unsigned choice)
 {
     struct person *person = &play->people[e->who];
-    if (choice < 4)
+    if (choice < 4 && is_steered(person->client))
+        gw_sim_move(person->client, (gw_vec3){e->x, 0, e->z}, 0);
+    else if (choice < 4)
         gw_sim_call(person->client, "Walk", "ff", (double)e->x, (double)e->z);
     else if (choice < 8)
         gw_sim_call(person->client, "Go", "eff", e->place, (double)e->x, (double)e->z);
