@@ -509,7 +509,7 @@ static void one_that_cannot_be_read_takes_its_client_along(void **state)
     world_migrate_in(f->world, id, 1, view_of(&gone));
     assert_int_equal(fixture_next_type(f), MSG_CLOSE_CLIENT);
     assert_int_equal(fixture_next_type(f), MSG_NOTIFY_DESTROY_ENTITY);
-    assert_int_equal(world_stats(f->world)->packets_bad.count, 1);
+    assert_int_equal(world_stats(f->world)->entity_packets_bad.count, 1);
     buf_free(&gone);
 }
 
