@@ -82,19 +82,19 @@ void games_freeze(struct dispatcher *d, struct peer *game)
 
 /* It has all that it had, and answers: one of ours gets what has waited behind its HELLO, for it
  * may need that. */
-static void restore(struct dispatcher *d, struct peer *game, struct peer *from,
+static void restore(struct dispatcher *d, struct peer *old, struct peer *from,
                     const struct msg_set_game_id *m)
 {
     struct buf rejected = {0};
-    connections_restore(d, game, from);
-    game->bans_boot = m->is_ban_boot_entity;
-    claim(d, game, m->entities, &rejected);
+    connections_restore(d, old, from);
+    old->bans_boot = m->is_ban_boot_entity;
+    claim(d, old, m->entities, &rejected);
     log_info(d->desc.log, "game_restored", "game=%u address=%s entities=%u waited_bytes=%zu",
-             game->id, game->address, m->entities.size / 16, session_unsent_bytes(&game->session));
-    answer(d, game, &rejected);
+             old->id, old->address, m->entities.size / 16, session_unsent_bytes(&old->session));
+    answer(d, old, &rejected);
     buf_free(&rejected);
-    if (!game->session.said_hello)
-        connections_thaw(d, game);
+    if (!old->session.said_hello)
+        connections_thaw(d, old);
 }
 
 void games_join(struct dispatcher *d, struct peer *game, const struct msg_set_game_id *m)
