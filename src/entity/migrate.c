@@ -192,10 +192,12 @@ static void lose(struct world *w, gw_id id, const struct traveller *t)
     entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
 }
 
-/* A game that does not have its type sends it back to one that did. */
-static void refuse(struct world *w, gw_id id, const struct traveller *t, struct view state)
+/* A game that does not have its type sends it back to one that did; unless that is gone, for it has
+ * come back from there. */
+static void refuse(struct world *w, gw_id id, const struct traveller *t, bool was_sent_on,
+                   struct view state)
 {
-    bool goes_back = t->game && t->game != w->desc.gameid;
+    bool goes_back = was_sent_on && t->game;
     log_error(w->desc.log, "migration_refused",
               "entity=" GW_ID_FORMAT " type=\"%.*s\" goes_back=%d why=\"there is no such type\"",
               GW_ID_ARG(id), (int)t->type.size, (const char *)t->type.data, goes_back);
@@ -233,14 +235,15 @@ static void take_in_or_refuse(struct world *w, gw_id id, uint16_t game, const st
                               struct view state)
 {
     struct type *type = world_type_named(w, t->type);
+    bool was_sent_on = game == w->desc.gameid && t->game != w->desc.gameid;
     if (!type || type->shards || type->is_space) {
-        refuse(w, id, t, state);
+        refuse(w, id, t, was_sent_on, state);
         return;
     }
     tell_arrived(w, id, t);
     if (!gw_id_is_none(t->journey))
         arrivals_note(w, t->journey);
-    take_in(w, id, type, t, game == w->desc.gameid && t->game != w->desc.gameid);
+    take_in(w, id, type, t, was_sent_on);
 }
 
 /* One that has come, and is not here, has ended or left: its dispatcher is not to believe that it

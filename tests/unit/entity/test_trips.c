@@ -484,6 +484,9 @@ static void one_of_an_unknown_type_goes_back(void **state)
     assert_int_equal(back.state.size, gone.size);
     assert_memory_equal(back.state.data, gone.data, gone.size);
     assert_int_equal(fixture_next_type(f), 0);
+    world_migrate_in(f->world, id, 3, view_of(&gone)); /* that game is gone: no more to and fro */
+    assert_int_equal(fixture_next_type(f), MSG_NOTIFY_DESTROY_ENTITY);
+    assert_int_equal(fixture_next_type(f), 0);
     buf_free(&gone);
 }
 
