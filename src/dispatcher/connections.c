@@ -182,10 +182,16 @@ void connections_restore(struct dispatcher *d, struct peer *game, struct peer *f
     take_link(d, game, link);
 }
 
-void connections_thaw(struct dispatcher *d, struct peer *game)
+/* It need not come any more. */
+static void end_freeze(struct dispatcher *d, struct peer *game)
 {
     heap_remove(&d->deadlines, &game->deadline);
     set_frozen(d, game, false);
+}
+
+void connections_thaw(struct dispatcher *d, struct peer *game)
+{
+    end_freeze(d, game);
     session_unhold(&game->session, game->link);
 }
 
@@ -256,8 +262,8 @@ void connections_hello(struct dispatcher *d, struct peer *peer, uint64_t epoch, 
                                            .features = SESSION_FEATURE_RESUMES,
                                            .epoch = d->desc.epoch});
     peer_say(peer, b->data, b->size);
-    heap_remove(&d->deadlines, &peer->deadline);
-    set_frozen(d, peer, false);
+    if (peer->is_frozen)
+        end_freeze(d, peer);
     session_begin(&peer->session, peer->link);
     session_peer_hello(&peer->session, epoch, features);
     if (peer->session.resumes)

@@ -61,6 +61,6 @@ void held_each_moving(struct dispatcher *d, struct peer *game, held_treat treat)
 struct hold *held_first(const struct dispatcher *d); /* to run out; NULL: there is none */
 
 /* A packet for the entity cannot be delivered: that is counted, whoever asked is answered, and a
- * client that would wait for it is closed. Whoever asks where it is
- * hears "nowhere", and that is not counted. */
+ * client that would wait for it is closed. Whoever asks where it is hears "nowhere", and that is
+ * not counted. */
 void held_undelivered(struct dispatcher *d, gw_id entity, struct view packet);

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "entity/value.h"
+#include "wire/messages.h"
 #include "wire/msgpack.h"
 #include "wire/writer.h"
 

@@ -46,8 +46,6 @@ GW_NODISCARD gw_err types_compile(const gw_game *game, struct type **out, size_t
                                   char **error);
 void types_free(struct type *types, size_t count);
 
-#define SPACE_TYPE_NAME "__space__" /* of that one, on the wire */
-
 static inline struct view method_name(const gw_method *method)
 {
     return (struct view){(const uint8_t *)method->name, method->name_size};

@@ -10,7 +10,6 @@
 
 #include <stdlib.h>
 
-#define SPACE_TYPE "__space__"
 #define CAPACITY_MIN 8u /* of a table, which is a power of two, and at most three quarters full */
 
 /* One entity that clients see. */
@@ -61,7 +60,7 @@ void shown_fini(struct idmap *entities)
 
 static bool is_space(const struct shown *shown)
 {
-    return view_equals((struct view){shown->type, shown->type_size}, SPACE_TYPE);
+    return view_equals((struct view){shown->type, shown->type_size}, SPACE_TYPE_NAME);
 }
 
 /* ---- the table of a client ------------------------------------------------------------------- */

@@ -1,7 +1,6 @@
 /* Sights: what a client is told, as lines and values; the table at the end lists the messages. */
 #include "sim/client.h"
 
-#include "entity/type.h"
 #include "sim/value_text.h"
 #include "wire/messages.h"
 #include "wire/msgpack.h"

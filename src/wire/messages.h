@@ -31,6 +31,9 @@ enum msg_type {
 #undef MSG
 };
 
+/* What the type of spaces is called, whatever a game calls it. */
+#define SPACE_TYPE_NAME "__space__"
+
 /* "CALL_ENTITY_METHOD", or NULL when there is no such message; of two names the plain one. */
 const char *msg_name(uint16_t type);
 uint16_t msg_type_of(struct view payload); /* 0 when there are no two bytes */
