@@ -53,6 +53,14 @@ struct gw_entity_type {
     void (*on_migrate_out)(gw_entity *self);
     void (*on_migrate_in)(gw_entity *self);
 
+    /* A new program takes over the game (docs/guide/reload.md). Attributes, timers, clients, places
+     * go with the entity by themselves; on_freeze puts into `carried` what is no attribute, and
+     * changes nothing else: when the new program is refused, the entity goes on here. on_restored
+     * runs in the new one when all entities are there, behind on_init and on_attrs_ready. What
+     * either returns but GW_OK calls the whole off. */
+    gw_err (*on_freeze)(gw_entity *self, gw_map carried);
+    gw_err (*on_restored)(gw_entity *self, gw_map carried);
+
     /* Of a space: an entity is in it, behind on_enter_space of that; was in it, behind
      * on_leave_space. */
     void (*on_entity_entered)(gw_entity *self, gw_entity *entity);

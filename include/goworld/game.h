@@ -9,6 +9,8 @@ typedef struct gw_game {
                                     on the wire is `__space__`; NULL: a plain one */
     void (*on_ready)(
         void); /* once, when all processes that goworld.ini asks for are there; NULL: nothing */
+    void (*on_restored)(void); /* this program has taken over from another one, whose on_ready has
+                                  run: before on_restored of the entities; NULL: nothing */
 } gw_game;
 
 /* Runs the game process until it is told to stop; the body of main. Returns the exit code. */

@@ -230,18 +230,29 @@ static void tell(struct aoi *aoi, void *thing)
 
 /* ---- changes -------------------------------------------------------------------------------- */
 
-uint32_t aoi_enter(struct aoi *aoi, void *thing, float x, float z, float distance, unsigned parts)
+static uint32_t new_member(struct aoi *aoi, void *thing, float distance, unsigned parts)
 {
     bool sees = parts & AOI_SEES;
-    ASSERT(thing && isfinite(x) && isfinite(z));
-    ASSERT(!sees || (distance > 0 && isfinite(distance)));
+    ASSERT(thing && (!sees || (distance > 0 && isfinite(distance))));
     uint32_t member = take_member(aoi);
     aoi->things[member] = thing;
     aoi->kind_of[member] = find_kind(aoi, sees ? distance : 0, sees ? parts : parts & AOI_IS_SEEN);
+    aoi->count++;
+    return member;
+}
+
+static void lay_down(struct aoi *aoi, uint32_t member, float x, float z)
+{
+    grid_add(&kind_at(aoi, member)->grid, aoi->slots, member, x, z);
+}
+
+uint32_t aoi_enter(struct aoi *aoi, void *thing, float x, float z, float distance, unsigned parts)
+{
+    ASSERT(isfinite(x) && isfinite(z));
+    uint32_t member = new_member(aoi, thing, distance, parts);
     struct step step = {.member = member, .is = true, .x = x, .z = z};
     look_around(aoi, &step);
-    grid_add(&kind_at(aoi, member)->grid, aoi->slots, member, x, z);
-    aoi->count++;
+    lay_down(aoi, member, x, z);
     tell(aoi, thing);
     return member;
 }
@@ -283,6 +294,28 @@ void aoi_set_listens(struct aoi *aoi, uint32_t member, bool listens)
     grid_remove(&kind->grid, aoi->slots, member);
     aoi->kind_of[member] = find_kind(aoi, distance, parts);
     grid_add(&kind_at(aoi, member)->grid, aoi->slots, member, x, z);
+}
+
+/* ---- putting back --------------------------------------------------------------------------- */
+
+struct aoi_member aoi_member(const struct aoi *aoi, uint32_t member)
+{
+    check_member(aoi, member);
+    const struct kind *kind = kind_at(aoi, member);
+    return (struct aoi_member){kind->distance, kind->parts};
+}
+
+uint32_t aoi_put_back(struct aoi *aoi, void *thing, float x, float z, struct aoi_member like)
+{
+    ASSERT(isfinite(x) && isfinite(z) && !aoi->is_changing);
+    uint32_t member = new_member(aoi, thing, like.distance, like.parts);
+    lay_down(aoi, member, x, z);
+    return member;
+}
+
+void aoi_put_back_pairs(struct aoi *aoi, uint64_t pairs)
+{
+    aoi->pairs = pairs;
 }
 
 /* ---- questions ------------------------------------------------------------------------------ */

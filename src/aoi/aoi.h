@@ -40,6 +40,18 @@ void aoi_leave(struct aoi *aoi, uint32_t member);
 
 void aoi_set_listens(struct aoi *aoi, uint32_t member, bool listens); /* tells nothing */
 
+/* What a member was entered with. */
+struct aoi_member {
+    float distance; /* 0: it does not see */
+    unsigned parts;
+};
+struct aoi_member aoi_member(const struct aoi *aoi, uint32_t member);
+
+/* Puts back a member of an aoi that was elsewhere, or before: as aoi_enter, but nothing is looked
+ * for, and nothing told. The pairs of all that is put back are those of the other aoi. */
+uint32_t aoi_put_back(struct aoi *aoi, void *thing, float x, float z, struct aoi_member member);
+void aoi_put_back_pairs(struct aoi *aoi, uint64_t pairs);
+
 bool aoi_sees(const struct aoi *aoi, uint32_t watcher, uint32_t subject);
 
 /* Good until the next call of a function that gives one, or changes the aoi. */

@@ -139,6 +139,7 @@ static void end(struct world *w, struct ask *ask, gw_err err, struct view args)
     idmap_remove(&w->asks.by_request, key_of(ask->request));
     heap_remove(&w->asks.timeouts, &ask->timeout);
     w->stats.asks_waiting--;
+    w->old_asks -= ask->request <= w->asks_mark;
     if (err || args.size < sizeof no_args)
         args = (struct view){no_args, sizeof no_args};
     struct scope before = world_enter(w, NULL);

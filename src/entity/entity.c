@@ -123,6 +123,14 @@ static void list_remove(struct type *type, struct entity *e)
     type->count--;
 }
 
+struct entity *entity_last(const struct type *type)
+{
+    struct entity *e = type->first;
+    while (e && e->next)
+        e = e->next;
+    return e;
+}
+
 struct entity *entity_make(struct world *w, struct type *type, gw_id id, enum entity_origin origin)
 {
     struct entity *e = mem_zalloc(offsetof(struct entity, base) + type->def->size);
@@ -245,6 +253,21 @@ void entity_depart(struct world *w, struct entity *e)
 {
     client_depart(w, e);
     leave_tables(w, e);
+}
+
+void entity_abandon_all(struct world *w)
+{
+    size_t position;
+    struct idmap_slot *slot;
+    while (position = 0, (slot = idmap_next(&w->entities, &position))) {
+        struct entity *e = slot->value;
+        timers_end(w, e);
+        heap_remove(&w->saves, &e->save);
+        e->stage = ENTITY_DEAD;
+        e->next_dead = w->dead;
+        w->dead = e;
+        idmap_remove(&w->entities, e->base.id);
+    }
 }
 
 static void entity_free(struct entity *e)

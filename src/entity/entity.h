@@ -32,10 +32,14 @@ void entity_check_client(struct world *w, const struct entity *e);
 /* gw_destroy. */
 void entity_end(struct world *w, struct entity *e);
 
+/* All are gone from here, and nobody is told. */
+void entity_abandon_all(struct world *w);
+
 /* Frees what nothing pins of the destroyed ones. */
 void entity_bury(struct world *w);
 
 struct entity *entity_find(const struct world *w, gw_id id); /* NULL when it does not live here */
+struct entity *entity_last(const struct type *type);         /* the first that was made, or NULL */
 struct type *world_type(const struct world *w, const gw_entity_type *def);
 struct type *world_type_named(const struct world *w, struct view name);
 

@@ -31,6 +31,7 @@ static void task_free(struct task *task)
     e->pins--;
     tree_free_all(&task->loose);
     task->world->stats.fibers--;
+    task->world->old_tasks -= task->number <= task->world->tasks_mark;
     free(task);
 }
 
@@ -45,7 +46,11 @@ static struct task *task_new(struct world *w, struct entity *e, const gw_method 
                              struct view args)
 {
     struct task *task = mem_alloc(sizeof *task + (size_t)args.size * 2 + 1);
-    *task = (struct task){.sleep.index = HEAP_OUTSIDE, .world = w, .entity = e, .method = method};
+    *task = (struct task){.sleep.index = HEAP_OUTSIDE,
+                          .world = w,
+                          .entity = e,
+                          .method = method,
+                          .number = ++w->tasks_begun};
     memcpy(task->bytes, args.data, args.size);
     struct view copy = {task->bytes, args.size};
     args_reader_init(&task->reader, copy, (char *)task->bytes + args.size);

@@ -17,6 +17,7 @@ struct task {
     struct fiber *fiber; /* NULL until it has waited once */
     struct await *await; /* what it waits for now, or NULL */
     const gw_method *method;
+    uint64_t number;       /* of those that the world has begun */
     struct gw_node *loose; /* maps and lists that go when it ends */
     bool canceled, resuming;
     struct gw_reader reader;

@@ -2,6 +2,9 @@
 #include "entity/local.h"
 
 #include "entity/call.h"
+#include "entity/entity.h"
+#include "entity/frozen.h"
+#include "entity/type.h"
 
 /* A local call or answer as it waits in w->calls; what it carries follows: the number of the
  * question, unless it is a mere call, and arguments. */
@@ -90,4 +93,57 @@ void local_run(struct world *w, unsigned *budget)
 bool local_waits(const struct world *w)
 {
     return w->calls.size > 0 || w->calls_at < w->calls_run.size;
+}
+
+/* ---- into another process ------------------------------------------------------------------- */
+
+/* Nobody waits for an answer of a world at rest: what is left are mere calls. */
+static uint32_t freeze_calls(struct buf *b, const struct buf *calls, size_t at)
+{
+    uint32_t count = 0;
+    for (struct local_call call; at < calls->size; at += sizeof call + call.size, count++) {
+        memcpy(&call, calls->data + at, sizeof call);
+        ASSERT(!call.has_request);
+        struct view name = method_name(call.method);
+        write_id(b, call.to);
+        write_var(b, name.data, name.size);
+        write_var(b, calls->data + at + sizeof call, call.size);
+    }
+    return count;
+}
+
+void local_freeze(const struct world *w, struct buf *b)
+{
+    struct buf calls = {0};
+    uint32_t count = freeze_calls(&calls, &w->calls_run, w->calls_at);
+    count += freeze_calls(&calls, &w->calls, 0);
+    write_u32(b, count);
+    write_bytes(b, calls.data, calls.size);
+    buf_free(&calls);
+}
+
+/* One that the new program does not have is refused as any other that has no such method. */
+static void thaw_call(struct thaw *t, gw_id to, struct view name, struct view args)
+{
+    struct world *w = t->world;
+    const struct entity *e = entity_find(w, to);
+    const gw_method *method = e ? type_method(e->type, (const char *)name.data, name.size) : NULL;
+    if (!method) {
+        log_warn(w->desc.log, "call_dropped", "entity=" GW_ID_FORMAT " method=\"%.*s\" why=\"%s\"",
+                 GW_ID_ARG(to), (int)name.size, (const char *)name.data,
+                 e ? "the new program has no such method" : "there is no such entity");
+        return;
+    }
+    args_write(w, args);
+    local_put(w, to, method);
+}
+
+void local_thaw(struct thaw *t)
+{
+    for (uint32_t left = read_u32(&t->in); left && !thaw_failed(t); left--) {
+        gw_id to = read_id(&t->in);
+        struct view name = read_var(&t->in), args = read_var(&t->in);
+        if (!thaw_failed(t))
+            thaw_call(t, to, name, args);
+    }
 }

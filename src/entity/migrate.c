@@ -5,6 +5,7 @@
 #include "entity/arrivals.h"
 #include "entity/client.h"
 #include "entity/entity.h"
+#include "entity/frozen.h"
 #include "entity/moves.h"
 #include "entity/space.h"
 #include "entity/timer.h"
@@ -57,7 +58,7 @@ void leavers_forget(struct world *w, gw_id entity)
         leaver_forget(w, leaver);
 }
 
-static void leaver_keep(struct world *w, gw_id entity, struct buf packet)
+static void leaver_keep(struct world *w, gw_id entity, struct buf packet, int64_t until_ms)
 {
     leavers_forget(w, entity);
     if (w->leavers.bytes + packet.size > KEEP_BYTES_MAX) {
@@ -68,7 +69,7 @@ static void leaver_keep(struct world *w, gw_id entity, struct buf packet)
     *leaver = (struct leaver){.deadline.index = HEAP_OUTSIDE, .entity = entity, .packet = packet};
     w->leavers.bytes += packet.size;
     idmap_put(&w->leavers.by_entity, entity, leaver);
-    heap_push(&w->leavers.deadlines, &leaver->deadline, w->desc.clock->now_ms + MIGRATION_KEPT_MS);
+    heap_push(&w->leavers.deadlines, &leaver->deadline, until_ms);
 }
 
 void migrate_out(struct world *w, struct entity *e, const struct migration *to)
@@ -84,7 +85,7 @@ void migrate_out(struct world *w, struct entity *e, const struct migration *to)
         entity_depart(w, e);
         w->stats.migrations_out++;
         world_send_packet(w, e->base.id, view_of(&packet));
-        leaver_keep(w, e->base.id, packet);
+        leaver_keep(w, e->base.id, packet, w->desc.clock->now_ms + MIGRATION_KEPT_MS);
     }
     world_leave(w, before);
 }
@@ -119,6 +120,33 @@ void leavers_fini(struct world *w)
         leaver_forget(w, slot->value);
     idmap_free(&w->leavers.by_entity);
     heap_free(&w->leavers.deadlines);
+}
+
+void leavers_freeze(const struct world *w, struct buf *b)
+{
+    size_t position = 0;
+    struct idmap_slot *slot;
+    write_u32(b, (uint32_t)w->leavers.by_entity.count);
+    while ((slot = idmap_next(&w->leavers.by_entity, &position))) {
+        const struct leaver *leaver = slot->value;
+        write_id(b, slot->id);
+        write_left(b, w, leaver->deadline.due_ms);
+        write_var(b, leaver->packet.data, leaver->packet.size);
+    }
+}
+
+void leavers_thaw(struct thaw *t)
+{
+    for (uint32_t left = read_u32(&t->in); left && !thaw_failed(t); left--) {
+        gw_id entity = read_id(&t->in);
+        int64_t until_ms = read_due(t);
+        struct view bytes = read_var(&t->in);
+        struct buf packet = {0};
+        if (thaw_failed(t))
+            return;
+        buf_append(&packet, bytes.data, bytes.size);
+        leaver_keep(t->world, entity, packet, until_ms);
+    }
 }
 
 /* ---- arriving ------------------------------------------------------------------------------- */

@@ -67,5 +67,9 @@ GW_NODISCARD gw_err service_ask(struct world *w, const gw_entity_type *type, gw_
 /* Sends the calls that wait for the shard, whose entity is known now. */
 void service_send_waiting(struct world *w, struct shard *s);
 void service_drop_waiting(struct world *w, struct shard *s); /* the game stops */
+/* What waits for the shard, into another process and out of it. */
+struct thaw;
+void service_freeze_waiting(const struct world *w, const struct shard *s, struct buf *b);
+void service_thaw_waiting(struct thaw *t, struct shard *s);
 /* Drops what has waited too long; returns when the next one will have. */
 int64_t services_expire(struct world *w);

@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "entity/args.h"
 #include "entity/entity.h"
+#include "entity/frozen.h"
 #include "entity/service.h"
 
 #define WAITING_BYTES_MAX ((size_t)1024 * 1024) /* for one shard */
@@ -62,16 +63,22 @@ static void set_expiry(struct world *w, struct shard *s, int64_t due_ms)
         heap_push(&w->services.expiries, &s->expiry, due_ms);
 }
 
-static void wait_for(struct world *w, struct shard *s, const gw_method *method, int64_t wait_ms,
-                     uint64_t request)
+static void put(struct world *w, struct shard *s, struct waiting_call call, struct view args)
 {
-    struct view args = args_written(w);
-    struct waiting_call call = {method, w->desc.clock->now_ms + wait_ms, request, args.size};
+    call.args_size = args.size;
     if (!s->waiting.size || call.due_ms < s->expiry.due_ms)
         set_expiry(w, s, call.due_ms);
     buf_append(&s->waiting, &call, sizeof call);
     buf_append(&s->waiting, args.data, args.size);
     w->services.waiting_bytes += sizeof call + call.args_size;
+}
+
+static void wait_for(struct world *w, struct shard *s, const gw_method *method, int64_t wait_ms,
+                     uint64_t request)
+{
+    struct waiting_call call = {
+        .method = method, .due_ms = w->desc.clock->now_ms + wait_ms, .request = request};
+    put(w, s, call, args_written(w));
     w->stats.service_calls_waited++;
 }
 
@@ -142,6 +149,41 @@ int64_t services_expire(struct world *w)
         expire(w, (struct shard *)((char *)first - offsetof(struct shard, expiry)));
     }
     return first ? first->due_ms : CLOCK_NEVER;
+}
+
+/* ---- into another process ------------------------------------------------------------------- */
+
+/* Questions that wait have somebody who waits for the answer: a world at rest has none. */
+void service_freeze_waiting(const struct world *w, const struct shard *s, struct buf *b)
+{
+    size_t begin = write_var_begin(b);
+    struct waiting_call call;
+    for (size_t at = s->waiting_at; at < s->waiting.size; at += sizeof call + call.args_size) {
+        memcpy(&call, s->waiting.data + at, sizeof call);
+        ASSERT(!call.request);
+        struct view name = method_name(call.method);
+        write_var(b, name.data, name.size);
+        write_left(b, w, call.due_ms);
+        write_var(b, s->waiting.data + at + sizeof call, call.args_size);
+    }
+    write_var_end(b, begin);
+}
+
+void service_thaw_waiting(struct thaw *t, struct shard *s)
+{
+    struct view waiting = read_var(&t->in);
+    struct thaw part = {.world = t->world, .in = reader_of(waiting.data, waiting.size)};
+    while (reader_left(&part.in)) {
+        struct view name = read_var(&part.in);
+        struct waiting_call call = {.due_ms = read_due(&part)};
+        struct view args = read_var(&part.in);
+        if (thaw_failed(&part))
+            break;
+        call.method = type_method(s->type, (const char *)name.data, name.size);
+        if (call.method)
+            put(t->world, s, call, args);
+    }
+    t->in.bad |= part.in.bad;
 }
 
 /* ---- calling -------------------------------------------------------------------------------- */

@@ -39,6 +39,11 @@ static struct entity *make(struct world *w, gw_id id, int64_t kind, enum entity_
     return e;
 }
 
+struct entity *space_make(struct world *w, gw_id id)
+{
+    return make(w, id, 0, ENTITY_SENT_WHOLE);
+}
+
 /* Its dispatcher hears of it when the game registers, and of its end when the game has gone. */
 void spaces_init(struct world *w)
 {

@@ -24,6 +24,8 @@ void spaces_end(struct world *w);
 /* Counts who sees whom in all spaces, for the metric; at most once a second. */
 void spaces_count_neighbours(struct world *w);
 
+/* Makes one of no kind yet, as entity_make does. */
+struct entity *space_make(struct world *w, gw_id id);
 /* Makes a space, as entity_new does. NULL for kind 0. */
 struct entity *space_new(struct world *w, gw_id id, int64_t kind, enum entity_origin origin);
 void space_end(struct world *w, struct space *space); /* everything that is in it ends */

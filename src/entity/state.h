@@ -3,6 +3,7 @@
 
 #include "entity/arrivals.h"
 #include "entity/ask.h"
+#include "entity/freeze.h"
 #include "entity/migrate.h"
 #include "entity/service.h"
 #include "entity/trip.h"
@@ -112,8 +113,13 @@ struct world {
     uint32_t timer_ids;
     unsigned budget; /* local calls and posts that may still run in this turn */
     bool stopping, ready;
-    int64_t cut_off_ms; /* from then on some entities may be: ask the outbox which */
-    int64_t stopped_ms; /* when it was told to stop */
+    bool is_abandoned; /* nothing of it counts: it ends without a word */
+    enum world_pace pace;
+    uint64_t tasks_begun, tasks_mark; /* fibers; those that had begun when it began to settle */
+    uint64_t asks_mark;               /* likewise the last question */
+    size_t old_tasks, old_asks;       /* how many of these are left */
+    int64_t cut_off_ms;               /* from then on some entities may be: ask the outbox which */
+    int64_t stopped_ms;               /* when it was told to stop */
     struct log_limit limit_misuse;
     struct random random; /* the game's */
     struct world_stats stats;

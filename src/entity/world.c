@@ -119,7 +119,10 @@ void world_destroy(struct world *w)
 {
     if (!w)
         return;
-    if (w->nil) {
+    if (w->is_abandoned) {
+        asks_cancel(w);
+        entity_abandon_all(w);
+    } else if (w->nil) {
         world_stop(w);
         spaces_end(w);
     }
@@ -158,15 +161,40 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static void settle(struct world *w)
+{
+    struct scope before = world_enter(w, NULL);
+    world_leave(w, before); /* runs what the turn before had no budget for */
+}
+
+static void bury(struct world *w)
+{
+    if (!w->depth && !sights_wait(w))
+        entity_bury(w);
+}
+
+/* What runs ends, and nothing else begins. */
+static int64_t turn_of_holding(struct world *w)
+{
+    fibers_wake(w);
+    pendings_retry(w);
+    int64_t due_ms = asks_expire(w);
+    bury(w);
+    due_ms = first_due(&w->sleeps, due_ms);
+    return world_has_work(w) ? w->desc.clock->now_ms : first_due(&w->retries, due_ms);
+}
+
 int64_t world_turn(struct world *w)
 {
     w->budget = LOCAL_CALLS_PER_TURN_MAX;
     spaces_begin(w);
-    struct scope before = world_enter(w, NULL);
-    world_leave(w, before); /* runs what the turn before had no budget for */
+    settle(w);
+    if (w->pace == WORLD_HOLDS)
+        return turn_of_holding(w);
     timers_run(w);
     fibers_wake(w);
-    saves_run(w);
+    if (w->pace == WORLD_RUNS)
+        saves_run(w);
     pendings_retry(w);
     int64_t services_due_ms = services_turn(w), asks_due_ms = asks_expire(w);
     int64_t trips_due_ms = trips_turn(w);
@@ -175,15 +203,15 @@ int64_t world_turn(struct world *w)
         world_stop(w); /* an answer that came late has created some */
     int64_t moves_due_ms = moves_run(w);
     spaces_count_neighbours(w);
-    if (!w->depth && !sights_wait(w))
-        entity_bury(w);
+    bury(w);
     if (world_has_work(w))
         return w->desc.clock->now_ms;
     int64_t due_ms = earlier(services_due_ms, asks_due_ms);
     due_ms = earlier(earlier(due_ms, moves_due_ms), earlier(trips_due_ms, leavers_due_ms));
     due_ms = first_due(&w->timers, due_ms);
     due_ms = first_due(&w->sleeps, due_ms);
-    due_ms = first_due(&w->saves, due_ms);
+    if (w->pace == WORLD_RUNS)
+        due_ms = first_due(&w->saves, due_ms);
     return first_due(&w->retries, due_ms);
 }
 
@@ -198,6 +226,11 @@ static void end_all(struct world *w, bool services_too)
                 entity_end(w, w->types[i].first);
     asks_cancel(w);
     world_leave(w, before);
+}
+
+void world_abandon(struct world *w)
+{
+    w->is_abandoned = true;
 }
 
 void world_set_cut_off(struct world *w, int64_t from_ms)

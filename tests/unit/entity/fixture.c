@@ -32,6 +32,12 @@ static bool is_cut_off(void *user, gw_id route)
     return ((struct fixture *)user)->is_cut_off;
 }
 
+static bool registry_is_there(void *user, struct view key)
+{
+    (void)user, (void)key;
+    return false;
+}
+
 static void submit(struct worker_pool *pool, struct work *work)
 {
     struct fixture *f = (struct fixture *)((char *)pool - offsetof(struct fixture, workers));
@@ -54,16 +60,9 @@ static void open_stores(struct fixture *f)
     f->passwords = passwords_create(&f->workers, PASSWORD_COST_LEAST);
 }
 
-struct fixture *fixture_create(const gw_game *game, const char *boot_entity)
+static struct world_desc desc_of(struct fixture *f, const gw_game *game, const char *boot_entity)
 {
-    struct fixture *f = mem_zalloc(sizeof *f);
-    f->clock = (struct clock){.now_ms = 1000, .wall_ms = 1700000000000};
-    f->log = (struct log){.process = "game1", .write = log_write, .user = f};
-    f->ids = (struct id_source){.clock = &f->clock, .pid = 1};
-    f->workers.submit = submit;
-    f->fibers = fiber_pool_create(&(struct fiber_pool_desc){.live_max = 100});
-    open_stores(f);
-    struct world_desc desc = {
+    return (struct world_desc){
         .game = game,
         .gameid = 1,
         .boot_entity = boot_entity,
@@ -72,7 +71,8 @@ struct fixture *fixture_create(const gw_game *game, const char *boot_entity)
         .outbox = {.send = outbox_send,
                    .user = f,
                    .speaks_own = speaks_own,
-                   .is_cut_off = is_cut_off},
+                   .is_cut_off = is_cut_off,
+                   .registry_is_there = registry_is_there},
         .clock = &f->clock,
         .log = &f->log,
         .ids = &f->ids,
@@ -83,10 +83,47 @@ struct fixture *fixture_create(const gw_game *game, const char *boot_entity)
         .client_nesting_max = FIXTURE_NESTING_MAX,
         .check_attrs = true,
     };
+}
+
+struct fixture *fixture_create(const gw_game *game, const char *boot_entity)
+{
+    struct fixture *f = mem_zalloc(sizeof *f);
+    f->clock = (struct clock){.now_ms = 1000, .wall_ms = 1700000000000};
+    f->log = (struct log){.process = "game1", .write = log_write, .user = f};
+    f->ids = (struct id_source){.clock = &f->clock, .pid = 1};
+    f->workers.submit = submit;
+    f->fibers = fiber_pool_create(&(struct fiber_pool_desc){.live_max = 100});
+    open_stores(f);
+    struct world_desc desc = desc_of(f, game, boot_entity);
     char *error = NULL;
     gw_err err = world_create(&desc, &f->world, &error);
     ASSERT(!err);
     return f;
+}
+
+char *fixture_reload(struct fixture *f, const gw_game *game, const char *boot_entity)
+{
+    struct buf frozen = {0};
+    struct world *fresh;
+    char *error = NULL;
+    struct world_desc desc = desc_of(f, game, boot_entity);
+    world_set_pace(f->world, WORLD_HOLDS);
+    fixture_work(f);
+    ASSERT(world_is_at_rest(f->world));
+    if (!world_freeze(f->world, &frozen, &error)) {
+        gw_err err = world_create(&desc, &fresh, &error);
+        ASSERT(!err);
+        if (!world_restore(fresh, view_of(&frozen), &error)) {
+            world_abandon(f->world);
+            world_destroy(f->world);
+            f->world = fresh;
+        } else {
+            world_destroy(fresh);
+        }
+    }
+    world_set_pace(f->world, WORLD_RUNS);
+    buf_free(&frozen);
+    return error;
 }
 
 void fixture_work(struct fixture *f)

@@ -2,6 +2,7 @@
  * still. */
 #pragma once
 
+#include "entity/freeze.h"
 #include "entity/world.h"
 
 #include <goworld/goworld.h>
@@ -35,6 +36,10 @@ void fixture_destroy(struct fixture *f); /* stops the world, lets everything be 
 /* Runs everything that workers have to do, and what follows from it, until nothing is left. */
 void fixture_work(struct fixture *f);
 void fixture_pass(struct fixture *f, int64_t ms); /* time goes on, in one turn */
+
+/* Another program takes the world over. NULL; or why not, and the old one goes on: a sentence that
+ * the caller frees. */
+char *fixture_reload(struct fixture *f, const gw_game *game, const char *boot_entity);
 
 gw_id fixture_id(const char *text); /* padded with 'x' */
 /* Where the world asks whether a loss concerns an entity: every one. */
