@@ -33,7 +33,7 @@ struct arguments {
     unsigned word_count;
     const char *configfile;
     const char *form;
-    bool help, version, verbose;
+    bool help, version, verbose, builds;
 };
 
 /* The flag's name without its one or two dashes; a dash alone and what has none is a word. */
@@ -66,6 +66,8 @@ static gw_err read_flag(char **argv, int *i, struct arguments *args)
         args->form = "-c";
     } else if (strcmp(name, "v") == 0) {
         args->verbose = true;
+    } else if (strcmp(name, "build") == 0) {
+        args->builds = true;
     } else if (strcmp(name, "d") != 0) {
         cli_fail("there is no option %s", argv[*i]);
         return GW_EINVAL;
@@ -119,7 +121,8 @@ static int run_command(const struct command *command, const struct arguments *ar
                                   .configfile = args->configfile,
                                   .section = args->words[2],
                                   .form = args->form,
-                                  .verbose = args->verbose};
+                                  .verbose = args->verbose,
+                                  .builds = args->builds};
     return command->run(&options);
 }
 
@@ -142,6 +145,10 @@ static gw_err check_options(const struct arguments *args, const struct command *
     }
     if (args->verbose && (!command || command->run != status_run)) {
         cli_fail("-v goes with status only");
+        return GW_EINVAL;
+    }
+    if (args->builds && (!command || command->run != reload_run)) {
+        cli_fail("-build goes with reload only");
         return GW_EINVAL;
     }
     return GW_OK;

@@ -14,6 +14,7 @@ struct cli_options {
     const char *section;    /* of the ini; NULL: not given */
     const char *form;       /* of the schema, "-js" or "-c"; NULL: not given */
     bool verbose;           /* of the status: also what each process does */
+    bool builds;            /* of a reload: first */
 };
 
 /* Prints "goworld: sentence" to standard error; returns EXIT_FAILED. */
@@ -26,6 +27,7 @@ int new_run(const struct cli_options *options);
 int build_run(const struct cli_options *options);
 int start_run(const struct cli_options *options);
 int stop_run(const struct cli_options *options);
+int reload_run(const struct cli_options *options);
 int kill_run(const struct cli_options *options);
 int status_run(const struct cli_options *options);
 int config_run(const struct cli_options *options);

@@ -29,6 +29,13 @@ const struct command commands[] = {
      "and starts again what dies."},
     {"stop", "DIR", 2, 2, stop_run, "stop the gates, then the games, then the dispatchers of DIR",
      "Games save and destroy all entities first. Waits for the end of each process."},
+    {"reload", "DIR [-build]", 2, 2, reload_run,
+     "let the games of DIR go on with new code while players stay connected",
+     "One game after the other freezes into a file in run/, ends, and is started again from it "
+     "with "
+     "the program that lies in DIR now; what is sent to it meanwhile waits. -build builds DIR "
+     "first, and a build that fails, or a program that does not run, leaves everything as it was. "
+     "A game that cannot freeze goes on with its old code, and is named with the reason."},
     {"kill", "DIR", 2, 2, kill_run, "end all processes of DIR at once, without saving", ""},
     {"status", "DIR [-v]", 2, 2, status_run, "say which processes of DIR run",
      "Exits with 1 when any process that goworld.ini asks for does not serve. Of what died it says "
@@ -85,6 +92,7 @@ const struct flag flags[] = {
     {"-configfile", "FILE", "instead of DIR/goworld.ini, or goworld.ini in the current folder"},
     {"-d", "", "taken for GoWorld's sake: processes run in the background anyway"},
     {"-v", "", "of status: also what each process does"},
+    {"-build", "", "of reload: builds DIR first"},
     {"-js", "", "of schema: stubs for clients in JavaScript instead of JSON"},
     {"-c", "", "of schema: stubs for clients in C"},
     {0},

@@ -69,9 +69,17 @@ static int64_t file_size(const char *path)
     return stat(path, &st) == 0 ? st.st_size : 0;
 }
 
-static void fill_arguments(struct server *server, enum role role, const char *number,
+/* A game that was frozen goes on: it takes the file away when it serves. */
+static bool is_frozen(const struct member *member, struct server *server)
+{
+    return member->role == ROLE_GAME &&
+           access(server_frozen_path(server, member->number), F_OK) == 0;
+}
+
+static void fill_arguments(struct server *server, const struct member *member, const char *number,
                            const char *argv[8])
 {
+    enum role role = member->role;
     size_t n = 0;
     argv[n++] = role == ROLE_GAME ? server->program : server_own_program(server);
     if (role != ROLE_GAME)
@@ -80,6 +88,8 @@ static void fill_arguments(struct server *server, enum role role, const char *nu
     argv[n++] = number;
     argv[n++] = "-configfile";
     argv[n++] = server->ini;
+    if (is_frozen(member, server))
+        argv[n++] = "-restore";
     argv[n] = NULL;
 }
 
@@ -89,7 +99,7 @@ gw_err member_spawn(struct member *member, struct server *server)
     const char *argv[8];
     struct process_child child;
     snprintf(digits, sizeof digits, "%u", member->number);
-    fill_arguments(server, member->role, digits, argv);
+    fill_arguments(server, member, digits, argv);
     member->log_begin = file_size(member->log_path);
     const struct process_desc desc = {argv, server->dir, member->log_path, member->pid_path};
     if (process_spawn(&desc, &child) != GW_OK) {

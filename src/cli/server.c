@@ -119,6 +119,11 @@ const char *server_state_path(struct server *server, const char *name, const cha
     return keep(server, sentence("%s/%s.%s", server->run_dir, name, suffix));
 }
 
+const char *server_frozen_path(struct server *server, unsigned game)
+{
+    return keep(server, sentence("%s/game%u_freezed.dat", server->run_dir, game));
+}
+
 /* Who listens on every interface is reached from this machine by the one that never leaves it. */
 static struct host_address from_here(struct conf_address address)
 {

@@ -43,6 +43,10 @@ void server_process_name(enum role role, unsigned number, char name[PROCESS_NAME
 /* Returns the path of a state file: run/NAME.SUFFIX. The server owns it. */
 const char *server_state_path(struct server *server, const char *name, const char *suffix);
 
+/* Returns the path of what a game has been frozen into, to be restored with its next start:
+ * run/gameN_freezed.dat. The server owns it. */
+const char *server_frozen_path(struct server *server, unsigned game);
+
 /* Where the process answers HTTP, for who is on this machine, "127.0.0.1:25001"; empty when the ini
  * leaves the port to the system. */
 struct host_address server_http(const struct server *server, enum role role, unsigned number);

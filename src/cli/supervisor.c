@@ -135,7 +135,7 @@ static int64_t next_due_ms(const struct supervisor *s)
     return due_ms;
 }
 
-static bool wait_for_news(struct supervisor *s)
+static void fill_fds(struct supervisor *s)
 {
     unsigned count = s->crew.count;
     for (unsigned i = 0; i < count; i++) {
@@ -143,13 +143,18 @@ static bool wait_for_news(struct supervisor *s)
         s->fds[2 * i + 1] = (struct pollfd){s->crew.list[i].process.pidfd, POLLIN, 0};
     }
     s->fds[2 * count] = (struct pollfd){.fd = s->bringup.report.fd};
+}
+
+static bool wait_for_news(struct supervisor *s)
+{
+    fill_fds(s);
     int64_t due_ms = next_due_ms(s), left_ms = due_ms - os_monotonic_ms();
     struct timespec left = {left_ms / 1000, left_ms % 1000 * 1000000};
     sigset_t none;
     sigemptyset(&none);
     if (left_ms < 0)
         left = (struct timespec){0};
-    return ppoll(s->fds, 2 * count + 1, due_ms == CLOCK_NEVER ? NULL : &left, &none) > 0;
+    return ppoll(s->fds, 2 * s->crew.count + 1, due_ms == CLOCK_NEVER ? NULL : &left, &none) > 0;
 }
 
 /* One that has failed the start takes others with it: their descriptors are -1 then. */
@@ -188,8 +193,19 @@ static gw_err open_server(struct supervisor *s)
     return GW_OK;
 }
 
+/* Who asks may have seen an end that was not taken yet. */
+static void catch_up(struct supervisor *s)
+{
+    if (!s->fds)
+        return;
+    fill_fds(s);
+    if (poll(s->fds, 2 * s->crew.count + 1, 0) > 0)
+        take_news(s);
+}
+
 static void bring_up(struct supervisor *s)
 {
+    catch_up(s);
     bringup_interrupt(&s->bringup); /* whoever waited for that one is gone */
     report_end(&s->bringup.report, false);
     report_open(&s->bringup.report, s->pipe_path);

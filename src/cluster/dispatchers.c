@@ -42,6 +42,11 @@ void dispatchers_destroy(struct dispatchers *ds)
     free(ds);
 }
 
+void dispatchers_leave_silently(struct dispatchers *ds)
+{
+    ds->all.leaves_silently = true;
+}
+
 void dispatchers_up(struct dispatchers *ds, unsigned index, struct link *link)
 {
     ASSERT(index < ds->all.desc.count);
@@ -100,6 +105,11 @@ int64_t dispatchers_cut_off_ms(const struct dispatchers *ds, unsigned index)
 bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index)
 {
     return ds->all.desc.clock->now_ms >= dispatchers_cut_off_ms(ds, index);
+}
+
+void dispatchers_do_not_resume(struct dispatchers *ds, unsigned index)
+{
+    session_do_not_resume(&ds->slots[index].session);
 }
 
 NEVER_INLINE void drop(struct dispatchers *ds, unsigned index, const char *reason)

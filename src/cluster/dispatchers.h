@@ -47,6 +47,8 @@ struct dispatchers *dispatchers_create(
     const struct dispatchers_desc *desc); /* dials all in the first turn */
 /* Says BYE, so that nobody waits for us. NULL does nothing. */
 void dispatchers_destroy(struct dispatchers *ds);
+/* Another process goes on as this one: no BYE is said. */
+void dispatchers_leave_silently(struct dispatchers *ds);
 
 void dispatchers_up(struct dispatchers *ds, unsigned index,
                     struct link *link);                        /* takes the link's events */
@@ -65,6 +67,10 @@ bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index);
 /* Since when that is so, or from when on it will be unless it is heard of; CLOCK_NEVER: it is not.
  */
 int64_t dispatchers_cut_off_ms(const struct dispatchers *ds, unsigned index);
+
+/* It confirms nothing any more: what is sent to it is kept no longer, and a broken link is its
+ * loss. */
+void dispatchers_do_not_resume(struct dispatchers *ds, unsigned index);
 
 /* Each sends one packet, or keeps it in the backlog while that dispatcher is away. What cannot be
  * sent or kept is counted and dropped: one that is too large, too. One that finds no room ends the

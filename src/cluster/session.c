@@ -114,13 +114,18 @@ void session_break(struct session *s)
     s->link = NULL;
 }
 
-void session_hold(struct session *s)
+void session_do_not_resume(struct session *s)
 {
+    s->resumes = false;
     if (!s->link)
         return;
     session_flush(s);
     outq_keep(&s->link->out, NULL);
-    s->resumes = false;
+}
+
+void session_hold(struct session *s)
+{
+    session_do_not_resume(s);
     s->link = NULL;
 }
 

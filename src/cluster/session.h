@@ -60,6 +60,10 @@ void session_hold(struct session *s);
 /* That is over: what has waited goes over this link, to which nothing was gathered. */
 void session_unhold(struct session *s, struct link *link);
 
+/* The peer confirms nothing any more: nothing is kept for it, and the session ends with its link.
+ */
+void session_do_not_resume(struct session *s);
+
 /* The session is not to go on after its link. */
 void session_fail(struct session *s);
 /* Whether it may, as far as this end knows. */

@@ -306,7 +306,7 @@ void slot_init(struct slot *slot, struct slots *all, unsigned index)
 
 void slot_fini(struct slot *slot)
 {
-    if (slot_is_up(slot) && slot->session.said_hello)
+    if (slot_is_up(slot) && slot->session.said_hello && !slot->all->leaves_silently)
         SEND(slot, bye);
     session_fini(&slot->session);
     if (slot->link)

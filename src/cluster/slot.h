@@ -26,6 +26,7 @@ enum slot_state { SLOT_AWAY, SLOT_DIALLING, SLOT_ASKING, SLOT_UP };
 struct slots {
     struct dispatchers_desc desc;
     struct dispatchers_stats stats;
+    bool leaves_silently;
     struct complaint dropped, unreachable, bad;
 };
 

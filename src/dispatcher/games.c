@@ -80,6 +80,15 @@ void games_freeze(struct dispatcher *d, struct peer *game)
     connections_freeze(d, game, d->desc.limits.freeze_ms);
 }
 
+void games_cancel_freeze(struct dispatcher *d, struct peer *game)
+{
+    if (!game->is_frozen)
+        return;
+    log_info(d->desc.log, "freeze_cancelled", "game=%u waited_bytes=%zu", game->id,
+             session_unsent_bytes(&game->session));
+    connections_thaw(d, game);
+}
+
 /* It has all that it had, and answers: one of ours gets what has waited behind its HELLO, for it
  * may need that. */
 static void restore(struct dispatcher *d, struct peer *old, struct peer *from,

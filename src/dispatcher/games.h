@@ -13,6 +13,8 @@ void games_join(struct dispatcher *d, struct peer *game, const struct msg_set_ga
 /* The game freezes, to go on in another process: from the answer on, all that is for it waits until
  * that has registered as its restored self. Nobody is told. */
 void games_freeze(struct dispatcher *d, struct peer *game);
+/* The process that has asked for it goes on after all. */
+void games_cancel_freeze(struct dispatcher *d, struct peer *game);
 
 /* The game is gone: its entities are forgotten, and the other games are told. */
 void games_leave(struct dispatcher *d, struct peer *game);

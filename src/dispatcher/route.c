@@ -78,7 +78,16 @@ static bool on_ping(struct dispatcher *d, struct peer *from, struct view packet)
         return false;
     struct buf *b = dispatcher_scratch(d);
     msg_pong_write(b, &(struct msg_pong){.stamp = m.stamp});
-    peer_send(from, b->data, b->size);
+    peer_say(from, b->data, b->size); /* to this process, also when another one follows it */
+    return true;
+}
+
+static bool on_cancel_freeze(struct dispatcher *d, struct peer *from, struct view packet)
+{
+    struct msg_cancel_freeze_game m;
+    if (!msg_cancel_freeze_game_read(packet, &m))
+        return false;
+    games_cancel_freeze(d, from);
     return true;
 }
 
@@ -432,6 +441,7 @@ static const struct handler handlers[] = {
     [MSG_NOTIFY_CLIENT_GIVEN] = {on_entity_message, FROM_GATE | FROM_GAME},
     [MSG_CLOSE_CLIENT] = {on_gate_message, FROM_GAME},
     [MSG_NOTIFY_LOAD_FAILED] = {on_load_failed, FROM_GAME},
+    [MSG_CANCEL_FREEZE_GAME] = {on_cancel_freeze, FROM_GAME},
     [MSG_CONNECT_CLIENT] = {on_connect_client, FROM_GATE},
     [MSG_RESUME] = {on_resume, FROM_NEW},
     [MSG_RECEIVED] = {on_received, FROM_GAME | FROM_GATE},

@@ -265,7 +265,7 @@ void world_stop(struct world *w)
 
 bool world_is_idle(const struct world *w)
 {
-    return !w->pending.count && !has_entities(w) && !world_has_work(w);
+    return w->is_abandoned || (!w->pending.count && !has_entities(w) && !world_has_work(w));
 }
 
 void world_ready(struct world *w)

@@ -4,6 +4,7 @@
 #include "cluster/dispatchers.h"
 #include "game/game.h"
 #include "game/registry.h"
+#include "game/rest.h"
 
 #define GAMES_MAX 65536u
 
@@ -30,6 +31,9 @@ struct membership {
     struct numbers online; /* games that it has */
     struct numbers gates;  /* those that have said HELLO to it */
     uint64_t epoch;        /* that it told last; 0: none yet */
+    bool holds;            /* it keeps everything for the process that goes on with this game */
+    bool restores;         /* this is that process, and has not been taken in yet */
+    bool knew_own;         /* while it restores: messages from MSG_OWN_FIRST up, before */
     struct buf early; /* messages from MSG_OWN_FIRST up, as VarBytes, that wait for its HELLO */
 };
 
@@ -39,6 +43,7 @@ struct game {
     struct dispatchers *dispatchers;
     struct registry *registry;
     struct membership *memberships; /* by dispatcher index */
+    struct rest rest;
     int64_t load_report_due_ms;
     struct buf out; /* scratch */
     struct game_stats stats;
@@ -52,6 +57,9 @@ void game_lose_clients(struct game *g, unsigned index, uint16_t gateid);
 
 /* What entities of this dispatcher have asked it on their way into spaces is asked again. */
 void game_restart_trips(struct game *g, unsigned index);
+
+/* Does what one packet of a dispatcher says. */
+void game_handle_packet(struct game *g, unsigned index, struct view packet);
 
 /* Counts and logs a packet that cannot be handled or sent. */
 void game_refuse(struct game *g, struct complaint *kind, const char *event, uint16_t type);

@@ -256,6 +256,15 @@ static bool on_removed_key(struct game *g, unsigned index, struct view payload)
     return true;
 }
 
+static bool on_frozen(struct game *g, unsigned index, struct view payload)
+{
+    struct msg_start_freeze_game_ack m;
+    if (!msg_start_freeze_game_ack_read(payload, &m))
+        return false;
+    rest_answered(g, index);
+    return true;
+}
+
 typedef bool (*handler)(struct game *g, unsigned index, struct view payload);
 
 static const handler handlers[] = {
@@ -282,13 +291,14 @@ static const handler handlers[] = {
     [MSG_NOTIFY_GAME_DISCONNECTED] = on_game_disconnected,
     [MSG_KVREG_REGISTER] = on_registered_key,
     [MSG_NOTIFY_KVREG_REMOVED] = on_removed_key,
+    [MSG_START_FREEZE_GAME_ACK] = on_frozen,
     [MSG_CHECK_OWNER] = on_check_owner,
     [MSG_REJECT_ENTITY] = on_rejected,
     [MSG_ASK] = on_ask,
     [MSG_ANSWER] = on_answer,
 };
 
-static void handle_packet(struct game *g, unsigned index, struct view packet)
+void game_handle_packet(struct game *g, unsigned index, struct view packet)
 {
     uint16_t type = msg_type_of(packet);
     handler handle = type < sizeof handlers / sizeof *handlers ? handlers[type] : NULL;
@@ -303,11 +313,11 @@ static void handle_packet(struct game *g, unsigned index, struct view packet)
 void game_packets(void *user, unsigned index, const struct view *packets, size_t count)
 {
     struct game *g = user;
-    size_t at = 0;
+    size_t at = rest_holds(g) ? rest_take(g, index, packets, count) : 0;
     while (at < count) {
         size_t calls = world_calls(g->world, packets + at, count - at);
         at += calls;
         if (at < count && !calls)
-            handle_packet(g, index, packets[at++]);
+            game_handle_packet(g, index, packets[at++]);
     }
 }

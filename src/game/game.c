@@ -1,4 +1,5 @@
 /* Joins the world of a game to its dispatchers, and leads both through their life. */
+#include "entity/freeze.h"
 #include "game/core.h"
 #include "game/from_dispatcher.h"
 #include "game/outbox.h"
@@ -40,6 +41,7 @@ static void register_game(void *user, unsigned index, struct link *link)
     struct msg_set_game_id m = {
         .game = g->desc.world.gameid,
         .is_reconnect = g->memberships[index].was_registered,
+        .is_restore = g->memberships[index].restores,
         .is_ban_boot_entity = g->desc.ban_boot_entity,
         .entities = view_of(&ids),
     };
@@ -127,6 +129,7 @@ static void tell_cut_off(struct game *g)
 static void on_lost(void *user, unsigned index, enum dispatchers_loss loss)
 {
     struct game *g = user;
+    rest_call_off(g, "a dispatcher was lost");
     g->memberships[index].registered = false;
     tell_cut_off(g);
     buf_clear(&g->memberships[index].early);
@@ -134,17 +137,20 @@ static void on_lost(void *user, unsigned index, enum dispatchers_loss loss)
         game_lose_clients(g, index, 0);
 }
 
+/* One that has restored a game does not know how long nobody had it. */
 static void said_hello(void *user, unsigned index, bool restarted)
 {
     struct game *g = user;
     struct membership *membership = &g->memberships[index];
+    bool is_unsure = restarted || membership->restores;
     uint64_t epoch = dispatchers_epoch(g->dispatchers, index);
     registry_told_life(g->registry, index, membership->epoch != epoch);
     membership->epoch = epoch;
+    membership->restores = false;
     outbox_send_early(g, index);
     world_registry_joined(g->world);
     struct served served = {NULL, g, index};
-    if (restarted)
+    if (is_unsure)
         world_check_clients(g->world, is_served, &served);
 }
 
@@ -196,6 +202,7 @@ void game_destroy(struct game *g)
 {
     if (!g)
         return;
+    rest_fini(g);
     world_destroy(g->world);
     dispatchers_destroy(g->dispatchers);
     registry_destroy(g->registry);
@@ -233,8 +240,12 @@ int64_t game_turn(struct game *g)
 {
     int64_t now_ms = g->desc.world.clock->now_ms;
     tell_cut_off(g);
-    int64_t due_ms = world_turn(g->world);
-    int64_t links_due_ms = dispatchers_turn(g->dispatchers);
+    int64_t due_ms = rest_is_still(g) ? CLOCK_NEVER : world_turn(g->world);
+    int64_t rest_due_ms = rest_turn(g), links_due_ms = dispatchers_turn(g->dispatchers);
+    if (rest_due_ms < due_ms)
+        due_ms = rest_due_ms;
+    if (rest_is_still(g))
+        return links_due_ms < due_ms ? links_due_ms : due_ms;
     if (now_ms >= g->load_report_due_ms && dispatchers_connected(g->dispatchers) > 0) {
         report_load(g);
         g->load_report_due_ms = now_ms + LOAD_REPORT_INTERVAL_MS;
@@ -244,6 +255,17 @@ int64_t game_turn(struct game *g)
     if (!dispatchers_connected(g->dispatchers))
         return due_ms;
     return g->load_report_due_ms < due_ms ? g->load_report_due_ms : due_ms;
+}
+
+void game_call_off_rest(struct game *g, const char *why)
+{
+    rest_call_off(g, why);
+}
+
+void game_abandon(struct game *g)
+{
+    world_abandon(g->world);
+    dispatchers_leave_silently(g->dispatchers);
 }
 
 bool game_is_serving(const struct game *g)
@@ -256,6 +278,7 @@ bool game_is_serving(const struct game *g)
 
 void game_stop(struct game *g)
 {
+    rest_call_off(g, "the game stops");
     world_stop(g->world);
 }
 

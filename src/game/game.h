@@ -39,6 +39,26 @@ bool game_is_serving(const struct game *g);
 void game_stop(struct game *g);
 bool game_is_idle(const struct game *g);
 
+/* ---- into another process (docs/internals/reload.md) --------------------------------------- */
+
+/* Comes to rest, in turns: what is under way ends, dispatchers hold what is for it. When that is
+ * not so in time, or anything fails, it is called off: the game runs on, and game_why_no_rest says
+ * why. Only for one that is serving and does none of this yet. */
+enum game_rest { GAME_RUNS, GAME_COMES_TO_REST, GAME_RESTS };
+void game_come_to_rest(struct game *g);
+enum game_rest game_rest(const struct game *g);
+const char *game_why_no_rest(const struct game *g); /* lasts until it is to rest again; or NULL */
+/* Calls it off, also when it rests already. `why` is a sentence. */
+void game_call_off_rest(struct game *g, const char *why);
+
+/* Appends a game that rests. */
+void game_freeze(struct game *g, struct buf *out);
+/* It goes on elsewhere: what is left here can be destroyed, and says nothing. */
+void game_abandon(struct game *g);
+/* Goes on with a game that was frozen: any bytes. Before the first turn. On failure *error is a
+ * sentence the caller frees, and the game can only be destroyed. */
+GW_NODISCARD gw_err game_restore(struct game *g, struct view frozen, char **error);
+
 const struct game_stats *game_stats(const struct game *g);
 struct world *game_world(struct game *g);
 struct registry;

@@ -17,6 +17,10 @@ GW_NODISCARD gw_err game_host_start(struct host *host, const struct conf *conf, 
 /* Ends all entities at the first call; true once everything that had to be saved is. */
 bool game_host_finish(struct game_host *server);
 
+/* Freezes the game into a file for -restore, and then ends the loop; when that fails, the game goes
+ * on, and its log says why. Nothing while it does so already. */
+void game_host_freeze(struct game_host *server);
+
 /* After the loop has ended, before host_close; NULL does nothing. False when something was not
  * saved: then its databases stay open until the process ends. */
 bool game_host_stop(struct game_host *server);

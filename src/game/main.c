@@ -22,6 +22,11 @@ static bool finish(void *running)
     return game_host_finish(running);
 }
 
+static void freeze(void *running)
+{
+    game_host_freeze(running);
+}
+
 static bool stop(void *running)
 {
     return game_host_stop(running);
@@ -44,6 +49,7 @@ int gw_main(const gw_game *game, int argc, char **argv)
                                        .program = game,
                                        .start = start,
                                        .finish = finish,
+                                       .freeze = freeze,
                                        .stop = stop};
     return host_server_main(&server, argc, argv);
 }

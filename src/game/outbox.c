@@ -14,8 +14,10 @@ static bool speaks_own(void *user, gw_id route, uint16_t gateid)
 {
     const struct game *g = user;
     unsigned index = dispatchers_of_entity(g->dispatchers, route);
-    return (gateid == 0 || numbers_has(&g->memberships[index].gates, gateid)) &&
-           dispatchers_has_said_hello(g->dispatchers, index);
+    const struct membership *m = &g->memberships[index];
+    bool knows_own =
+        dispatchers_has_said_hello(g->dispatchers, index) || (m->restores && m->knew_own);
+    return knows_own && (gateid == 0 || numbers_has(&m->gates, gateid));
 }
 
 /* Until it has answered a new registration a dispatcher may know that an entity lives elsewhere. */
@@ -38,8 +40,10 @@ static bool is_cut_off(void *user, gw_id route)
  * short. */
 NEVER_INLINE void keep_until_hello(struct game *g, unsigned index, struct view packet)
 {
-    struct buf *early = &g->memberships[index].early;
-    if (dispatchers_is_up(g->dispatchers, index) && early->size + packet.size <= EARLY_BYTES_MAX) {
+    struct membership *m = &g->memberships[index];
+    struct buf *early = &m->early;
+    bool will_hear = dispatchers_is_up(g->dispatchers, index) || m->restores;
+    if (will_hear && early->size + packet.size <= EARLY_BYTES_MAX) {
         write_var(early, packet.data, packet.size);
         return;
     }

@@ -132,6 +132,22 @@ void registry_told_all(struct registry *r, unsigned index, struct view strmap)
             write_own_again(r, index, e);
 }
 
+void registry_freeze(const struct registry *r, struct buf *out)
+{
+    kvreg_write(&r->copy, out);
+}
+
+void registry_thaw(struct registry *r, struct view frozen)
+{
+    struct reader pairs = reader_of(frozen.data, frozen.size);
+    for (uint32_t left = read_u32(&pairs); left > 0 && !pairs.bad; left--) {
+        struct view key = read_var(&pairs), value = read_var(&pairs);
+        if (!pairs.bad && kvreg_put(&r->copy, key, value, 0, true))
+            refuse(r, registry_dispatcher_of(r, key), key, "the registry is full");
+    }
+    r->stats.keys = kvreg_count(&r->copy);
+}
+
 static void restore(struct registry *r, unsigned index, const struct kvreg_entry *entry,
                     uint16_t owner)
 {

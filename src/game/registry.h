@@ -35,6 +35,11 @@ struct registry *registry_create(const struct registry_desc *desc);
 void registry_destroy(struct registry *r); /* NULL does nothing */
 const struct registry_stats *registry_stats(const struct registry *r);
 
+/* All keys, into another process and out of it: nobody is told. What is no list of keys is passed
+ * over. */
+void registry_freeze(const struct registry *r, struct buf *out);
+void registry_thaw(struct registry *r, struct view frozen);
+
 unsigned registry_dispatcher_of(const struct registry *r, struct view key);
 
 /* What dispatcher `index` says: all that it has, as a StringMap, when this game has registered;

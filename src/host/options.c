@@ -57,7 +57,8 @@ gw_err host_options_parse(int argc, char **argv, const char *id_flag, struct hos
     struct host_options options = {.configfile = "goworld.ini"};
     for (int i = 1; i < argc; i++) {
         const char *flag = flag_of(argv[i]);
-        if (strcmp(flag, "-d") == 0)
+        options.restores |= strcmp(flag, "-restore") == 0;
+        if (strcmp(flag, "-d") == 0 || strcmp(flag, "-restore") == 0)
             continue;
         if (i + 1 == argc) {
             *error = sentence("%s is no option, or wants a value", argv[i]);

@@ -47,10 +47,20 @@ static void asked_to_stop(void *user, int signum)
     loop_wake(run->loop);
 }
 
-static gw_err stop_on_signals(struct run *run)
+static void asked_to_freeze(void *user, int signum)
+{
+    struct run *run = user;
+    (void)signum;
+    if (!run->stopping)
+        run->server->freeze(run->running);
+}
+
+static gw_err obey_signals(struct run *run)
 {
     if (run->server->finish)
         loop_on_turn(run->loop, finish_turn, run);
+    if (run->server->freeze)
+        (void)!loop_on_signal(run->loop, SIGHUP, asked_to_freeze, run);
     gw_err err = loop_on_signal(run->loop, SIGTERM, asked_to_stop, run);
     return err != GW_OK ? err : loop_on_signal(run->loop, SIGINT, asked_to_stop, run);
 }
@@ -65,7 +75,7 @@ static gw_err run_server(const struct host_server *server, const struct conf *co
     struct run run = {.server = server, .loop = host->loop};
     err = server->start(server, host, conf, options, &run.running, error);
     if (err == GW_OK) {
-        (void)!stop_on_signals(&run); /* without them a signal ends the process at once */
+        (void)!obey_signals(&run); /* without them a signal ends the process at once */
         loop_run(host->loop);
         if (!server->stop(run.running)) {
             *error = sentence("ended before everything was saved");
@@ -83,6 +93,10 @@ int host_server_main(const struct host_server *server, int argc, char **argv)
     char *error;
     if (host_options_parse(argc, argv, server->id_flag, &options, &error) != GW_OK) {
         fail(server->name, error);
+        return EXIT_WRONG_USAGE;
+    }
+    if (options.restores && !server->freeze) {
+        fail(server->name, sentence("-restore is for games"));
         return EXIT_WRONG_USAGE;
     }
     if (conf_load(options.configfile, &conf, &error) != GW_OK)

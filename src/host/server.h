@@ -17,6 +17,9 @@ struct host_server {
     /* Asked to end: called in each turn from then on until it returns true; NULL: it can end at
      * once. A second SIGINT ends the process whatever it returns. */
     bool (*finish)(void *running);
+    /* At SIGHUP: freezes, and ends the loop when that is done; NULL: there is nothing to freeze,
+     * and -restore is refused. */
+    void (*freeze)(void *running);
     /* After the loop has ended; false when something that had to be saved is not. */
     bool (*stop)(void *running);
 };
