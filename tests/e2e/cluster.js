@@ -85,13 +85,13 @@ boot_entity=Account
 ${this.names.map(section).join('')}`;
     }
 
-    /** Returns when the process says that it serves. */
-    async start(name) {
+    /** Returns when the process says that it serves. `more`: further arguments. */
+    async start(name, ...more) {
         const [, kind, number] = /^([a-z]+)(\d+)$/.exec(name);
         const program = kind === 'game' ? [path.join(this.dir, path.basename(this.dir))] : [GOWORLD, kind];
         const flag = kind === 'dispatcher' ? '-dispid' : '-gid';
         const log = openSync(path.join(this.logs, `${name}.log`), 'a');
-        const child = spawn(program[0], [...program.slice(1), flag, number, '-configfile', this.ini], {
+        const child = spawn(program[0], [...program.slice(1), flag, number, '-configfile', this.ini, ...more], {
             cwd: this.dir,
             env: { ...process.env, GOWORLD_READY_FD: '3' },
             stdio: ['ignore', log, log, 'pipe'],
@@ -113,6 +113,20 @@ ${this.names.map(section).join('')}`;
         const exit = once(child, 'exit');
         child.kill(signal);
         await exit;
+    }
+
+    /** Lets a game freeze into its file; returns when it has ended. */
+    async freeze(name) {
+        const child = this.#children.get(name);
+        const exit = once(child, 'exit');
+        child.kill('SIGHUP');
+        const [code] = await exit;
+        if (code !== 0) throw new Error(`${name} has not frozen: it ended with ${code}${await this.logTails()}`);
+    }
+
+    /** What a game is frozen into. */
+    frozenPath(name) {
+        return path.join(path.dirname(this.ini), 'run', `${name}_freezed.dat`);
     }
 
     /** Where a gate takes TCP clients, or a dispatcher games and gates. */

@@ -101,17 +101,24 @@ struct fixture *fixture_create(const gw_game *game, const char *boot_entity)
     return f;
 }
 
+gw_err fixture_world(struct fixture *f, const gw_game *game, const char *boot_entity,
+                     struct world **out)
+{
+    struct world_desc desc = desc_of(f, game, boot_entity);
+    char *error = NULL;
+    return world_create(&desc, out, &error);
+}
+
 char *fixture_reload(struct fixture *f, const gw_game *game, const char *boot_entity)
 {
     struct buf frozen = {0};
     struct world *fresh;
     char *error = NULL;
-    struct world_desc desc = desc_of(f, game, boot_entity);
     world_set_pace(f->world, WORLD_HOLDS);
     fixture_work(f);
     ASSERT(world_is_at_rest(f->world));
     if (!world_freeze(f->world, &frozen, &error)) {
-        gw_err err = world_create(&desc, &fresh, &error);
+        gw_err err = fixture_world(f, game, boot_entity, &fresh);
         ASSERT(!err);
         if (!world_restore(fresh, view_of(&frozen), &error)) {
             world_abandon(f->world);

@@ -37,6 +37,9 @@ void fixture_destroy(struct fixture *f); /* stops the world, lets everything be 
 void fixture_work(struct fixture *f);
 void fixture_pass(struct fixture *f, int64_t ms); /* time goes on, in one turn */
 
+/* One more world, which sends as the other does. */
+GW_NODISCARD gw_err fixture_world(struct fixture *f, const gw_game *game, const char *boot_entity,
+                                  struct world **out);
 /* Another program takes the world over. NULL; or why not, and the old one goes on: a sentence that
  * the caller frees. */
 char *fixture_reload(struct fixture *f, const gw_game *game, const char *boot_entity);

@@ -245,11 +245,30 @@ static void change_a_client(void)
     }
 }
 
+static void fail_on_hook(const char *hook, gw_entity *self, const gw_entity *other)
+{
+    (void)self, (void)other;
+    fail_msg("%s was called by a reload", hook);
+}
+
+/* The world goes on in another process: neither clients nor hooks are told anything of that. */
+static void reload(void)
+{
+    size_t sent = play.f->sent.size;
+    walker_told = fail_on_hook;
+    char *error = fixture_reload(play.f, &walker_game, "Walker");
+    walker_told = on_hook;
+    assert_null(error);
+    assert_int_equal(play.f->sent.size, sent);
+}
+
 static void happen(void)
 {
     play.hook_acts = HOOK_ACTS_MAX;
     if (draw(5) == 0)
         change_a_client();
+    else if (draw(10) == 0)
+        reload();
     else
         GAME(play.f)
     act();

@@ -632,6 +632,80 @@ static void timers_travel_as_goworld_writes_them(void **state)
     assert_happened("tick:7(bob) ");
 }
 
+/* ---- and the game goes on in another process meanwhile -------------------------------------- */
+
+/* A walker's name is no attribute, and stays behind. */
+static void reload(struct fixture *f)
+{
+    size_t sent = f->sent.size;
+    char *error = fixture_reload(f, &walker_game, "Walker");
+    assert_null(error);
+    assert_int_equal(f->sent.size, sent);
+}
+
+static void a_trip_goes_on_in_another_process_wherever_it_was(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = ann_wishes(f)->base.id;
+    reload(f);
+    fixture_skip(f);
+    answer_where(f, id);
+    assert_int_equal(fixture_next_type(f), MSG_MIGRATE_REQUEST);
+    reload(f);
+    world_migrate_granted(f->world, id);
+    reload(f);
+    walker_listen();
+    fixture_pass(f, 10);
+    assert_happened("leaves(,1) left(1,) migrates_out() ");
+    assert_int_equal(fixture_next_type(f), MSG_REAL_MIGRATE);
+}
+
+static void a_trip_has_no_more_time_in_another_process(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = ann_wishes(f)->base.id;
+    fixture_pass(f, GW_ENTER_SPACE_MS - 100);
+    reload(f);
+    walker_listen();
+    fixture_pass(f, 99);
+    assert_happened("");
+    fixture_pass(f, 1);
+    assert_happened("fails:farxxxxxxxxxxxxx:-10() ");
+    assert_non_null(fixture_find(f, id));
+}
+
+static void what_has_left_is_sent_again_from_another_process(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf sent = depart(f, &id);
+    reload(f);
+    fixture_skip(f);
+    world_resend_leavers(f->world, fixture_concerns_all, NULL);
+    struct msg_real_migrate again;
+    assert_true(msg_real_migrate_read(fixture_next(f), &again));
+    assert_int_equal(again.state.size, sent.size);
+    assert_memory_equal(again.state.data, sent.data, sent.size);
+    buf_free(&sent);
+}
+
+static void a_journey_that_has_ended_is_known_in_another_process(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf sent = depart(f, &id);
+    world_migrate_in(f->world, id, 1, view_of(&sent));
+    gw_entity *ann = fixture_find(f, id);
+    assert_non_null(ann);
+    GAME(f)
+    gw_destroy(ann);
+    fixture_work(f);
+    reload(f);
+    world_migrate_in(f->world, id, 1, view_of(&sent));
+    assert_null(fixture_find(f, id));
+    buf_free(&sent);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -662,6 +736,10 @@ int main(void)
         WALKER_TEST(one_that_could_not_be_passed_on_is_back_where_it_was),
         WALKER_TEST(one_that_ends_in_its_first_hook_takes_its_client_along),
         WALKER_TEST(timers_travel_as_goworld_writes_them),
+        WALKER_TEST(a_trip_goes_on_in_another_process_wherever_it_was),
+        WALKER_TEST(a_trip_has_no_more_time_in_another_process),
+        WALKER_TEST(what_has_left_is_sent_again_from_another_process),
+        WALKER_TEST(a_journey_that_has_ended_is_known_in_another_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
