@@ -52,19 +52,12 @@ static void open_stores(struct rig *r)
     r->fibers = fiber_pool_create(&(struct fiber_pool_desc){0});
 }
 
-struct rig *rig_create(const gw_game *game, const char *boot_entity, unsigned dispatchers)
+static void create_game(struct rig *r)
 {
-    struct rig *r = mem_zalloc(sizeof *r);
-    r->clock = (struct clock){.now_ms = 1000, .wall_ms = 1700000000000};
-    r->log = (struct log){.process = "game1", .write = log_write, .user = r};
-    r->ids = (struct id_source){.clock = &r->clock, .pid = 1};
-    r->workers.submit = submit;
-    r->dispatchers = dispatchers;
-    open_stores(r);
     struct game_desc desc = {
-        .world = {.game = game,
+        .world = {.game = r->played,
                   .gameid = RIG_GAME,
-                  .boot_entity = boot_entity,
+                  .boot_entity = r->boot_entity,
                   .save_interval_ms = 300000,
                   .position_sync_interval_ms = 100,
                   .clock = &r->clock,
@@ -75,7 +68,7 @@ struct rig *rig_create(const gw_game *game, const char *boot_entity, unsigned di
                   .passwords = r->passwords,
                   .fibers = r->fibers,
                   .seed = 3},
-        .dispatchers = dispatchers,
+        .dispatchers = r->dispatchers,
         .pool = &r->pool,
         .epoch = 11,
         .dial = dial,
@@ -85,7 +78,31 @@ struct rig *rig_create(const gw_game *game, const char *boot_entity, unsigned di
     char *error = NULL;
     gw_err err = game_create(&desc, &r->game, &error);
     ASSERT(!err);
+}
+
+struct rig *rig_create(const gw_game *game, const char *boot_entity, unsigned dispatchers)
+{
+    struct rig *r = mem_zalloc(sizeof *r);
+    r->clock = (struct clock){.now_ms = 1000, .wall_ms = 1700000000000};
+    r->log = (struct log){.process = "game1", .write = log_write, .user = r};
+    r->ids = (struct id_source){.clock = &r->clock, .pid = 1};
+    r->workers.submit = submit;
+    r->dispatchers = dispatchers;
+    r->played = game;
+    r->boot_entity = boot_entity;
+    open_stores(r);
+    create_game(r);
     return r;
+}
+
+void rig_succeed(struct rig *r, const struct buf *frozen)
+{
+    char *error = NULL;
+    game_abandon(r->game);
+    game_destroy(r->game);
+    create_game(r);
+    gw_err err = game_restore(r->game, view_of(frozen), &error);
+    ASSERT(!err);
 }
 
 void rig_stop(struct rig *r)

@@ -10,6 +10,8 @@
 
 struct rig {
     struct game *game;
+    const gw_game *played;
+    const char *boot_entity;
     struct clock clock;
     struct log log;
     struct buf logged; /* every line */
@@ -31,6 +33,9 @@ struct rig {
 struct rig *rig_create(const gw_game *game, const char *boot_entity, unsigned dispatchers);
 void rig_stop(struct rig *r); /* the game has saved everything, and is gone */
 void rig_destroy(struct rig *r);
+
+/* Another process goes on with the game, which was at rest. */
+void rig_succeed(struct rig *r, const struct buf *frozen);
 
 void rig_turn(struct rig *r); /* with all that workers have to do */
 void rig_pass(struct rig *r, int64_t ms);

@@ -1,0 +1,303 @@
+/* A game comes to rest, goes on in another process, or goes on where it is. */
+#include "cluster/session.h"
+#include "rig.h"
+
+#include <goworld/goworld.h>
+
+#include <stdlib.h>
+
+#define CLIENT "awNEKGhsggslAAAB"
+#define ENTITY "awNEKGhsggslAAAC"
+#define GATE 7
+
+typedef struct Account {
+    gw_entity base;
+    int64_t said;
+} Account;
+
+#define ACCOUNT_RPC(RPC)                                                                           \
+    RPC(Account, Say, GW_SERVER, (i64, number))                                                    \
+    RPC(Account, Sleep, GW_FIBER, (i64, ms))
+GW_RPC_DECLARE(ACCOUNT_RPC)
+
+void Account_Say(Account *self, int64_t number)
+{
+    self->said = self->said * 10 + number;
+}
+
+void Account_Sleep(Account *self, int64_t ms)
+{
+    self->said = gw_await_sleep(ms) ? 0 : self->said;
+}
+
+GW_RPC_DEFINE(Account, ACCOUNT_RPC)
+static const gw_attr Account_attrs[] = {GW_ATTR(Account, said, 0), GW_ATTR_END};
+static const gw_entity_type Account_type = {
+    .name = "Account", .size = sizeof(Account), .attrs = Account_attrs, .methods = Account_methods};
+static const gw_entity_type *const types[] = {&Account_type, NULL};
+static const gw_game game = {.types = types};
+
+/* ---- helpers -------------------------------------------------------------------------------- */
+
+struct stage {
+    struct rig *r;
+    gw_id id; /* of an entity with a client */
+};
+
+static gw_id id_of(const char *text)
+{
+    gw_id id;
+    memcpy(id.text, text, sizeof id.text);
+    return id;
+}
+
+static struct stage begin(void)
+{
+    struct stage s = {rig_create(&game, "Account", 1), id_of(ENTITY)};
+    rig_connect(s.r, 0, 5);
+    rig_take_in(s.r, 0, 1, NULL);
+    rig_say_hello(s.r, 0);
+    RECEIVE(&s.r->links[0], notify_gate_hello, .gate = GATE);
+    RECEIVE(&s.r->links[0], connect_client, .client = id_of(CLIENT), .boot_entity = s.id,
+            .gate = GATE);
+    rig_turn(s.r);
+    fake_link_skip(&s.r->links[0]);
+    return s;
+}
+
+static int64_t said(const struct stage *s)
+{
+    const gw_entity *e = world_find(game_world(s->r->game), s->id);
+    assert_non_null(e);
+    return ((const Account *)e)->said;
+}
+
+static void say(const struct stage *s, unsigned number)
+{
+    uint8_t args[] = {1, 0, 1, 0, 0, 0, (uint8_t)number};
+    RECEIVE(&s->r->links[0], call_entity_method, .entity = s->id, .method = view_str("Say"),
+            .args = {args, sizeof args});
+}
+
+static void sleep_for(const struct stage *s, uint16_t ms)
+{
+    uint8_t args[] = {1, 0, 3, 0, 0, 0, 0xcd, (uint8_t)(ms >> 8), (uint8_t)ms};
+    RECEIVE(&s->r->links[0], call_entity_method, .entity = s->id, .method = view_str("Sleep"),
+            .args = {args, sizeof args});
+}
+
+/* The game has asked the dispatcher to hold everything. */
+static void expect_asked(const struct stage *s)
+{
+    struct view payload;
+    assert_true(rig_next(s->r, 0, &payload));
+    assert_int_equal(msg_type_of(payload), MSG_START_FREEZE_GAME);
+    assert_false(rig_next(s->r, 0, &payload));
+}
+
+static void come_to_rest(const struct stage *s)
+{
+    game_come_to_rest(s->r->game);
+    rig_pass(s->r, 1);
+    rig_pass(s->r, 1);
+    assert_int_equal(game_rest(s->r->game), GAME_COMES_TO_REST);
+    expect_asked(s);
+}
+
+static void answer(const struct stage *s)
+{
+    RECEIVE(&s->r->links[0], start_freeze_game_ack, .dispatcher = 1);
+    assert_int_equal(game_rest(s->r->game), GAME_RESTS);
+}
+
+static void expect_called_off(const struct stage *s, const char *why)
+{
+    assert_int_equal(game_rest(s->r->game), GAME_RUNS);
+    assert_non_null(strstr(game_why_no_rest(s->r->game), why));
+}
+
+/* ---- tests ---------------------------------------------------------------------------------- */
+
+static void it_goes_on_in_another_process(void **state)
+{
+    (void)state;
+    struct stage s = begin();
+    say(&s, 1);
+    come_to_rest(&s);
+    say(&s, 2);
+    assert_int_equal(said(&s), 1);
+    answer(&s);
+    rig_pass(s.r, 500);
+    struct view payload;
+    assert_false(rig_next(s.r, 0, &payload));
+    struct buf frozen = {0};
+    game_freeze(s.r->game, &frozen);
+    rig_succeed(s.r, &frozen);
+    buf_free(&frozen);
+    struct msg_set_game_id who;
+    rig_dialled(s.r, 0);
+    EXPECT(&s.r->links[0], set_game_id, &who);
+    assert_true(who.is_restore);
+    rig_take_in(s.r, 0, 1, NULL);
+    rig_turn(s.r);
+    assert_int_equal(said(&s), 1); /* what was held waits for the HELLO */
+    rig_say_hello(s.r, 0);
+    say(&s, 3);
+    rig_turn(s.r);
+    assert_int_equal(said(&s), 123);
+    struct msg_check_client check;
+    do
+        assert_true(rig_next(s.r, 0, &payload));
+    while (!msg_check_client_read(payload, &check));
+    assert_true(gw_id_equal(check.client, id_of(CLIENT)));
+    rig_destroy(s.r);
+}
+
+static void what_is_restored_by_a_foreign_dispatcher_waits_for_no_hello(void **state)
+{
+    (void)state;
+    struct stage s = begin();
+    come_to_rest(&s);
+    say(&s, 4);
+    answer(&s);
+    struct buf frozen = {0};
+    game_freeze(s.r->game, &frozen);
+    rig_succeed(s.r, &frozen);
+    buf_free(&frozen);
+    rig_dialled(s.r, 0);
+    rig_take_in(s.r, 0, 1, NULL);
+    rig_turn(s.r);
+    rig_pass(s.r, 499);
+    assert_int_equal(said(&s), 0);
+    rig_pass(s.r, 1);
+    assert_int_equal(said(&s), 4);
+    rig_destroy(s.r);
+}
+
+static void who_answers_in_time_is_waited_for(void **state)
+{
+    (void)state;
+    struct stage s = begin();
+    sleep_for(&s, 300);
+    game_come_to_rest(s.r->game);
+    rig_pass(s.r, 100);
+    say(&s, 1); /* it goes on as ever */
+    assert_int_equal(said(&s), 1);
+    rig_pass(s.r, 200);
+    rig_pass(s.r, 1);
+    expect_asked(&s);
+    answer(&s);
+    game_call_off_rest(s.r->game, "the test is over");
+    rig_destroy(s.r);
+}
+
+static void a_fiber_that_does_not_end_calls_it_off(void **state)
+{
+    (void)state;
+    struct stage s = begin();
+    sleep_for(&s, 60000);
+    game_come_to_rest(s.r->game);
+    rig_pass(s.r, 9999);
+    assert_int_equal(game_rest(s.r->game), GAME_COMES_TO_REST);
+    rig_pass(s.r, 1);
+    expect_called_off(&s, "Sleep of Account/" ENTITY " still awaits something");
+    assert_true(rig_logged(s.r, "rest_called_off"));
+    say(&s, 1);
+    assert_int_equal(said(&s), 1);
+    rig_destroy(s.r);
+}
+
+static void a_dispatcher_that_does_not_answer_calls_it_off(void **state)
+{
+    (void)state;
+    struct stage s = begin();
+    come_to_rest(&s);
+    say(&s, 1);
+    say(&s, 2);
+    rig_pass(s.r, 3000);
+    expect_called_off(&s, "a dispatcher has not answered in time");
+    assert_int_equal(said(&s), 12);
+    struct view payload;
+    assert_true(rig_next(s.r, 0, &payload));
+    assert_int_equal(msg_type_of(payload), MSG_CANCEL_FREEZE_GAME);
+    rig_destroy(s.r);
+}
+
+static void a_dispatcher_that_is_lost_calls_it_off(void **state)
+{
+    (void)state;
+    struct stage s = begin();
+    come_to_rest(&s);
+    say(&s, 1);
+    rig_hang_up(s.r, 0);
+    rig_pass(s.r, 1);
+    expect_called_off(&s, "a dispatcher");
+    assert_int_equal(said(&s), 1);
+    rig_destroy(s.r);
+}
+
+static void one_that_rests_can_be_called_back(void **state)
+{
+    (void)state;
+    struct stage s = begin();
+    come_to_rest(&s);
+    say(&s, 7);
+    answer(&s);
+    game_call_off_rest(s.r->game, "the disk is full");
+    expect_called_off(&s, "the disk is full");
+    assert_int_equal(said(&s), 7);
+    rig_destroy(s.r);
+}
+
+static gw_err restore(const void *bytes, size_t size, const char *why)
+{
+    char *error = NULL;
+    struct rig *other = rig_create(&game, "Account", 1);
+    gw_err err = game_restore(other->game, (struct view){bytes, (uint32_t)size}, &error);
+    if (err && why)
+        assert_non_null(strstr(error, why));
+    free(error);
+    game_abandon(other->game);
+    game_destroy(other->game);
+    other->game = NULL;
+    rig_destroy(other);
+    return err;
+}
+
+static void damage_is_seen(void **state)
+{
+    (void)state;
+    struct stage s = begin();
+    come_to_rest(&s);
+    say(&s, 7);
+    answer(&s);
+    struct buf frozen = {0};
+    game_freeze(s.r->game, &frozen);
+    assert_int_equal(restore(frozen.data, frozen.size, NULL), GW_OK);
+    for (size_t size = 0; size < frozen.size; size++)
+        assert_int_equal(restore(frozen.data, size, size < 8 ? "no frozen game" : "cut off"),
+                         GW_EPROTO);
+    for (size_t at = 0; at < frozen.size; at++) {
+        frozen.data[at] ^= 1;
+        assert_int_equal(restore(frozen.data, frozen.size, NULL), GW_EPROTO);
+        frozen.data[at] ^= 1;
+    }
+    buf_free(&frozen);
+    game_call_off_rest(s.r->game, "the test is over");
+    rig_destroy(s.r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_goes_on_in_another_process),
+        cmocka_unit_test(what_is_restored_by_a_foreign_dispatcher_waits_for_no_hello),
+        cmocka_unit_test(who_answers_in_time_is_waited_for),
+        cmocka_unit_test(a_fiber_that_does_not_end_calls_it_off),
+        cmocka_unit_test(a_dispatcher_that_does_not_answer_calls_it_off),
+        cmocka_unit_test(a_dispatcher_that_is_lost_calls_it_off),
+        cmocka_unit_test(one_that_rests_can_be_called_back),
+        cmocka_unit_test(damage_is_seen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
