@@ -31,11 +31,11 @@ const struct command commands[] = {
      "Games save and destroy all entities first. Waits for the end of each process."},
     {"reload", "DIR [-build]", 2, 2, reload_run,
      "let the games of DIR go on with new code while players stay connected",
-     "One game after the other freezes into a file in run/, ends, and is started again from it "
-     "with "
-     "the program that lies in DIR now; what is sent to it meanwhile waits. -build builds DIR "
-     "first, and a build that fails, or a program that does not run, leaves everything as it was. "
-     "A game that cannot freeze goes on with its old code, and is named with the reason."},
+     "One game after the other: a new process, of the program that lies in DIR now, is started "
+     "beside it, takes over its entities, timers and clients, and only then the old one ends. How "
+     "long players had to wait is printed. Whatever goes wrong before, the old process goes on, "
+     "and "
+     "the reason is told. -build builds DIR first; if that fails nothing is touched."},
     {"kill", "DIR", 2, 2, kill_run, "end all processes of DIR at once, without saving", ""},
     {"status", "DIR [-v]", 2, 2, status_run, "say which processes of DIR run",
      "Exits with 1 when any process that goworld.ini asks for does not serve. Of what died it says "

@@ -120,6 +120,20 @@ void member_adopt(struct member *member, int64_t now_ms)
     restart_serves(&member->restart, now_ms);
 }
 
+bool member_is_succeeded(struct member *member, int64_t now_ms)
+{
+    struct process successor;
+    if (process_find(member->pid_path, &successor) != GW_OK)
+        return false;
+    bool is_other = successor.pid != member->process.pid;
+    process_close(&successor);
+    if (!is_other)
+        return false;
+    member_end(member, now_ms);
+    member_adopt(member, now_ms);
+    return member_runs(member);
+}
+
 /* ---- news ----------------------------------------------------------------------------------- */
 
 void member_hear(struct member *member, int64_t now_ms)

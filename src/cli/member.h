@@ -47,6 +47,9 @@ static inline bool member_runs(const struct member *member)
 GW_NODISCARD gw_err member_spawn(struct member *member, struct server *server);
 /* Takes over its process if one runs already: then it counts as serving. */
 void member_adopt(struct member *member, int64_t now_ms);
+/* Its process has ended, and its pid file names another one that runs: it has taken over, and is
+ * taken over here. */
+bool member_is_succeeded(struct member *member, int64_t now_ms);
 /* Takes what the process has said on ready_fd: that it serves, or why not. */
 void member_hear(struct member *member, int64_t now_ms);
 /* Takes the end of its process, with the reason in `why`; true when somebody had asked for it. The

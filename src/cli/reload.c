@@ -1,23 +1,20 @@
-/* reload: lets the games of a server go on in their programs as they lie in DIR now: each freezes
- * into a file, ends, and is started again from it, while the dispatchers hold what is for it. */
-#include "base/buf.h"
+/* reload: lets the games of a server go on in their programs as they lie in DIR now: a new process
+ * of each takes over from the one that runs. */
 #include "cli/found.h"
 #include "cli/lock.h"
-#include "cli/supervision.h"
+#include "conf/sentence.h"
 #include "os/child.h"
 #include "os/system.h"
 
-#include <fcntl.h>
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define ANSWER_SECONDS 10 /* of a program that is asked what its game is made of */
-#define FREEZE_MS 20000   /* a game that cannot freeze says so before */
-#define LOOK_MS 20
-#define LOG_BYTES 16384 /* that are looked at of what it has logged since */
+#define ANSWER_SECONDS 10  /* of a program that is asked what its game is made of */
+#define TAKE_OVER_MS 30000 /* a game that cannot be taken over says so before */
 
 /* ---- the program ---------------------------------------------------------------------------- */
 
@@ -47,84 +44,91 @@ static gw_err check_program(struct server *server)
 
 /* ---- one game ------------------------------------------------------------------------------- */
 
-static off_t size_of(const char *path)
+static gw_err spawn(struct server *server, const struct running *game, struct process_child *child)
 {
-    struct stat st;
-    return stat(path, &st) == 0 ? st.st_size : 0;
+    char number[16], next[PROCESS_NAME_SIZE + 8];
+    snprintf(number, sizeof number, "%u", game->number);
+    snprintf(next, sizeof next, "%s.next", game->name);
+    const char *argv[] = {server->program, "-gid",     number, "-configfile",
+                          server->ini,     "-succeed", NULL};
+    const struct process_desc desc = {.argv = argv,
+                                      .dir = server->dir,
+                                      .log_path = server_state_path(server, game->name, "log"),
+                                      .pid_path = server_state_path(server, next, "pid")};
+    if (process_spawn(&desc, child) == GW_OK)
+        return GW_OK;
+    cli_fail("cannot start %s: %s", server->program, strerror(errno));
+    return GW_EIO;
 }
 
-/* What the game says in its log, from there on, about why it has not frozen; the caller frees it.
- */
-static char *find_why_not(const char *log_path, off_t from)
+/* What it says when it serves, or why it does not, in *words, which the caller frees; NULL: it has
+ * died without a word. */
+static gw_err hear(const struct process_child *child, char **words)
 {
-    static const char event[] = " not_frozen why=\"";
-    char text[LOG_BYTES + 1];
-    int fd = open(log_path, O_RDONLY | O_CLOEXEC);
-    ssize_t size = fd < 0 ? 0 : pread(fd, text, LOG_BYTES, from);
-    if (fd >= 0)
-        close(fd);
-    text[size > 0 ? size : 0] = '\0';
-    const char *why = strstr(text, event);
-    if (!why)
-        return NULL;
-    why += sizeof event - 1;
-    size_t length = strcspn(why, "\n");
-    while (length > 0 && why[length] != '"')
-        length--;
-    return mem_copy_text(why, length);
-}
-
-/* Until it has ended. */
-static gw_err await_freeze(const struct running *game, const char *log_path, off_t log_from)
-{
-    int64_t deadline_ms = os_monotonic_ms() + FREEZE_MS;
-    char *why = NULL;
-    while (!process_wait(&game->process, LOOK_MS)) {
-        why = find_why_not(log_path, log_from);
-        if (why || os_monotonic_ms() >= deadline_ms) {
-            cli_fail("%s could not be frozen, and goes on with its old code: %s", game->name,
-                     why ? why : "it did not answer in time; its log may say more");
-            free(why);
-            return GW_EINVAL;
+    int64_t deadline_ms = os_monotonic_ms() + TAKE_OVER_MS;
+    enum process_state state = PROCESS_STARTING;
+    *words = NULL;
+    while (state == PROCESS_STARTING) {
+        struct pollfd asked = {.fd = child->ready_fd, .events = POLLIN};
+        int64_t left_ms = deadline_ms - os_monotonic_ms();
+        if (left_ms <= 0 || poll(&asked, 1, (int)left_ms) == 0) {
+            *words = sentence("the new program has not taken over within %d seconds",
+                              TAKE_OVER_MS / 1000);
+            return GW_ETIMEDOUT;
         }
+        state = process_heard(child, words);
     }
-    return GW_OK;
+    return state == PROCESS_READY ? GW_OK : GW_EIO;
 }
 
-static gw_err freeze(struct server *server, const struct running *game)
+/* One that does not serve has no use; what it has left of itself goes, too. */
+static void give_up(struct server *server, const struct running *game, struct process_child *child)
 {
-    const char *log_path = server_state_path(server, game->name, "log");
-    off_t log_from = size_of(log_path);
-    printf("%s freezes\n", game->name);
+    struct process process = {child->pid, child->pidfd};
+    char next[PROCESS_NAME_SIZE + 8];
+    snprintf(next, sizeof next, "%s.next", game->name);
+    (void)!process_signal(&process, SIGKILL);
+    process_reap(&process);
+    unlink(server_state_path(server, next, "pid"));
+}
+
+/* Whether the old process runs still: it does not when the new one has failed after it had taken
+ * over. */
+static void complain(const struct running *game, const char *why)
+{
+    bool runs = !process_wait(&game->process, 0);
+    cli_fail("%s: %s; %s", game->name, why ? why : "the new program died without a word",
+             runs ? "it goes on with its old code"
+                  : "its old process has ended, too, and the supervisor starts it anew");
+}
+
+static void tell(const struct running *game, const struct process_child *child, const char *note)
+{
+    static const char paused[] = "paused_ms=";
+    const char *ms =
+        note && strncmp(note, paused, sizeof paused - 1) == 0 ? note + sizeof paused - 1 : "?";
+    printf("%s goes on with the new code (pid %d, before %d); players waited for %s ms\n",
+           game->name, (int)child->pid, (int)game->process.pid, ms);
     fflush(stdout);
-    if (process_signal(&game->process, SIGHUP) != GW_OK) {
-        cli_fail("%s (pid %d) belongs to someone else, or has just ended", game->name,
-                 (int)game->process.pid);
-        return GW_EDENIED;
-    }
-    gw_err err = await_freeze(game, log_path, log_from);
-    if (!err && access(server_frozen_path(server, game->number), F_OK) != 0) {
-        cli_fail("%s has ended without being frozen; its log, %s, says more", game->name, log_path);
-        err = GW_EIO;
-    }
-    return err;
 }
 
 static gw_err reload_game(struct server *server, const struct running *game)
 {
-    int64_t began_ms = os_monotonic_ms();
-    gw_err err = freeze(server, game);
+    struct process_child child;
+    char *words;
+    gw_err err = spawn(server, game, &child);
     if (err)
         return err;
-    if (supervision_start(server) != GW_OK) {
-        cli_fail("%s is down. What it was is in %s: mend the program and start it again with "
-                 "goworld start %s; to begin anew, remove the file",
-                 game->name, server_frozen_path(server, game->number), server->shown);
-        return GW_EIO;
+    err = hear(&child, &words);
+    if (err) {
+        complain(game, words);
+        give_up(server, game, &child);
+    } else {
+        tell(game, &child, words);
     }
-    printf("%s goes on with the new code, %d ms after it was asked to freeze\n", game->name,
-           (int)(os_monotonic_ms() - began_ms));
-    return GW_OK;
+    free(words);
+    process_release(&child);
+    return err;
 }
 
 /* ---- all ------------------------------------------------------------------------------------ */

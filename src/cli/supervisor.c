@@ -85,6 +85,10 @@ static void wait_or_give_up(struct supervisor *s, struct member *member)
 
 static void member_ended(struct supervisor *s, struct member *member)
 {
+    if (member_is_succeeded(member, os_monotonic_ms())) {
+        log_info(&s->log, "succeeded", "process=%s pid=%d", member->name, (int)member->process.pid);
+        return;
+    }
     bool was_asked_to = member_end(member, os_monotonic_ms());
     if (bringup_ended(&s->bringup, member))
         return;
@@ -271,7 +275,7 @@ static gw_err begin(struct supervisor *s, struct server *place)
         cli_fail("cannot write %s: %s", s->pid_path, strerror(errno));
         return GW_EIO;
     }
-    os_notify_ready(); /* to nobody, but its pipe is closed */
+    os_notify_ready(""); /* to nobody, but its pipe is closed */
     os_files_max_raise();
     hold_signals();
     log_info(&s->log, "supervising", "pid=%d", (int)getpid());

@@ -47,6 +47,7 @@ bool game_is_idle(const struct game *g);
 enum game_rest { GAME_RUNS, GAME_COMES_TO_REST, GAME_RESTS };
 void game_come_to_rest(struct game *g);
 enum game_rest game_rest(const struct game *g);
+bool game_holds(const struct game *g);              /* players wait already */
 const char *game_why_no_rest(const struct game *g); /* lasts until it is to rest again; or NULL */
 /* Calls it off, also when it rests already. `why` is a sentence. */
 void game_call_off_rest(struct game *g, const char *why);
@@ -55,6 +56,8 @@ void game_call_off_rest(struct game *g, const char *why);
 void game_freeze(struct game *g, struct buf *out);
 /* It goes on elsewhere: what is left here can be destroyed, and says nothing. */
 void game_abandon(struct game *g);
+/* False while a game that was restored waits to be taken in again. */
+bool game_is_awake(const struct game *g);
 /* Goes on with a game that was frozen: any bytes. Before the first turn. On failure *error is a
  * sentence the caller frees, and the game can only be destroyed. */
 GW_NODISCARD gw_err game_restore(struct game *g, struct view frozen, char **error);

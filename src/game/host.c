@@ -4,16 +4,14 @@
 #include "conf/sentence.h"
 #include "game/game.h"
 #include "game/registry.h"
+#include "game/reload.h"
 #include "host/admin.h"
 #include "host/dial.h"
 #include "host/sink.h"
-#include "os/file.h"
 #include "os/system.h"
 #include "wire/msgpack.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define PROGRESS_INTERVAL_MS 1000
 
@@ -32,9 +30,7 @@ struct game_host {
     int64_t cpu_asked_ms; /* when that was */
     int64_t progress_due_ms;
     bool serves, finishing;
-    bool freezing, frozen, restored;
-    const char *frozen_path; /* borrows from `path` */
-    struct buf path;
+    struct reload reload;
 };
 
 /* ---- what the core asks of its process ------------------------------------------------------ */
@@ -74,123 +70,18 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* ---- into a file and out of it -------------------------------------------------------------- */
-
-static gw_err write_frozen(struct game_host *server, struct buf *state)
-{
-    game_freeze(server->core, state);
-    gw_err err = file_replace(server->frozen_path, state->data, state->size);
-    if (err) {
-        char *why = sentence("cannot write %s: %s", server->frozen_path, strerror(errno));
-        game_call_off_rest(server->core, why);
-        free(why);
-    }
-    return err;
-}
-
-static void complain_not_frozen(struct game_host *server)
-{
-    server->freezing = false;
-    log_error(&server->sink.log, "not_frozen", "why=\"%s\"", game_why_no_rest(server->core));
-}
-
-static void freeze_to_file(struct game_host *server)
-{
-    struct buf state = {0};
-    unsigned long long entities = world_stats(game_world(server->core))->entities;
-    if (write_frozen(server, &state)) {
-        complain_not_frozen(server);
-    } else {
-        log_info(&server->sink.log, "frozen", "file=%s bytes=%zu entities=%llu",
-                 server->frozen_path, state.size, entities);
-        server->frozen = true;
-        game_abandon(server->core);
-        loop_stop(server->host->loop);
-    }
-    buf_free(&state);
-}
-
-static void watch_freeze(struct game_host *server)
-{
-    enum game_rest rest = game_rest(server->core);
-    if (rest == GAME_RESTS)
-        freeze_to_file(server);
-    else if (rest == GAME_RUNS)
-        complain_not_frozen(server);
-}
-
-void game_host_freeze(struct game_host *server)
-{
-    if (server->freezing || server->finishing)
-        return;
-    if (!game_is_serving(server->core)) {
-        log_error(&server->sink.log, "not_frozen", "why=\"a dispatcher is away\"");
-        return;
-    }
-    server->freezing = true;
-    game_come_to_rest(server->core);
-    loop_wake(server->host->loop);
-}
-
-static gw_err restore(struct game_host *server, char **error)
-{
-    struct buf state = {0};
-    char *why = NULL;
-    gw_err err = file_read(server->frozen_path, &state);
-    if (err == GW_ENOTFOUND)
-        *error = sentence("there is no %s to restore the game from: start it without -restore",
-                          server->frozen_path);
-    else if (err)
-        *error = sentence("cannot read %s: %s", server->frozen_path, strerror(errno));
-    else if (state.size > UINT32_MAX)
-        err = GW_EPROTO, why = sentence("it is too long");
-    else
-        err = game_restore(server->core, view_of(&state), &why);
-    if (why)
-        *error = sentence("cannot restore the game from %s: %s", server->frozen_path, why);
-    free(why);
-    if (!err)
-        log_info(&server->sink.log, "restored", "file=%s bytes=%zu entities=%llu",
-                 server->frozen_path, state.size,
-                 (unsigned long long)world_stats(game_world(server->core))->entities);
-    buf_free(&state);
-    return err;
-}
-
-/* It is never restored twice: what was in it has gone on. */
-static void forget_frozen(struct game_host *server)
-{
-    if (unlink(server->frozen_path) != 0)
-        log_error(&server->sink.log, "frozen_file_stays", "file=%s why=\"%s\"", server->frozen_path,
-                  strerror(errno));
-}
-
-static gw_err restore_if_asked(struct game_host *server, const struct host_options *options,
-                               char **error)
-{
-    server->restored = options->restores;
-    if (options->restores)
-        return restore(server, error);
-    if (access(server->frozen_path, F_OK) == 0)
-        log_warn(&server->sink.log, "frozen_file_ignored",
-                 "file=%s why=\"started without -restore\"", server->frozen_path);
-    return GW_OK;
-}
-
 static int64_t turn(void *user)
 {
     struct game_host *server = user;
     int64_t due_ms = game_turn(server->core);
     due_ms = earlier(due_ms, storage_turn(server->storage));
-    if (!server->serves && game_is_serving(server->core)) {
+    if (!server->serves && game_is_serving(server->core) && game_is_awake(server->core)) {
         server->serves = true;
         log_info(&server->sink.log, "serving", "pid=%u", server->host->ids.pid);
-        if (server->restored)
-            forget_frozen(server);
+        reload_served(&server->reload);
         host_serves(server->host);
     }
-    if (server->freezing)
-        watch_freeze(server);
+    reload_turn(&server->reload);
     return due_ms;
 }
 
@@ -307,6 +198,14 @@ static gw_err make_core(struct game_host *server, const struct conf *conf,
     return game_create(&desc, &server->core, error);
 }
 
+/* Its port is the successor's from now on. */
+static void let_go(void *user)
+{
+    struct game_host *server = user;
+    http_server_close(server->http);
+    server->http = NULL;
+}
+
 static gw_err start(struct game_host *server, const struct conf *conf, const gw_game *game,
                     const struct host_options *options, char **error)
 {
@@ -328,12 +227,20 @@ static gw_err start(struct game_host *server, const struct conf *conf, const gw_
                                                             .up = dispatcher_up,
                                                             .down = dispatcher_down,
                                                             .user = server});
-    buf_print(&server->path, "%s/game%u_freezed.dat%c", conf->run_dir, options->id, '\0');
-    server->frozen_path = (const char *)server->path.data;
     err = make_core(server, conf, mine, game, options->id, error);
+    if (!err) {
+        reload_init(&server->reload, &(struct reload_desc){.host = server->host,
+                                                           .core = server->core,
+                                                           .log = &server->sink.log,
+                                                           .run_dir = conf->run_dir,
+                                                           .gameid = options->id,
+                                                           .let_go = let_go,
+                                                           .user = server});
+        err = reload_restore(&server->reload, options, error);
+    }
     if (!err)
-        err = restore_if_asked(server, options, error);
-    return err ? err : listen_for_admin(server, mine, error);
+        err = listen_for_admin(server, mine, error);
+    return err ? err : reload_listen(&server->reload, error);
 }
 
 gw_err game_host_start(struct host *host, const struct conf *conf, const gw_game *game,
@@ -352,12 +259,18 @@ gw_err game_host_start(struct host *host, const struct conf *conf, const gw_game
     return GW_OK;
 }
 
+void game_host_freeze(struct game_host *server)
+{
+    if (!server->finishing)
+        reload_to_file(&server->reload);
+}
+
 /* ---- end ------------------------------------------------------------------------------------ */
 
 bool game_host_finish(struct game_host *server)
 {
     const struct clock *clock = loop_clock(server->host->loop);
-    if (server->restored && !server->serves) { /* its file stays what there is of it */
+    if (reload_is_unfinished(&server->reload)) {
         game_abandon(server->core);
         return true;
     }
@@ -386,11 +299,12 @@ bool game_host_stop(struct game_host *server)
 {
     if (!server)
         return true;
-    if (server->core && !server->frozen && !game_is_idle(server->core)) {
+    if (server->core && !reload_is_over(&server->reload) && !game_is_idle(server->core)) {
         log_error(&server->sink.log, "stopped_unsaved", "requests=%llu",
                   (unsigned long long)storage_stats(server->storage)->queue_requests);
         return false;
     }
+    reload_fini(&server->reload);
     http_server_close(server->http);
     game_destroy(server->core);
     dialler_destroy(server->dialler);
@@ -399,7 +313,6 @@ bool game_host_stop(struct game_host *server)
     kv_destroy(server->kv);
     storage_destroy(server->storage);
     sink_close(&server->sink);
-    buf_free(&server->path);
     free(server);
     return true;
 }

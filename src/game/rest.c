@@ -150,6 +150,16 @@ enum game_rest game_rest(const struct game *g)
     return g->rest.step == REST_NONE || g->rest.step == REST_WAKES ? GAME_RUNS : GAME_COMES_TO_REST;
 }
 
+bool game_is_awake(const struct game *g)
+{
+    return g->rest.step != REST_WAKES;
+}
+
+bool game_holds(const struct game *g)
+{
+    return rest_holds(g);
+}
+
 const char *game_why_no_rest(const struct game *g)
 {
     return g->rest.why_not;

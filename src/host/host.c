@@ -57,7 +57,7 @@ void host_serves(struct host *host)
 {
     ASSERT(host->awaited > 0);
     if (--host->awaited == 0)
-        os_notify_ready();
+        os_notify_ready(host->ready_note);
 }
 
 struct host_address host_address(const struct conf_address *address)

@@ -14,8 +14,9 @@ struct host {
     struct id_source ids;
     uint64_t epoch; /* of this run */
     uint64_t seed;
-    int64_t started_ms; /* by the loop's clock */
-    unsigned awaited;   /* cores that do not serve yet */
+    int64_t started_ms;  /* by the loop's clock */
+    unsigned awaited;    /* cores that do not serve yet */
+    char ready_note[64]; /* told with it that they do */
 };
 
 /* On failure *error is a sentence the caller frees. */

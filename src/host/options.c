@@ -51,14 +51,22 @@ static const char *flag_of(const char *arg)
     return strncmp(arg, "--", 2) == 0 ? arg + 1 : arg;
 }
 
+/* Takes one that has no value. */
+static bool is_switch(const char *flag, struct host_options *options)
+{
+    bool restores = strcmp(flag, "-restore") == 0, succeeds = strcmp(flag, "-succeed") == 0;
+    options->restores |= restores;
+    options->succeeds |= succeeds;
+    return restores || succeeds || strcmp(flag, "-d") == 0;
+}
+
 gw_err host_options_parse(int argc, char **argv, const char *id_flag, struct host_options *out,
                           char **error)
 {
     struct host_options options = {.configfile = "goworld.ini"};
     for (int i = 1; i < argc; i++) {
         const char *flag = flag_of(argv[i]);
-        options.restores |= strcmp(flag, "-restore") == 0;
-        if (strcmp(flag, "-d") == 0 || strcmp(flag, "-restore") == 0)
+        if (is_switch(flag, &options))
             continue;
         if (i + 1 == argc) {
             *error = sentence("%s is no option, or wants a value", argv[i]);

@@ -18,7 +18,7 @@ struct host_server {
      * once. A second SIGINT ends the process whatever it returns. */
     bool (*finish)(void *running);
     /* At SIGHUP: freezes, and ends the loop when that is done; NULL: there is nothing to freeze,
-     * and -restore is refused. */
+     * and -restore and -succeed are refused. */
     void (*freeze)(void *running);
     /* After the loop has ended; false when something that had to be saved is not. */
     bool (*stop)(void *running);

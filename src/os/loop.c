@@ -28,6 +28,12 @@ struct signal_entry {
     struct signal_entry *next;
 };
 
+struct loop_watch {
+    uv_poll_t handle; /* first: a handle is its watch */
+    void (*readable)(void *user);
+    void *user;
+};
+
 struct loop {
     uv_loop_t uv;
     uv_prepare_t prepare;
@@ -174,11 +180,18 @@ static void signal_free(uv_handle_t *handle)
     free(handle->data);
 }
 
+static void watch_free(uv_handle_t *handle)
+{
+    free(handle);
+}
+
 static void close_handle(uv_handle_t *handle, void *user)
 {
     (void)user;
     if (!uv_is_closing(handle))
-        uv_close(handle, handle->type == UV_SIGNAL ? signal_free : NULL);
+        uv_close(handle, handle->type == UV_SIGNAL ? signal_free
+                         : handle->type == UV_POLL ? watch_free
+                                                   : NULL);
 }
 
 void loop_destroy(struct loop *loop)
@@ -235,6 +248,30 @@ gw_err loop_on_signal(struct loop *loop, int signum, loop_signal handler, void *
         return GW_OK;
     uv_close((uv_handle_t *)&entry->handle, signal_free);
     return GW_EINVAL;
+}
+
+static void watched(uv_poll_t *handle, int status, int events)
+{
+    const struct loop_watch *watch = (const struct loop_watch *)handle;
+    (void)status, (void)events;
+    loop_begin(handle->loop->data);
+    watch->readable(watch->user);
+}
+
+struct loop_watch *loop_watch(struct loop *loop, int fd, void (*readable)(void *user), void *user)
+{
+    struct loop_watch *watch = mem_zalloc(sizeof *watch);
+    watch->readable = readable;
+    watch->user = user;
+    ASSERT(uv_poll_init(&loop->uv, &watch->handle, fd) == 0);
+    ASSERT(uv_poll_start(&watch->handle, UV_READABLE | UV_DISCONNECT, watched) == 0);
+    return watch;
+}
+
+void loop_unwatch(struct loop_watch *watch)
+{
+    if (watch)
+        uv_close((uv_handle_t *)&watch->handle, watch_free);
 }
 
 void loop_run(struct loop *loop)

@@ -25,7 +25,12 @@ void loop_on_flush(struct loop *loop, loop_flush flush, void *user); /* up to 64
 /* No turn or flush of this user from now on; not from inside one. */
 void loop_off(struct loop *loop, const void *user);
 GW_NODISCARD gw_err loop_on_signal(struct loop *loop, int signum, loop_signal handler, void *user);
-void loop_run(struct loop *loop); /* until loop_stop */
+/* `readable` runs when something can be read from the descriptor, or its end has come, until that
+ * is unwatched; the descriptor stays the caller's, who closes it afterwards. */
+struct loop_watch;
+struct loop_watch *loop_watch(struct loop *loop, int fd, void (*readable)(void *user), void *user);
+void loop_unwatch(struct loop_watch *watch); /* NULL does nothing */
+void loop_run(struct loop *loop);            /* until loop_stop */
 void loop_stop(struct loop *loop);
 void loop_wake(struct loop *loop); /* another turn follows at once: posted work waits */
 const struct clock *loop_clock(const struct loop *loop);

@@ -53,9 +53,11 @@ static void tell_service(const char *state)
     close(fd);
 }
 
-void os_notify_ready(void)
+void os_notify_ready(const char *note)
 {
-    tell_starter("ready\n");
+    char text[STATE_MAX];
+    snprintf(text, sizeof text, "ready%s%s\n", *note ? " " : "", note);
+    tell_starter(text);
     tell_service("READY=1\n");
 }
 
@@ -64,6 +66,13 @@ void os_notify_error(const char *sentence)
     char state[STATE_MAX];
     tell_starter(sentence);
     snprintf(state, sizeof state, "STATUS=%s\n", sentence);
+    tell_service(state);
+}
+
+void os_notify_main_process(void)
+{
+    char state[STATE_MAX];
+    snprintf(state, sizeof state, "MAINPID=%d\n", (int)getpid());
     tell_service(state);
 }
 

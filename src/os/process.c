@@ -181,6 +181,10 @@ enum process_state process_heard(const struct process_child *child, char **why)
     line[strcspn(line, "\n")] = '\0';
     if (strcmp(line, "ready") == 0)
         return PROCESS_READY;
+    if (strncmp(line, "ready ", strlen("ready ")) == 0) {
+        *why = strdup(line + strlen("ready "));
+        return PROCESS_READY;
+    }
     if (*line)
         *why = strdup(line);
     return PROCESS_FAILED;

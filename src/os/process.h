@@ -28,7 +28,7 @@ enum process_state { PROCESS_STARTING, PROCESS_READY, PROCESS_FAILED };
  * (the log, the pid file, the program) comes as PROCESS_FAILED. On GW_EIO errno says why. */
 GW_NODISCARD gw_err process_spawn(const struct process_desc *desc, struct process_child *child);
 /* Reads what the child says when ready_fd is readable. PROCESS_FAILED: *why is its sentence, or
- * NULL when it died without one; the caller frees it. */
+ * NULL when it died without one; PROCESS_READY: a note, or NULL. The caller frees it. */
 enum process_state process_heard(const struct process_child *child, char **why);
 /* Closes both; the process goes on. */
 void process_release(struct process_child *child);

@@ -35,6 +35,16 @@ static const char *told(void (*notify)(void))
     return text;
 }
 
+static void say_ready(void)
+{
+    os_notify_ready("");
+}
+
+static void say_ready_with_note(void)
+{
+    os_notify_ready("paused_ms=12");
+}
+
 static void say_error(void)
 {
     os_notify_error("the port is in use");
@@ -43,7 +53,8 @@ static void say_error(void)
 static void whoever_waits_is_told_once(void **state)
 {
     (void)state;
-    assert_string_equal(told(os_notify_ready), "ready\n");
+    assert_string_equal(told(say_ready), "ready\n");
+    assert_string_equal(told(say_ready_with_note), "ready paused_ms=12\n");
     assert_string_equal(told(say_error), "the port is in use\n");
     assert_null(getenv("GOWORLD_READY_FD"));
 }
@@ -52,9 +63,9 @@ static void nobody_waits(void **state)
 {
     (void)state;
     unsetenv("GOWORLD_READY_FD");
-    os_notify_ready();
+    os_notify_ready("");
     setenv("GOWORLD_READY_FD", "nonsense", 1);
-    os_notify_ready();
+    os_notify_ready("");
 }
 
 /* A socket as systemd has one, at the name that NOTIFY_SOCKET gives; '@' begins an abstract one. */
@@ -86,7 +97,7 @@ static void tell_all(int fd)
 {
     os_notify_error("the port is in use");
     expect_state(fd, "STATUS=the port is in use\n");
-    os_notify_ready();
+    os_notify_ready("");
     expect_state(fd, "READY=1\n");
     os_notify_stopping();
     expect_state(fd, "STOPPING=1\n");

@@ -1,0 +1,287 @@
+/* reload: see reload.h. */
+#include "game/reload.h"
+
+#include "conf/sentence.h"
+#include "os/file.h"
+#include "os/notify.h"
+#include "os/system.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum path { PATH_FILE, PATH_SOCKET, PATH_PID, PATH_NEXT_PID, PATH_COUNT };
+
+static const char *path_of(const struct reload *r, enum path path)
+{
+    return (const char *)r->paths[path].data;
+}
+
+/* ---- resting -------------------------------------------------------------------------------- */
+
+/* It was not to be. */
+static void fail(struct reload *r, const char *why)
+{
+    log_error(r->desc.log, "not_frozen", "why=\"%s\"", why);
+    if (r->aim == RELOAD_TO_SUCCESSOR)
+        succession_refuse(r->succession, why);
+    r->aim = RELOAD_NOT;
+}
+
+static void begin(struct reload *r, enum reload_aim aim)
+{
+    if (!game_is_serving(r->desc.core) || !game_is_awake(r->desc.core)) {
+        r->aim = aim;
+        fail(r, "a dispatcher is away; try again when goworld status says that all serve");
+        return;
+    }
+    r->aim = aim;
+    r->held_since_ms = 0;
+    game_come_to_rest(r->desc.core);
+    loop_wake(r->desc.host->loop);
+}
+
+static void end(struct reload *r)
+{
+    r->is_over = true;
+    game_abandon(r->desc.core);
+    loop_stop(r->desc.host->loop);
+}
+
+/* Takes the sentence. */
+static void call_off(struct reload *r, char *why)
+{
+    game_call_off_rest(r->desc.core, why);
+    fail(r, why);
+    free(why);
+}
+
+static unsigned long long count_entities(const struct reload *r)
+{
+    return world_stats(game_world(r->desc.core))->entities;
+}
+
+/* ---- into a file ---------------------------------------------------------------------------- */
+
+static void write_file(struct reload *r, const struct buf *state)
+{
+    const char *path = path_of(r, PATH_FILE);
+    if (file_replace(path, state->data, state->size)) {
+        call_off(r, sentence("cannot write %s: %s", path, strerror(errno)));
+        return;
+    }
+    log_info(r->desc.log, "frozen", "file=%s bytes=%zu entities=%llu", path, state->size,
+             count_entities(r));
+    end(r);
+}
+
+void reload_to_file(struct reload *r)
+{
+    if (r->aim == RELOAD_NOT && !r->is_over)
+        begin(r, RELOAD_TO_FILE);
+}
+
+/* ---- to a successor ------------------------------------------------------------------------- */
+
+/* Whoever looks for the game's process finds the successor from now on. */
+static void pass_pid_file(const struct reload *r)
+{
+    (void)!rename(path_of(r, PATH_NEXT_PID), path_of(r, PATH_PID));
+}
+
+static void hand_over(struct reload *r, const struct buf *state)
+{
+    char *why;
+    if (succession_hand_over(r->succession, view_of(state), r->held_since_ms, &why)) {
+        call_off(r, why);
+        return;
+    }
+    r->desc.let_go(r->desc.user);
+    pass_pid_file(r);
+    log_info(r->desc.log, "handed_over", "bytes=%zu entities=%llu", state->size, count_entities(r));
+    succession_let_go(r->succession);
+    end(r);
+}
+
+static void asked(void *user)
+{
+    struct reload *r = user;
+    if (r->aim == RELOAD_NOT && !r->is_over)
+        begin(r, RELOAD_TO_SUCCESSOR);
+    else
+        succession_refuse(r->succession, "the game is being frozen already, or stops");
+}
+
+static void left(void *user)
+{
+    struct reload *r = user;
+    if (r->aim == RELOAD_TO_SUCCESSOR)
+        call_off(r, sentence("the new program has ended before it could take over"));
+}
+
+gw_err reload_listen(struct reload *r, char **error)
+{
+    return succession_open(&(struct succession_desc){.loop = r->desc.host->loop,
+                                                     .path = path_of(r, PATH_SOCKET),
+                                                     .log = r->desc.log,
+                                                     .asked = asked,
+                                                     .left = left,
+                                                     .user = r},
+                           &r->succession, error);
+}
+
+/* ---- turn by turn --------------------------------------------------------------------------- */
+
+static void hand_on(struct reload *r)
+{
+    struct buf state = {0};
+    game_freeze(r->desc.core, &state);
+    if (r->aim == RELOAD_TO_FILE)
+        write_file(r, &state);
+    else
+        hand_over(r, &state);
+    buf_free(&state);
+}
+
+void reload_turn(struct reload *r)
+{
+    if (r->aim == RELOAD_NOT || r->is_over)
+        return;
+    if (!r->held_since_ms && game_holds(r->desc.core))
+        r->held_since_ms = os_monotonic_ms();
+    enum game_rest rest = game_rest(r->desc.core);
+    if (rest == GAME_RESTS)
+        hand_on(r);
+    else if (rest == GAME_RUNS)
+        fail(r, game_why_no_rest(r->desc.core));
+}
+
+/* ---- going on ------------------------------------------------------------------------------- */
+
+static gw_err restore(struct reload *r, const struct buf *state, char **why)
+{
+    if (state->size > UINT32_MAX) {
+        *why = sentence("it is too long");
+        return GW_EPROTO;
+    }
+    return game_restore(r->desc.core, view_of(state), why);
+}
+
+static gw_err read_file(struct reload *r, struct buf *state, char **error)
+{
+    const char *path = path_of(r, PATH_FILE);
+    gw_err err = file_read(path, state);
+    if (err == GW_ENOTFOUND)
+        *error =
+            sentence("there is no %s to restore the game from: start it without -restore", path);
+    else if (err)
+        *error = sentence("cannot read %s: %s", path, strerror(errno));
+    return err;
+}
+
+static gw_err restore_file(struct reload *r, char **error)
+{
+    struct buf state = {0};
+    const char *path = path_of(r, PATH_FILE);
+    gw_err err = read_file(r, &state, error);
+    if (!err) {
+        char *why = NULL;
+        err = restore(r, &state, &why);
+        if (err)
+            *error = sentence("cannot restore the game from %s: %s", path, why);
+        free(why);
+    }
+    if (!err)
+        log_info(r->desc.log, "restored", "file=%s bytes=%zu entities=%llu", path, state.size,
+                 count_entities(r));
+    r->is_from_file = !err;
+    buf_free(&state);
+    return err;
+}
+
+static gw_err succeed(struct reload *r, char **error)
+{
+    struct inheritance in;
+    char *why;
+    gw_err err = inheritance_take(path_of(r, PATH_SOCKET), &in, error);
+    if (err)
+        return err;
+    r->paused_since_ms = in.since_ms;
+    err = restore(r, &in.state, &why);
+    if (err) {
+        *error = sentence("cannot restore the game: %s", why);
+        inheritance_refuse(&in, why);
+        free(why);
+        return err;
+    }
+    r->is_successor = true;
+    return inheritance_accept(&in, error);
+}
+
+gw_err reload_restore(struct reload *r, const struct host_options *options, char **error)
+{
+    if (options->succeeds)
+        return succeed(r, error);
+    if (options->restores)
+        return restore_file(r, error);
+    if (access(path_of(r, PATH_FILE), F_OK) == 0)
+        log_warn(r->desc.log, "frozen_file_ignored",
+                 "file=%s why=\"the game was started without -restore\"", path_of(r, PATH_FILE));
+    return GW_OK;
+}
+
+/* It is never restored twice: what was in it has gone on. */
+static void forget_file(struct reload *r)
+{
+    if (unlink(path_of(r, PATH_FILE)) != 0)
+        log_error(r->desc.log, "frozen_file_stays", "file=%s why=\"%s\"", path_of(r, PATH_FILE),
+                  strerror(errno));
+}
+
+void reload_served(struct reload *r)
+{
+    r->is_taken_in = true;
+    if (r->is_from_file)
+        forget_file(r);
+    if (!r->is_successor)
+        return;
+    int64_t paused_ms = os_monotonic_ms() - r->paused_since_ms;
+    log_info(r->desc.log, "taken_over", "entities=%llu paused_ms=%lld", count_entities(r),
+             (long long)paused_ms);
+    snprintf(r->desc.host->ready_note, sizeof r->desc.host->ready_note, "paused_ms=%lld",
+             (long long)paused_ms);
+    os_notify_main_process();
+}
+
+bool reload_is_over(const struct reload *r)
+{
+    return r->is_over;
+}
+
+bool reload_is_unfinished(const struct reload *r)
+{
+    return r->is_from_file && !r->is_taken_in;
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+void reload_init(struct reload *r, const struct reload_desc *desc)
+{
+    static const char *const formats[PATH_COUNT] = {
+        [PATH_FILE] = "%s/game%u_freezed.dat%c",
+        [PATH_SOCKET] = "%s/game%u.sock%c",
+        [PATH_PID] = "%s/game%u.pid%c",
+        [PATH_NEXT_PID] = "%s/game%u.next.pid%c",
+    };
+    *r = (struct reload){.desc = *desc};
+    for (unsigned i = 0; i < PATH_COUNT; i++)
+        buf_print(&r->paths[i], formats[i], desc->run_dir, desc->gameid, '\0');
+}
+
+void reload_fini(struct reload *r)
+{
+    succession_close(r->succession);
+    for (unsigned i = 0; i < PATH_COUNT; i++)
+        buf_free(&r->paths[i]);
+}
