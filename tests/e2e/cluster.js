@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { freePorts } from './ports.js';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const GOWORLD = process.env.GOWORLD ?? path.join(HERE, '../../bin/goworld');
+export const GOWORLD = process.env.GOWORLD ?? path.join(HERE, '../../bin/goworld');
 const KINDS = ['dispatcher', 'game', 'gate'];
 const LOG_TAIL_BYTES = 2000;
 
@@ -85,21 +85,41 @@ boot_entity=Account
 ${this.names.map(section).join('')}`;
     }
 
-    /** Returns when the process says that it serves. `more`: further arguments. */
-    async start(name, ...more) {
+    /** Starts a process of that name; returns it, and what it has said: that it serves, or why not. `more`: further
+     * arguments; `program`: another one than the cluster's game. */
+    async #spawn(name, more, program) {
         const [, kind, number] = /^([a-z]+)(\d+)$/.exec(name);
-        const program = kind === 'game' ? [path.join(this.dir, path.basename(this.dir))] : [GOWORLD, kind];
+        const command = kind === 'game' ? [program ?? path.join(this.dir, path.basename(this.dir))] : [GOWORLD, kind];
         const flag = kind === 'dispatcher' ? '-dispid' : '-gid';
         const log = openSync(path.join(this.logs, `${name}.log`), 'a');
-        const child = spawn(program[0], [...program.slice(1), flag, number, '-configfile', this.ini, ...more], {
+        const child = spawn(command[0], [...command.slice(1), flag, number, '-configfile', this.ini, ...more], {
             cwd: this.dir,
             env: { ...process.env, GOWORLD_READY_FD: '3' },
             stdio: ['ignore', log, log, 'pipe'],
         });
         closeSync(log);
+        const heard = Promise.race([once(child.stdio[3], 'data'), once(child, 'exit')]);
+        return { child, word: heard.then(([word]) => String(word).trim()) };
+    }
+
+    /** Returns when the process says that it serves. `more`: further arguments. */
+    async start(name, ...more) {
+        const { child, word } = await this.#spawn(name, more);
         this.#children.set(name, child);
-        const [word] = await Promise.race([once(child.stdio[3], 'data'), once(child, 'exit')]);
-        if (!String(word).startsWith('ready')) throw new Error(`${name} does not serve: ${word}`);
+        if (!(await word).startsWith('ready')) throw new Error(`${name} does not serve: ${await word}`);
+    }
+
+    /** Starts a process beside the game that is to take over from it, and hands it to `meanwhile`; returns what it says.
+     * Then it is the game, and the old one has ended; or that is still the game. */
+    async succeed(name, { program, meanwhile } = {}) {
+        const old = this.#children.get(name);
+        const { child, word } = await this.#spawn(name, ['-succeed'], program);
+        await meanwhile?.(child, old);
+        const said = await word;
+        const loser = said.startsWith('ready') ? old : child;
+        if (loser === old) this.#children.set(name, child);
+        if (loser.exitCode === null && loser.signalCode === null) await once(loser, 'exit');
+        return said;
     }
 
     signal(name, signal) {
