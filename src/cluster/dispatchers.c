@@ -107,9 +107,10 @@ bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index)
     return ds->all.desc.clock->now_ms >= dispatchers_cut_off_ms(ds, index);
 }
 
-void dispatchers_do_not_resume(struct dispatchers *ds, unsigned index)
+void dispatchers_cancel_freeze(struct dispatchers *ds)
 {
-    session_do_not_resume(&ds->slots[index].session);
+    for (unsigned i = 0; i < ds->all.desc.count; i++)
+        slot_cancel_freeze(&ds->slots[i]);
 }
 
 NEVER_INLINE void drop(struct dispatchers *ds, unsigned index, const char *reason)

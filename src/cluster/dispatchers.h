@@ -68,9 +68,9 @@ bool dispatchers_is_cut_off(const struct dispatchers *ds, unsigned index);
  */
 int64_t dispatchers_cut_off_ms(const struct dispatchers *ds, unsigned index);
 
-/* It confirms nothing any more: what is sent to it is kept no longer, and a broken link is its
- * loss. */
-void dispatchers_do_not_resume(struct dispatchers *ds, unsigned index);
+/* They hold everything for a process that was to go on as this one: it does not come. One of
+ * GoWorld's does not understand that, and goes on by itself after its ten seconds. */
+void dispatchers_cancel_freeze(struct dispatchers *ds);
 
 /* Each sends one packet, or keeps it in the backlog while that dispatcher is away. What cannot be
  * sent or kept is counted and dropped: one that is too large, too. One that finds no room ends the

@@ -123,15 +123,36 @@ void session_do_not_resume(struct session *s)
     outq_keep(&s->link->out, NULL);
 }
 
+void session_send_anew(struct session *s)
+{
+    session_flush(s);
+    outq_keep(&s->link->out, NULL);
+    outq_keep(&s->link->out, &s->kept);
+    s->confirmed = 0;
+}
+
+void session_receive_anew(struct session *s)
+{
+    s->received = s->received_told = 0;
+    s->resumes = true;
+}
+
 void session_hold(struct session *s)
 {
+    s->was_held = s->resumes;
     session_do_not_resume(s);
     s->link = NULL;
 }
 
-void session_unhold(struct session *s, struct link *link)
+void session_unhold(struct session *s, struct link *link, bool is_anew)
 {
     ASSERT(!s->link && !s->out.kept);
+    if (is_anew && s->was_held) {
+        s->link = link;
+        session_send_anew(s);
+        session_receive_anew(s);
+    }
+    s->was_held = false;
     hand_over(s, link);
 }
 

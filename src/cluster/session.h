@@ -25,6 +25,7 @@ struct session {
     struct outq_kept kept;
     bool resumes;    /* the peer has said that it can go on */
     bool failed;     /* it cannot after all: something found no room, or the peer broke the rules */
+    bool was_held;   /* session_hold, of one that resumed till then */
     bool said_hello; /* the peer: its messages count, and it knows ours */
     uint64_t epoch;  /* of the peer, once it has said HELLO */
     uint64_t confirmed;     /* of what was sent, by the peer */
@@ -57,8 +58,14 @@ void session_break(struct session *s);
 /* What is sent from here on waits, and the link only sends what it has: somebody else will be the
  * peer. The session does not go on after the link. */
 void session_hold(struct session *s);
-/* That is over: what has waited goes over this link, to which nothing was gathered. */
-void session_unhold(struct session *s, struct link *link);
+/* That is over: what has waited goes over this link, to which nothing was gathered. A session that
+ * resumed before begins anew with `is_anew`: as the next two say. */
+void session_unhold(struct session *s, struct link *link, bool is_anew);
+
+/* Over the same link both ends begin to count anew, each behind a message that says so: what is
+ * sent from here on counts; what comes from here on does, and the peer confirms again. */
+void session_send_anew(struct session *s);
+void session_receive_anew(struct session *s);
 
 /* The peer confirms nothing any more: nothing is kept for it, and the session ends with its link.
  */

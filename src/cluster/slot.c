@@ -149,6 +149,34 @@ static bool on_answer(struct slot *slot, struct view packet)
     return true;
 }
 
+/* ---- a freeze that is cancelled ------------------------------------------------------------- */
+
+/* It does not confirm while it is frozen. Behind this message it counts again what comes, and we
+ * what it sends behind its answer. */
+void slot_cancel_freeze(struct slot *slot)
+{
+    struct session *session = &slot->session;
+    bool begins_anew = session->resumes && session->link;
+    if (slot_is_up(slot) && session->said_hello)
+        SEND(slot, cancel_freeze_game);
+    session_do_not_resume(session);
+    if (begins_anew)
+        session_send_anew(session);
+}
+
+static bool on_freeze_cancelled(struct slot *slot, struct view packet)
+{
+    struct msg_freeze_cancelled m;
+    const struct session *session = &slot->session;
+    bool is_awaited = session->link && session->link->out.kept && !session->resumes;
+    if (!msg_freeze_cancelled_read(packet, &m) || !is_awaited)
+        return false;
+    session_receive_anew(&slot->session);
+    slot->heard_ms = slot->ping_due_ms = now_of(slot);
+    slot->lease_ms = now_of(slot) + SLOT_LEASE_MS;
+    return true;
+}
+
 /* ---- what comes in -------------------------------------------------------------------------- */
 
 static bool on_hello(struct slot *slot, struct view packet)
@@ -205,6 +233,8 @@ static bool handle_own(struct slot *slot, struct view packet)
         return on_received(slot, packet);
     case MSG_PONG:
         return on_pong(slot, packet);
+    case MSG_FREEZE_CANCELLED:
+        return on_freeze_cancelled(slot, packet);
     default:
         return hand_on(slot, &packet, 1);
     }

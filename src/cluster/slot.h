@@ -58,6 +58,7 @@ void slot_down(struct slot *slot); /* the dial failed */
 int64_t slot_turn(struct slot *slot);
 
 bool slot_is_up(const struct slot *slot);
+void slot_cancel_freeze(struct slot *slot); /* dispatchers_cancel_freeze, of one */
 
 /* Each sends one packet, or lets it wait; false when there is no room. */
 bool slot_send(struct slot *slot, const void *payload, size_t size);

@@ -192,7 +192,18 @@ static void end_freeze(struct dispatcher *d, struct peer *game)
 void connections_thaw(struct dispatcher *d, struct peer *game)
 {
     end_freeze(d, game);
-    session_unhold(&game->session, game->link);
+    session_unhold(&game->session, game->link, false);
+}
+
+void connections_cancel_freeze(struct dispatcher *d, struct peer *game)
+{
+    struct buf *b = dispatcher_scratch(d);
+    msg_freeze_cancelled_write(b, &(struct msg_freeze_cancelled){});
+    peer_say(game, b->data, b->size);
+    end_freeze(d, game);
+    session_unhold(&game->session, game->link, true);
+    if (game->session.resumes)
+        await_word(d, game);
 }
 
 /* ---- breaking ------------------------------------------------------------------------------- */

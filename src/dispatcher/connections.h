@@ -22,6 +22,9 @@ void connections_freeze(struct dispatcher *d, struct peer *game, int64_t for_ms)
 void connections_restore(struct dispatcher *d, struct peer *game, struct peer *from);
 /* What has waited goes over its link; one of ours has that when it says HELLO. */
 void connections_thaw(struct dispatcher *d, struct peer *game);
+/* The same because the game says that it goes on where it is: it is answered, and its session goes
+ * over breaks again. */
+void connections_cancel_freeze(struct dispatcher *d, struct peer *game);
 
 /* Ends a peer whose place another one takes, without grace: that is the same process, which claims
  * what it has, or a new one, and then the old one is dead. */

@@ -86,7 +86,7 @@ void games_cancel_freeze(struct dispatcher *d, struct peer *game)
         return;
     log_info(d->desc.log, "freeze_cancelled", "game=%u waited_bytes=%zu", game->id,
              session_unsent_bytes(&game->session));
-    connections_thaw(d, game);
+    connections_cancel_freeze(d, game);
 }
 
 /* It has all that it had, and answers: one of ours gets what has waited behind its HELLO, for it

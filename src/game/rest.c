@@ -99,18 +99,6 @@ size_t rest_take(struct game *g, unsigned index, const struct view *packets, siz
 
 /* ---- ending --------------------------------------------------------------------------------- */
 
-/* Dispatchers of GoWorld's do not know the message: they go on by themselves, ten seconds later. */
-static void ask_to_go_on(struct game *g)
-{
-    buf_clear(&g->out);
-    msg_cancel_freeze_game_write(&g->out, &(struct msg_cancel_freeze_game){});
-    for (unsigned i = 0; i < g->desc.dispatchers; i++) {
-        if (dispatchers_has_said_hello(g->dispatchers, i))
-            dispatchers_send(g->dispatchers, i, g->out.data, g->out.size);
-        dispatchers_do_not_resume(g->dispatchers, i);
-    }
-}
-
 void rest_call_off(struct game *g, const char *why)
 {
     enum rest_step step = g->rest.step;
@@ -121,7 +109,7 @@ void rest_call_off(struct game *g, const char *why)
     g->rest.why_not = mem_strdup(why);
     buf_free(&g->rest.frozen);
     if (step >= REST_ASKS)
-        ask_to_go_on(g);
+        dispatchers_cancel_freeze(g->dispatchers);
     wake(g);
 }
 

@@ -92,6 +92,7 @@ MSG(NOTIFY_LOAD_FAILED, notify_load_failed, 3004, (id, entity))
 MSG(NOTIFY_ENTITIES_GONE, notify_entities_gone, 3005, (rest, entities))
 MSG(REJECT_ENTITY, reject_entity, 3006, (id, entity))
 MSG(CANCEL_FREEZE_GAME, cancel_freeze_game, 3007)
+MSG(FREEZE_CANCELLED, freeze_cancelled, 3008)
 MSG(CONNECT_CLIENT, connect_client, 3010, (id, client), (id, boot_entity), (u16, gate),
     (str, address))
 MSG(PAUSE_CLIENT, pause_client, 3011, (u16, gate), (id, client))

@@ -240,6 +240,56 @@ static void to_freeze_twice_is_to_freeze_once(void **state)
     world_stop(&c.w);
 }
 
+static struct fake_link *resumable(struct world *w, uint16_t id)
+{
+    return world_resumable_game(w, id, 22);
+}
+
+/* Both ends count anew behind their messages. */
+static void one_that_cancels_goes_on_and_over_a_break_too(void **state)
+{
+    (void)state;
+    struct cast c;
+    begin(&c, (struct dispatcher_limits){0}, resumable);
+    call(c.other, ENTITY, "first");
+    assert_true(fake_link_is_quiet(c.game));
+    RECEIVE(c.game, cancel_freeze_game, );
+    struct msg_freeze_cancelled cancelled;
+    EXPECT(c.game, freeze_cancelled, &cancelled);
+    struct msg_call_entity_method m;
+    EXPECT(c.game, call_entity_method, &m);
+    assert_true(view_equals(m.method, "first"));
+    assert_int_equal(dispatcher_stats(c.w.d)->frozen_games, 0);
+    call(c.other, ENTITY, "second");
+    EXPECT(c.game, call_entity_method, &m);
+    RECEIVE(c.game, ping, .stamp = 1);
+    fake_link_skip(c.game);
+    fake_link_hang_up(c.game);
+    struct fake_link *next = world_connect(&c.w);
+    RECEIVE(next, resume, .id = 1, .epoch = 22, .dispatcher_epoch = 77, .received = 0);
+    struct msg_resume_answer answer;
+    EXPECT(next, resume_answer, &answer);
+    assert_true(answer.resumed);
+    assert_int_equal(answer.received, PACKET_HEADER_BYTES + 2 + 8); /* the ping */
+    EXPECT(next, call_entity_method, &m);
+    assert_true(view_equals(m.method, "first"));
+    EXPECT(next, call_entity_method, &m);
+    assert_true(view_equals(m.method, "second"));
+    world_stop(&c.w);
+}
+
+static void to_cancel_what_is_no_freeze_changes_nothing(void **state)
+{
+    (void)state;
+    struct cast c;
+    begin(&c, (struct dispatcher_limits){0}, resumable);
+    RECEIVE(c.game, cancel_freeze_game, );
+    fake_link_skip(c.game);
+    RECEIVE(c.game, cancel_freeze_game, );
+    assert_true(fake_link_is_quiet(c.game));
+    world_stop(&c.w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +303,8 @@ int main(void)
         cmocka_unit_test(new_clients_go_to_other_games_meanwhile),
         cmocka_unit_test(what_waits_has_a_limit),
         cmocka_unit_test(to_freeze_twice_is_to_freeze_once),
+        cmocka_unit_test(one_that_cancels_goes_on_and_over_a_break_too),
+        cmocka_unit_test(to_cancel_what_is_no_freeze_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
