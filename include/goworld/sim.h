@@ -67,6 +67,11 @@ void gw_sim_delay(gw_sim *sim, const char *process, const char *other, unsigned 
 void gw_sim_kill(gw_sim *sim, const char *process);
 void gw_sim_start(gw_sim *sim, const char *process); /* again; no effect on one that lives */
 bool gw_sim_lives(gw_sim *sim, const char *process);
+/* Another process, of that program or (NULL) the same, takes over from the game, as `goworld
+ * reload` does it; the cluster runs on until it has. GW_ECANCELED: the old one goes on, and why not
+ * is a sentence ("": it has taken over), which lasts until the next reload. */
+GW_NODISCARD gw_err gw_sim_reload(gw_sim *sim, const char *game, const gw_game *program);
+const char *gw_sim_why_not_reloaded(gw_sim *sim, const char *game);
 /* SIGSTOP and SIGCONT. */
 void gw_sim_pause(gw_sim *sim, const char *process, bool paused);
 
@@ -91,7 +96,8 @@ typedef enum gw_sim_fault {
     GW_SIM_STORAGE_SLOW = 1u << 8,
     GW_SIM_STALL = 1u << 9, /* a client reads nothing for a while */
     GW_SIM_KILL = GW_SIM_KILL_DISPATCHER | GW_SIM_KILL_GAME | GW_SIM_KILL_GATE,
-    GW_SIM_ALL_FAULTS = (1u << 10) - 1,
+    GW_SIM_RELOAD = 1u << 10, /* of a game, by the same program */
+    GW_SIM_ALL_FAULTS = (1u << 11) - 1,
 } gw_sim_fault;
 
 /* From now on faults of these kinds (gw_sim_fault) happen at random times, drawn from the seed and

@@ -180,18 +180,11 @@ static void signal_free(uv_handle_t *handle)
     free(handle->data);
 }
 
-static void watch_free(uv_handle_t *handle)
-{
-    free(handle);
-}
-
 static void close_handle(uv_handle_t *handle, void *user)
 {
     (void)user;
     if (!uv_is_closing(handle))
-        uv_close(handle, handle->type == UV_SIGNAL ? signal_free
-                         : handle->type == UV_POLL ? watch_free
-                                                   : NULL);
+        uv_close(handle, handle->type == UV_SIGNAL ? signal_free : NULL);
 }
 
 void loop_destroy(struct loop *loop)
@@ -266,6 +259,11 @@ struct loop_watch *loop_watch(struct loop *loop, int fd, void (*readable)(void *
     ASSERT(uv_poll_init(&loop->uv, &watch->handle, fd) == 0);
     ASSERT(uv_poll_start(&watch->handle, UV_READABLE | UV_DISCONNECT, watched) == 0);
     return watch;
+}
+
+static void watch_free(uv_handle_t *handle)
+{
+    free(handle);
 }
 
 void loop_unwatch(struct loop_watch *watch)

@@ -26,7 +26,8 @@ void loop_on_flush(struct loop *loop, loop_flush flush, void *user); /* up to 64
 void loop_off(struct loop *loop, const void *user);
 GW_NODISCARD gw_err loop_on_signal(struct loop *loop, int signum, loop_signal handler, void *user);
 /* `readable` runs when something can be read from the descriptor, or its end has come, until that
- * is unwatched; the descriptor stays the caller's, who closes it afterwards. */
+ * is unwatched; the descriptor stays the caller's, who closes it afterwards. Unwatch it before
+ * loop_destroy. */
 struct loop_watch;
 struct loop_watch *loop_watch(struct loop *loop, int fd, void (*readable)(void *user), void *user);
 void loop_unwatch(struct loop_watch *watch); /* NULL does nothing */

@@ -130,6 +130,13 @@ static void start_it(struct fault *f)
     gw_sim_start(f->chaos->sim, f->target);
 }
 
+static void reload(struct fault *f)
+{
+    struct node *p = node_named(f->chaos->sim, f->target);
+    if (p->lives)
+        node_reload(p, p->program);
+}
+
 static void fail(struct fault *f)
 {
     gw_sim_storage(f->chaos->sim, 1 + (unsigned)(f->amount % 100), 0);
@@ -173,6 +180,7 @@ static const struct kind kinds[] = {
     {GW_SIM_KILL_GATE, "kill %s%s", some_gate, kill_it, start_it},
     {GW_SIM_STORAGE_FAILS, "%s%s fails", the_database, fail, mend},
     {GW_SIM_STORAGE_SLOW, "%s%s is slow", the_database, slow_down, mend},
+    {GW_SIM_RELOAD, "reload %s%s", some_game, reload, NULL},
     {GW_SIM_STALL, "%s%s reads nothing", some_client, stop_reading, read_on},
 };
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)

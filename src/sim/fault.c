@@ -3,7 +3,7 @@
 #include "sim/client.h"
 #include "sim/node.h"
 
-enum { MS_TO_US = 1000 };
+enum { MS_TO_US = 1000, RELOAD_MS_MAX = 60000 };
 
 /* A host is a process or a client. */
 static const char *host_named(gw_sim *sim, const char *name)
@@ -50,6 +50,28 @@ void gw_sim_start(gw_sim *sim, const char *process)
 bool gw_sim_lives(gw_sim *sim, const char *process)
 {
     return node_named(sim, process)->lives;
+}
+
+static bool reload_is_over(void *node)
+{
+    return !((const struct node *)node)->next_program;
+}
+
+gw_err gw_sim_reload(gw_sim *sim, const char *game, const gw_game *program)
+{
+    struct node *p = node_named(sim, game);
+    if (p->kind != NODE_GAME || !p->lives)
+        gw_sim_fail(sim, "%s is no game that runs", game);
+    node_reload(p, program ? program : p->program);
+    if (!sim_run_until(sim->net, reload_is_over, p, RELOAD_MS_MAX))
+        gw_sim_fail(sim, "%s does not come to rest", game);
+    return p->why_not_reloaded ? GW_ECANCELED : GW_OK;
+}
+
+const char *gw_sim_why_not_reloaded(gw_sim *sim, const char *game)
+{
+    const char *why = node_named(sim, game)->why_not_reloaded;
+    return why ? why : "";
 }
 
 void gw_sim_pause(gw_sim *sim, const char *process, bool paused)

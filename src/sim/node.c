@@ -113,13 +113,6 @@ static double no_load(void *user)
     return 0;
 }
 
-static int64_t game_step(void *user)
-{
-    struct node *p = user;
-    int64_t due_ms = game_turn(p->game), storage_ms = storage_turn(p->storage);
-    return due_ms < storage_ms ? due_ms : storage_ms;
-}
-
 static void open_databases(struct node *p)
 {
     struct worker_pool *workers = sim_workers(p->sim->net, p->name);
@@ -147,7 +140,7 @@ static struct world_desc world_of(struct node *p, uint64_t seed)
 {
     const gw_sim_desc *desc = &p->sim->desc;
     return (struct world_desc){
-        .game = desc->game,
+        .game = p->program,
         .gameid = (uint16_t)(p->index + 1),
         .boot_entity = desc->boot_entity,
         .save_interval_ms = desc->save_interval_ms,
@@ -164,9 +157,9 @@ static struct world_desc world_of(struct node *p, uint64_t seed)
     };
 }
 
-static void start_game(struct node *p, struct random *random)
+static struct game *create_game(struct node *p, struct random *random)
 {
-    open_databases(p);
+    struct game *game = NULL;
     struct game_desc desc = {
         .world = world_of(p, random_next(random)),
         .dispatchers = p->sim->desc.dispatchers,
@@ -177,8 +170,80 @@ static void start_game(struct node *p, struct random *random)
         .user = p,
     };
     char *error = NULL;
-    if (game_create(&desc, &p->game, &error))
+    if (game_create(&desc, &game, &error))
         gw_sim_fail(p->sim, "the game cannot start: %s", error);
+    return game;
+}
+
+/* ---- and another one that takes over -------------------------------------------------------- */
+
+static void reload_ended(struct node *p, const char *why_not)
+{
+    free(p->why_not_reloaded);
+    p->why_not_reloaded = why_not ? mem_strdup(why_not) : NULL;
+    p->next_program = NULL;
+}
+
+static void hand_over(struct node *p)
+{
+    struct buf state = {0};
+    char *error = NULL;
+    const gw_game *before = p->program;
+    game_freeze(p->game, &state);
+    p->program = p->next_program;
+    struct game *game = create_game(p, sim_random(p->sim->net));
+    if (game_restore(game, view_of(&state), &error)) {
+        game_abandon(game);
+        game_destroy(game);
+        p->program = before;
+        game_call_off_rest(p->game, error);
+        reload_ended(p, error);
+    } else {
+        game_abandon(p->game);
+        game_destroy(p->game);
+        p->game = game;
+        reload_ended(p, NULL);
+    }
+    free(error);
+    buf_free(&state);
+}
+
+static void look_at_reload(struct node *p)
+{
+    if (!p->next_program)
+        return;
+    enum game_rest rest = game_rest(p->game);
+    if (rest == GAME_RESTS)
+        hand_over(p);
+    else if (rest == GAME_RUNS)
+        reload_ended(p, game_why_no_rest(p->game));
+}
+
+void node_reload(struct node *p, const gw_game *program)
+{
+    if (!p->lives || p->next_program)
+        return;
+    if (!game_is_serving(p->game) || !game_is_awake(p->game)) {
+        reload_ended(p, "a dispatcher is away");
+        return;
+    }
+    p->next_program = program;
+    game_come_to_rest(p->game);
+}
+
+static int64_t game_step(void *user)
+{
+    struct node *p = user;
+    int64_t due_ms = game_turn(p->game), storage_ms = storage_turn(p->storage);
+    look_at_reload(p);
+    return due_ms < storage_ms ? due_ms : storage_ms;
+}
+
+static void start_game(struct node *p, struct random *random)
+{
+    open_databases(p);
+    p->program = p->sim->desc.game;
+    p->game = create_game(p, random);
     sim_on_turn(p->sim->net, p->name, game_step, p);
 }
 
@@ -194,6 +259,7 @@ static bool answer_all(struct node *p)
 static void end_game(struct node *p)
 {
     p->database.dead = true;
+    reload_ended(p, NULL);
     game_stop(p->game);
     for (unsigned ms = 0; !answer_all(p); ms++)
         if (ms > GIVE_UP_MS)

@@ -14,6 +14,9 @@ struct node *node_named(gw_sim *sim, const char *name);
 
 /* It is connected to every dispatcher, and taken in by them. */
 bool node_serves(const struct node *p);
+/* A new process of that program is to take over from the game; when that has happened, or failed,
+ * next_program is NULL again. Nothing when it cannot now. */
+void node_reload(struct node *p, const gw_game *program);
 bool node_is_idle(const struct node *p); /* a game that stops has saved everything */
 
 /* Calls each(p, user) for all that live. */

@@ -35,6 +35,9 @@ struct node {
     struct game *game;
     struct gate *gate;
     /* What a game needs. */
+    const gw_game *program;
+    const gw_game *next_program; /* that is to take over; NULL: none */
+    char *why_not_reloaded;      /* the last time; NULL: it was */
     struct database database;
     struct storage *storage;
     struct kv *kv;
