@@ -180,7 +180,8 @@ const gw_sim_sight *gw_sim_sight_at(const gw_sim_client *client, size_t index); 
 
 /* ---- looking inside ------------------------------------------------------------------------- */
 
-/* Runs a function as if a handler of that game called it: gw_find, gw_count and all others work. */
+/* Runs a function as if a handler of that game called it: gw_find, gw_count and all others work.
+ * While the game is between two processes the cluster runs on first. */
 void gw_sim_in_game(gw_sim *sim, const char *game, void (*run)(void *argument), void *argument);
 /* By its name on /metrics, without "goworld_": "game_entities". An unknown one fails the run. */
 uint64_t gw_sim_metric(gw_sim *sim, const char *process, const char *name);

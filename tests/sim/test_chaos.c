@@ -121,6 +121,7 @@ PROPERTY(deaths_of_games, GW_SIM_KILL_GAME)
 PROPERTY(deaths_of_gates, GW_SIM_KILL_GATE)
 PROPERTY(bad_storage, GW_SIM_STORAGE_FAILS | GW_SIM_STORAGE_SLOW)
 PROPERTY(clients_that_do_not_read, GW_SIM_STALL)
+PROPERTY(reloads, GW_SIM_RELOAD)
 PROPERTY(everything, GW_SIM_ALL_FAULTS)
 
 int main(void)
@@ -135,6 +136,7 @@ int main(void)
         cmocka_unit_test(the_cluster_survives_deaths_of_gates),
         cmocka_unit_test(the_cluster_survives_bad_storage),
         cmocka_unit_test(the_cluster_survives_clients_that_do_not_read),
+        cmocka_unit_test(the_cluster_survives_reloads),
         cmocka_unit_test(the_cluster_survives_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

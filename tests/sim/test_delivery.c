@@ -32,7 +32,8 @@ GW_CLIENT_RPC_DECLARE(TALKER_CLIENT_RPC)
 
 void Talker_Tell(Talker *self, int64_t number, gw_id whom, int64_t number_for_whom)
 {
-    if (number != ++self->told)
+    GW_SET(self, told, self->told + 1);
+    if (number != self->told)
         Talker_client_Wrong(gw_own_client(&self->base), number, self->told);
     Talker_call_Hear(whom, self->base.id, number_for_whom);
 }
@@ -43,8 +44,10 @@ void Talker_Hear(Talker *self, gw_id speaker, int64_t number)
 }
 
 GW_RPC_DEFINE(Talker, TALKER_RPC)
+static const gw_attr Talker_attrs[] = {GW_ATTR(Talker, told, 0), GW_ATTR_END};
 const gw_entity_type Talker_type = {.name = "Talker",
                                     .size = sizeof(Talker),
+                                    .attrs = Talker_attrs,
                                     .methods = Talker_methods,
                                     .on_client_lost = gw_destroy};
 static const gw_entity_type *const types[] = {&Talker_type, NULL};
@@ -165,6 +168,9 @@ static void deliver(gw_sim *sim, unsigned faults)
 TEST(nothing_is_lost_when_all_is_slow, slow, GW_SIM_PAUSE | GW_SIM_PART | GW_SIM_DELAY)
 TEST(nothing_is_lost_when_links_break, broken, GW_SIM_CUT)
 TEST(nothing_is_lost_when_links_are_slow_and_break, slow_and_broken, GW_SIM_CUT | GW_SIM_DELAY)
+TEST(nothing_is_lost_when_games_are_reloaded, reloaded, GW_SIM_RELOAD)
+TEST(nothing_is_lost_when_games_are_reloaded_slowly, slowly_reloaded,
+     GW_SIM_RELOAD | GW_SIM_DELAY | GW_SIM_PAUSE)
 
 int main(void)
 {
@@ -172,6 +178,8 @@ int main(void)
         cmocka_unit_test(nothing_is_lost_when_all_is_slow),
         cmocka_unit_test(nothing_is_lost_when_links_break),
         cmocka_unit_test(nothing_is_lost_when_links_are_slow_and_break),
+        cmocka_unit_test(nothing_is_lost_when_games_are_reloaded),
+        cmocka_unit_test(nothing_is_lost_when_games_are_reloaded_slowly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -382,6 +382,8 @@ PROPERTY(broken_partitions, GW_SIM_CUT | GW_SIM_PART, false)
 PROPERTY(deaths_of_games, GW_SIM_KILL_GAME, false)
 PROPERTY(deaths_of_gates, GW_SIM_KILL_GATE, false)
 PROPERTY(deaths_of_dispatchers, GW_SIM_KILL_DISPATCHER, false)
+PROPERTY(reloads, GW_SIM_RELOAD, true)
+PROPERTY(reloads_and_deaths, GW_SIM_RELOAD | GW_SIM_KILL | GW_SIM_CUT, false)
 PROPERTY(everything, GW_SIM_ALL_FAULTS, false)
 
 int main(void)
@@ -397,6 +399,8 @@ int main(void)
         cmocka_unit_test(clients_see_what_is_there_through_deaths_of_games),
         cmocka_unit_test(clients_see_what_is_there_through_deaths_of_gates),
         cmocka_unit_test(clients_see_what_is_there_through_deaths_of_dispatchers),
+        cmocka_unit_test(clients_see_what_is_there_through_reloads),
+        cmocka_unit_test(clients_see_what_is_there_through_reloads_and_deaths),
         cmocka_unit_test(clients_see_what_is_there_through_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
