@@ -1,6 +1,7 @@
 /* The loop: the order within a turn, deadlines, waking, signals and work. */
 #include "os/loop.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -304,6 +305,42 @@ static void the_clock_is_there_before_the_first_turn(void **state)
     loop_destroy(trace.loop);
 }
 
+struct watcher {
+    struct loop *loop;
+    struct loop_watch *watch;
+    int fd;
+    unsigned read;
+};
+
+static void read_and_stop(void *user)
+{
+    struct watcher *w = user;
+    char byte;
+    w->read += read(w->fd, &byte, 1) == 1;
+    if (w->read < 2)
+        return;
+    loop_unwatch(w->watch);
+    loop_stop(w->loop);
+}
+
+static void a_watched_descriptor_is_told_of_until_it_is_unwatched(void **state)
+{
+    (void)state;
+    struct trace trace;
+    int ends[2];
+    trace_init(&trace, 0);
+    assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+    struct watcher w = {.loop = trace.loop, .fd = ends[0]};
+    w.watch = loop_watch(trace.loop, ends[0], read_and_stop, &w);
+    assert_int_equal(write(ends[1], "abc", 3), 3);
+    loop_run(trace.loop);
+    assert_int_equal(w.read, 2);
+    loop_unwatch(NULL);
+    loop_destroy(trace.loop);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +355,7 @@ int main(void)
         cmocka_unit_test(work_comes_back),
         cmocka_unit_test(destroying_the_loop_waits_for_work),
         cmocka_unit_test(the_clock_is_there_before_the_first_turn),
+        cmocka_unit_test(a_watched_descriptor_is_told_of_until_it_is_unwatched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
