@@ -95,10 +95,30 @@ static void store_integer(void *member, size_t size, uint64_t bits)
     }
 }
 
+#define WHOLE_MAX 9007199254740992.0 /* 2^53: up to here a double holds every whole number */
+
+/* A whole number as a program had it in another type: a float or a bool. */
+static gw_err read_whole(struct view value, int64_t *number)
+{
+    bool truth;
+    double real;
+    if (msgpack_read_bool(value, &truth) == GW_OK) {
+        *number = truth;
+        return GW_OK;
+    }
+    if (msgpack_read_f64(value, &real) || !(real >= -WHOLE_MAX && real <= WHOLE_MAX) ||
+        real != (double)(int64_t)real)
+        return GW_EINVAL;
+    *number = (int64_t)real;
+    return GW_OK;
+}
+
 static gw_err read_signed(struct view value, size_t size, void *member)
 {
     int64_t max = (int64_t)(UINT64_MAX >> (65 - size * 8)), number;
     gw_err err = msgpack_read_int(value, -max - 1, max, &number);
+    if (err)
+        err = read_whole(value, &number) || number < -max - 1 || number > max ? GW_EINVAL : GW_OK;
     if (!err)
         store_integer(member, size, (uint64_t)number);
     return err;
@@ -106,11 +126,27 @@ static gw_err read_signed(struct view value, size_t size, void *member)
 
 static gw_err read_unsigned(struct view value, size_t size, void *member)
 {
-    uint64_t number;
-    gw_err err = msgpack_read_uint(value, UINT64_MAX >> (64 - size * 8), &number);
+    uint64_t number, max = UINT64_MAX >> (64 - size * 8);
+    int64_t whole;
+    gw_err err = msgpack_read_uint(value, max, &number);
+    if (err && !read_whole(value, &whole) && whole >= 0 && (uint64_t)whole <= max) {
+        number = (uint64_t)whole;
+        err = GW_OK;
+    }
     if (!err)
         store_integer(member, size, number);
     return err;
+}
+
+static gw_err read_truth(struct view value, bool *member)
+{
+    int64_t number;
+    if (msgpack_read_bool(value, member) == GW_OK)
+        return GW_OK;
+    if (msgpack_read_int(value, 0, 1, &number))
+        return GW_EINVAL;
+    *member = number == 1;
+    return GW_OK;
 }
 
 static gw_err read_float(struct view value, size_t size, void *member)
@@ -210,7 +246,7 @@ static gw_err read_value(struct view value, const gw_field *field, void *member)
 {
     switch (field->type) {
     case GW_VALUE_bool:
-        return msgpack_read_bool(value, member);
+        return read_truth(value, member);
     case GW_VALUE_i8:
     case GW_VALUE_i16:
     case GW_VALUE_i32:

@@ -26,6 +26,8 @@ static const gw_attr Mage_attrs[] = {GW_ATTR(Mage, name, GW_ALL_CLIENTS),
                                      GW_ATTR(Mage, title, 0),
                                      GW_ATTR(Mage, bag, GW_CLIENT),
                                      GW_ATTR(Mage, timer, 0),
+                                     GW_ATTR(Mage, level, 0),
+                                     GW_ATTR(Mage, alive, 0),
                                      GW_ATTR_END};
 
 void Mage_Begin(Mage *self)
@@ -33,6 +35,8 @@ void Mage_Begin(Mage *self)
     GW_SET(self, name, "Ann");
     GW_SET(self, mana, 70);
     GW_SET(self, title, "Dr");
+    GW_SET(self, level, true);
+    GW_SET(self, alive, 1);
     gw_map_set(self->bag, "herb", 4);
     self->friends = 9;
     Mage_after_Cast(self, 500, "once");
@@ -131,6 +135,8 @@ static const gw_attr Sage_attrs[] = {GW_ATTR(Sage, luck, GW_CLIENT),
                                      GW_ATTR(Sage, power, 0),
                                      GW_ATTR(Sage, timer, 0),
                                      GW_ATTR(Sage, name, GW_ALL_CLIENTS),
+                                     GW_ATTR(Sage, level, 0),
+                                     GW_ATTR(Sage, alive, 0),
                                      GW_ATTR_END};
 
 void Sage_Cast(Sage *self, const char *spell)

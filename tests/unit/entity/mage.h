@@ -19,8 +19,10 @@ typedef struct Mage {
     int32_t mana; /* its own client does; persistent */
     double power; /* 2.5 at first */
     char title[8];
-    gw_map bag;      /* its own client sees it */
-    int64_t timer;   /* that Begin has started */
+    gw_map bag;    /* its own client sees it */
+    int64_t timer; /* that Begin has started */
+    bool level;
+    int32_t alive;
     int64_t friends; /* no attribute: carried by the hooks */
 } Mage;
 
@@ -31,7 +33,9 @@ typedef struct Sage {
     int64_t luck; /* 7, by on_init */
     gw_map bag;
     int8_t mana;
-    float power;
+    int16_t power;
+    uint8_t level; /* a bool there */
+    bool alive;    /* an integer there */
     int64_t timer;
     gw_text name;
     int64_t friends;

@@ -68,7 +68,9 @@ static void attributes_are_known_by_their_names(void **state)
     const Sage *s = (const Sage *)fixture_find(f, id);
     assert_int_equal(s->luck, 7);
     assert_int_equal(s->mana, 70);
-    assert_true(s->power == 2.0f);
+    assert_int_equal(s->power, 2);
+    assert_int_equal(s->level, 1);
+    assert_true(s->alive);
     assert_string_equal(gw_text_get(&s->name), "Ann");
     assert_int_equal(s->friends, 9);
     GAME(f)
@@ -84,7 +86,10 @@ static void a_value_that_does_not_fit_gets_the_default(void **state)
     GW_SET(mage(f, id), mana, 1000); /* in an int8_t there */
     fixture_work(f);
     mage_reload(f, &sage_game);
-    assert_int_equal(((const Sage *)fixture_find(f, id))->mana, 0);
+    const Sage *s = (const Sage *)fixture_find(f, id);
+    assert_int_equal(s->mana, 0);
+    assert_int_equal(s->power, 0);
+    assert_false(s->alive);
     assert_true(fixture_logged(f, "attribute=\"mana\" entities=1 why=\"the value does not fit\""));
 }
 
