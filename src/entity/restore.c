@@ -3,6 +3,7 @@
 #include "entity/freeze.h"
 
 #include "aoi/aoi.h"
+#include "entity/attr.h"
 #include "entity/check.h"
 #include "entity/client.h"
 #include "entity/entity.h"
@@ -22,9 +23,15 @@
 
 struct restore {
     struct thaw t;
-    struct buf carried; /* an id and a map behind its length, for each that has one */
+    struct buf made; /* struct made, in order */
     struct misfit *misfits;
     size_t misfit_count;
+};
+
+/* An entity, and what is left to do with what was frozen of it. */
+struct made {
+    struct entity *entity;
+    struct view attrs, carried;
 };
 
 /* An attribute of a type of which the values were dropped. */
@@ -101,9 +108,8 @@ static void log_misfits(struct restore *r)
     free(r->misfits);
 }
 
-static void thaw_attrs(struct restore *r, struct entity *e)
+static void thaw_attrs(struct restore *r, struct entity *e, struct view attrs)
 {
-    struct view attrs = read_var(&r->t.in);
     struct misfit_user user = {r, e->type};
     if (!thaw_failed(&r->t) && fields_read(attrs, e->type->attrs, &e->base, 0, note_misfit, &user))
         thaw_fail(&r->t, "the attributes of %s/" GW_ID_FORMAT " are no map", e->type->def->name,
@@ -209,15 +215,6 @@ static void thaw_saving(struct thaw *t, struct entity *e)
         heap_push(&t->world->saves, &e->save, due_ms);
 }
 
-static void keep_carried(struct restore *r, const struct entity *e)
-{
-    struct view map = read_var(&r->t.in);
-    if (r->t.in.bad || !map.size)
-        return;
-    write_id(&r->carried, e->base.id);
-    write_var(&r->carried, map.data, map.size);
-}
-
 /* Runs on_init, and fills it. What runs of timers is what ran: those of on_init did already. */
 static void fill(struct restore *r, struct entity *e, unsigned flags)
 {
@@ -240,8 +237,10 @@ static void fill(struct restore *r, struct entity *e, unsigned flags)
         thaw_saving(t, e);
     if (flags & FROZEN_TIMERS)
         timers_thaw(t, e);
-    thaw_attrs(r, e);
-    keep_carried(r, e);
+    struct made made = {.entity = e, .attrs = read_var(&t->in)};
+    made.carried = read_var(&t->in);
+    thaw_attrs(r, e, made.attrs);
+    buf_append(&r->made, &made, sizeof made);
     e->stage = ENTITY_ALIVE;
 }
 
@@ -323,17 +322,12 @@ static gw_err run_on_restored(struct world *w, struct entity *e, struct view car
     return err;
 }
 
-/* What an entity has carried stands in the order of the entities, as they are walked again here. */
-static void restored(struct restore *r, struct entity *e, struct reader *carried)
+static void restored(struct restore *r, const struct made *made)
 {
-    struct reader next = *carried;
+    struct entity *e = made->entity;
     struct view map = {0};
-    if (reader_left(&next) && gw_id_equal(read_id(&next), e->base.id)) {
-        struct view whole = read_var(&next);
-        *carried = next;
-        if (msgpack_check(whole, &map))
-            r->t.in.bad = true;
-    }
+    if (made->carried.size && msgpack_check(made->carried, &map))
+        r->t.in.bad = true;
     if (!e->type->def->on_restored || r->t.in.bad)
         return;
     gw_err err = run_on_restored(r->t.world, e, map);
@@ -342,33 +336,58 @@ static void restored(struct restore *r, struct entity *e, struct reader *carried
                   GW_ID_ARG(e->base.id), gw_strerror(err));
 }
 
-/* All that are there now, in the order in which they were made. */
-static void list_all(const struct world *w, struct buf *all)
+/* What stands next in a map that was written in the same order; it is found, too, if it is not. */
+static struct view take_attr(struct msgpack_pairs *next, struct view map, const char *name)
 {
-    struct entity *nil = w->nil->entity;
-    buf_append(all, &nil, sizeof nil);
-    for (size_t i = w->type_count; i-- > 0;)
-        for (struct entity *e = entity_last(&w->types[i]); e; e = e->previous)
-            buf_append(all, &e, sizeof e);
+    struct view key, value;
+    if (next->left && msgpack_next_pair(next, &key, &value) && view_equals(key, name))
+        return value;
+    if (msgpack_read_map(map, next))
+        return (struct view){0};
+    while (msgpack_next_pair(next, &key, &value))
+        if (view_equals(key, name))
+            return value;
+    return (struct view){0};
 }
 
+/* Clients hear of what is not as they know it: it is new, was converted or given up, or a hook has
+ * set it. */
+static void tell_changed(struct world *w, const struct made *made)
+{
+    struct entity *e = made->entity;
+    struct msgpack_pairs next = {0};
+    struct view map;
+    const gw_attr *attrs = e->type->attrs;
+    if (msgpack_check(made->attrs, &map))
+        return;
+    for (unsigned i = 0; attrs && attrs[i].name; i++) {
+        if (!(attrs[i].flags & (GW_CLIENT | GW_ALL_CLIENTS)))
+            continue;
+        struct view before = take_attr(&next, map, attrs[i].name);
+        buf_clear(&w->pack);
+        value_write(&w->pack, &attrs[i], (const char *)&e->base + attrs[i].offset);
+        if (before.size != w->pack.size || memcmp(before.data, w->pack.data, before.size) != 0)
+            attrs_tell_clients(w, e, i, NULL);
+    }
+}
+
+/* Nothing that they make comes among those that were there. */
 static void run_hooks(struct restore *r)
 {
     struct world *w = r->t.world;
-    struct buf all = {0};
-    list_all(w, &all);
-    struct entity **entities = (struct entity **)(void *)all.data;
-    size_t count = all.size / sizeof *entities;
-    struct reader carried = reader_of(r->carried.data, r->carried.size);
+    const struct made *made = (const struct made *)(const void *)r->made.data;
+    size_t count = r->made.size / sizeof *made;
     for (size_t i = 0; i < count; i++)
-        if (!entity_is_dead(entities[i]))
-            make_ready(w, entities[i]);
+        if (!entity_is_dead(made[i].entity))
+            make_ready(w, made[i].entity);
+    for (size_t i = 0; i < count && w->stats.clients; i++)
+        if (!entity_is_dead(made[i].entity))
+            tell_changed(w, &made[i]);
     if (w->ready && w->desc.game->on_restored)
         w->desc.game->on_restored();
     for (size_t i = 0; i < count && !r->t.in.bad; i++)
-        if (!entity_is_dead(entities[i]))
-            restored(r, entities[i], &carried);
-    buf_free(&all);
+        if (!entity_is_dead(made[i].entity))
+            restored(r, &made[i]);
 }
 
 /* ---- the world ------------------------------------------------------------------------------ */
@@ -416,7 +435,7 @@ gw_err world_restore(struct world *w, struct view frozen, char **error)
     world_leave(w, before);
     w->settling = false;
     log_misfits(&r);
-    buf_free(&r.carried);
+    buf_free(&r.made);
     if (!r.t.in.bad) {
         services_check_all(w);
         return GW_OK;

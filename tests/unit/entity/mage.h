@@ -60,7 +60,7 @@ int mage_teardown(void **state);
 /* One with a client that has begun its life; what was sent and noted is passed over. */
 gw_id mage_settled(struct fixture *f, const char *client);
 
-/* The reload succeeds, and its freezing and restoring have sent nothing. */
+/* The reload succeeds, and by the same program sends nothing. */
 void mage_reload(struct fixture *f, const gw_game *game);
 /* It does not, for that reason; the world goes on. */
 void mage_reload_fails(struct fixture *f, const gw_game *game, const char *why);

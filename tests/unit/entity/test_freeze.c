@@ -78,12 +78,28 @@ static void attributes_are_known_by_their_names(void **state)
     assert_true(fixture_logged(f, "attribute_dropped type=Mage attribute=\"title\" entities=1"));
 }
 
+/* What the client sees is what there is, and it is told no more than that. */
+static void a_client_is_told_what_is_new_or_another(void **state)
+{
+    struct fixture *f = *state;
+    mage_settled(f, "c1");
+    mage_reload(f, &sage_game);
+    struct msg_notify_map_attr_change m;
+    assert_true(msg_notify_map_attr_change_read(fixture_next(f), &m));
+    assert_true(view_equals(m.key, "luck"));
+    assert_int_equal(fixture_next_type(f), 0);
+}
+
 static void a_value_that_does_not_fit_gets_the_default(void **state)
 {
     struct fixture *f = *state;
     gw_id id = mage_settled(f, "c1");
     GAME(f)
-    GW_SET(mage(f, id), mana, 1000); /* in an int8_t there */
+    {
+        GW_SET(mage(f, id), mana, 1000); /* in an int8_t there */
+        GW_SET(mage(f, id), power, 2.5); /* in an int16_t */
+        GW_SET(mage(f, id), alive, 2);   /* in a bool */
+    }
     fixture_work(f);
     mage_reload(f, &sage_game);
     const Sage *s = (const Sage *)fixture_find(f, id);
@@ -332,6 +348,7 @@ int main(void)
         MAGE_TEST(timers_keep_what_is_left_of_their_time_and_their_numbers),
         MAGE_TEST(a_client_is_still_its_entitys),
         MAGE_TEST(attributes_are_known_by_their_names),
+        MAGE_TEST(a_client_is_told_what_is_new_or_another),
         MAGE_TEST(a_value_that_does_not_fit_gets_the_default),
         MAGE_TEST(what_is_dropped_is_told_once_for_all_entities),
         MAGE_TEST(a_timer_without_its_method_is_dropped),
