@@ -4,6 +4,7 @@
 #include "../common/clock.h"
 
 #define ACCOUNT_CLIENT_RPC(RPC)                                                                    \
+    RPC(Account, OnEcho, (i64, number))                                                            \
     RPC(Account, OnReport, (i64, calls), (i64, wrong), (i64, p50_ns), (i64, p90_ns),               \
         (i64, p99_ns), (i64, max_ns))
 GW_CLIENT_RPC_DECLARE(ACCOUNT_CLIENT_RPC)
@@ -107,6 +108,17 @@ void Account_Fill(Account *self, int64_t entities)
     (void)self;
     while ((int64_t)gw_count(&Idle_type) < entities)
         GW_CREATE(Idle);
+}
+
+void Account_Crowd(Account *self, int64_t entities, int64_t savers)
+{
+    (void)self;
+    crowd_make(entities, savers);
+}
+
+void Account_Echo(Account *self, int64_t number)
+{
+    Account_client_OnEcho(gw_own_client(&self->base), number);
 }
 
 /* ---- reports ---- */

@@ -38,13 +38,25 @@ typedef struct Idle {
     int32_t hp, mp;
 } Idle;
 
-extern const gw_entity_type Account_type, Caller_type, Target_type, Idle_type;
+/* One that is always being saved. */
+typedef struct Saver {
+    gw_entity base;
+    int64_t saves;
+} Saver;
+
+extern const gw_entity_type Account_type, Caller_type, Target_type, Idle_type, Saver_type,
+    Field_type;
+
+/* A space with that many idle entities, of which each sees some 95, and so many savers. */
+void crowd_make(int64_t entities, int64_t savers);
 
 #define ACCOUNT_RPC(RPC)                                                                           \
     RPC(Account, Oneway, GW_OWN_CLIENT, (i64, pairs), (i64, outstanding))                          \
     RPC(Account, Ask, GW_OWN_CLIENT, (i64, pairs), (i64, outstanding))                             \
     RPC(Account, Local, GW_OWN_CLIENT, (i64, pairs), (i64, outstanding))                           \
     RPC(Account, Fill, GW_OWN_CLIENT, (i64, entities))                                             \
+    RPC(Account, Crowd, GW_OWN_CLIENT, (i64, entities), (i64, savers))                             \
+    RPC(Account, Echo, GW_OWN_CLIENT, (i64, number))                                               \
     RPC(Account, Report, GW_OWN_CLIENT)                                                            \
     RPC(Account, Credit, GW_SERVER, (i64, calls), (i64, wrong))                                    \
     RPC(Account, Answer, GW_SERVER, (i64, number))

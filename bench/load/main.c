@@ -9,8 +9,9 @@ static const struct {
     const char *name;
     void (*run)(const struct options *options);
 } modes[] = {
-    {"echo", echo_run},   {"chat", chat_run}, {"oneway", calls_run}, {"ask", calls_run},
-    {"local", calls_run}, {"idle", idle_run}, {"fill", fill_run},    {"move", move_run},
+    {"echo", echo_run}, {"chat", chat_run},   {"oneway", calls_run},
+    {"ask", calls_run}, {"local", calls_run}, {"idle", idle_run},
+    {"fill", fill_run}, {"move", move_run},   {"gap", gap_run},
 };
 
 static void raise_file_limit(void)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 static const char usage[] =
-    "usage: load echo|chat|oneway|ask|local|idle|fill|move -addr HOST:PORT [-clients N] "
+    "usage: load echo|chat|oneway|ask|local|idle|fill|move|gap -addr HOST:PORT [-clients N] "
     "[-outstanding "
     "M]\n"
     "            [-pairs N] [-text BYTES] [-stalled N] [-field F] [-interval MS]\n"

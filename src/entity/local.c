@@ -57,8 +57,33 @@ NEVER_INLINE void run_asked(struct world *w, const struct local_call *call, stru
         ask_end(w, request, (gw_err)-call->error, args);
 }
 
+/* What is asked ends what is waited for; a mere call could begin more. */
+NEVER_INLINE void hold(struct world *w, const struct local_call *call, struct view carried)
+{
+    buf_append(&w->calls_held, call, sizeof *call);
+    buf_append(&w->calls_held, carried.data, carried.size);
+}
+
+void local_release(struct world *w)
+{
+    struct buf all = w->calls_held;
+    if (!all.size)
+        return;
+    buf_append(&all, w->calls_run.data + w->calls_at, w->calls_run.size - w->calls_at);
+    buf_append(&all, w->calls.data, w->calls.size);
+    w->calls_held = w->calls;
+    buf_clear(&w->calls_held);
+    buf_clear(&w->calls_run);
+    w->calls_at = 0;
+    w->calls = all;
+}
+
 static void run_one(struct world *w, const struct local_call *call, struct view carried)
 {
+    if (__builtin_expect(w->pace == WORLD_HOLDS, 0) && !call->has_request) {
+        hold(w, call, carried);
+        return;
+    }
     w->stats.calls_local += call->method != NULL;
     if (call->has_request)
         run_asked(w, call, carried);
@@ -115,7 +140,8 @@ static uint32_t freeze_calls(struct buf *b, const struct buf *calls, size_t at)
 void local_freeze(const struct world *w, struct buf *b)
 {
     struct buf calls = {0};
-    uint32_t count = freeze_calls(&calls, &w->calls_run, w->calls_at);
+    uint32_t count = freeze_calls(&calls, &w->calls_held, 0);
+    count += freeze_calls(&calls, &w->calls_run, w->calls_at);
     count += freeze_calls(&calls, &w->calls, 0);
     write_u32(b, count);
     write_bytes(b, calls.data, calls.size);

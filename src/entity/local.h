@@ -13,3 +13,5 @@ void local_put_answer(struct world *w, uint64_t request, gw_err err, struct view
 /* Runs what waits, in order, as far as the budget goes. */
 void local_run(struct world *w, unsigned *budget);
 bool local_waits(const struct world *w);
+/* The world holds no more: what it has not made comes first. */
+void local_release(struct world *w);

@@ -2,6 +2,7 @@
 #include "entity/entity.h"
 #include "entity/fiber.h"
 #include "entity/freeze.h"
+#include "entity/local.h"
 #include "entity/sight.h"
 #include "entity/space.h"
 
@@ -12,6 +13,8 @@
 void world_set_pace(struct world *w, enum world_pace pace)
 {
     w->pace = pace;
+    if (pace == WORLD_RUNS)
+        local_release(w);
     if (pace != WORLD_SETTLES)
         return;
     w->tasks_mark = w->tasks_begun;

@@ -366,7 +366,9 @@ static void tell_changed(struct world *w, const struct made *made)
         struct view before = take_attr(&next, map, attrs[i].name);
         buf_clear(&w->pack);
         value_write(&w->pack, &attrs[i], (const char *)&e->base + attrs[i].offset);
-        if (before.size != w->pack.size || memcmp(before.data, w->pack.data, before.size) != 0)
+        bool is_same = before.data && before.size == w->pack.size &&
+                       memcmp(before.data, w->pack.data, before.size) == 0;
+        if (!is_same)
             attrs_tell_clients(w, e, i, NULL);
     }
 }

@@ -93,6 +93,7 @@ struct world {
     struct buf timer_args;       /* of the timer that fires */
     struct buf strings;          /* NUL-terminated copies of the running call's strings */
     struct buf calls, calls_run; /* local calls for after the handler, and those that run now */
+    struct buf calls_held;       /* before all these: those that a world that holds does not make */
     size_t calls_at;             /* in calls_run */
     struct buf posts, posts_run;
     struct task *resume_first, *resume_last; /* cancelled: go on after the handler */

@@ -108,9 +108,9 @@ gw_err world_create(const struct world_desc *desc, struct world **out, char **er
 
 static void free_buffers(struct world *w)
 {
-    struct buf *all[] = {&w->out,       &w->args,   &w->pack,      &w->timer_args,
-                         &w->strings,   &w->calls,  &w->calls_run, &w->posts,
-                         &w->posts_run, &w->sights, &w->walks};
+    struct buf *all[] = {&w->out,     &w->args,      &w->pack,      &w->timer_args,
+                         &w->strings, &w->calls,     &w->calls_run, &w->calls_held,
+                         &w->posts,   &w->posts_run, &w->sights,    &w->walks};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         buf_free(all[i]);
 }

@@ -3,7 +3,6 @@
 
 #include "conf/sentence.h"
 #include "os/file.h"
-#include "os/notify.h"
 #include "os/system.h"
 
 #include <errno.h>
@@ -120,15 +119,21 @@ static void left(void *user)
         call_off(r, sentence("the new program has ended before it could take over"));
 }
 
+/* Where no socket can be made there is no reload, and all else is well. */
 gw_err reload_listen(struct reload *r, char **error)
 {
-    return succession_open(&(struct succession_desc){.loop = r->desc.host->loop,
-                                                     .path = path_of(r, PATH_SOCKET),
-                                                     .log = r->desc.log,
-                                                     .asked = asked,
-                                                     .left = left,
-                                                     .user = r},
-                           &r->succession, error);
+    gw_err err = succession_open(&(struct succession_desc){.loop = r->desc.host->loop,
+                                                           .path = path_of(r, PATH_SOCKET),
+                                                           .log = r->desc.log,
+                                                           .asked = asked,
+                                                           .left = left,
+                                                           .user = r},
+                                 &r->succession, error);
+    if (!err || err == GW_EEXIST)
+        return err;
+    log_warn(r->desc.log, "cannot_be_reloaded", "why=\"%s\"", *error);
+    free(*error);
+    return GW_OK;
 }
 
 /* ---- turn by turn --------------------------------------------------------------------------- */
@@ -251,7 +256,6 @@ void reload_served(struct reload *r)
              (long long)paused_ms);
     snprintf(r->desc.host->ready_note, sizeof r->desc.host->ready_note, "paused_ms=%lld",
              (long long)paused_ms);
-    os_notify_main_process();
 }
 
 bool reload_is_over(const struct reload *r)

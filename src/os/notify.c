@@ -69,13 +69,6 @@ void os_notify_error(const char *sentence)
     tell_service(state);
 }
 
-void os_notify_main_process(void)
-{
-    char state[STATE_MAX];
-    snprintf(state, sizeof state, "MAINPID=%d\n", (int)getpid());
-    tell_service(state);
-}
-
 void os_notify_stopping(void)
 {
     tell_service("STOPPING=1\n");

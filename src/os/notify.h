@@ -7,7 +7,5 @@
  * "ready\n", perhaps with a note behind a space, or the sentence that says why not. */
 void os_notify_ready(const char *note); /* "": none */
 void os_notify_error(const char *sentence);
-/* This process is the service's main one from now on. For systemd only. */
-void os_notify_main_process(void);
 /* Asked to end, and not yet done. For systemd only. */
 void os_notify_stopping(void);

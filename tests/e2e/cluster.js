@@ -122,6 +122,10 @@ ${this.names.map(section).join('')}`;
         return said;
     }
 
+    pid(name) {
+        return this.#children.get(name).pid;
+    }
+
     signal(name, signal) {
         this.#children.get(name).kill(signal);
     }

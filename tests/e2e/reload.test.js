@@ -32,13 +32,23 @@ const gameOf = (body) => `
 #include <signal.h>
 #include <unistd.h>
 typedef struct Account { gw_entity base; } Account;
+#define ACCOUNT_RPC(RPC) RPC(Account, Echo, GW_OWN_CLIENT, (i64, number))
+GW_RPC_DECLARE(ACCOUNT_RPC)
+#define ACCOUNT_CLIENT_RPC(RPC) RPC(Account, OnEcho, (i64, number))
+GW_CLIENT_RPC_DECLARE(ACCOUNT_CLIENT_RPC)
+void Account_Echo(Account *self, int64_t number)
+{
+    Account_client_OnEcho(gw_own_client(&self->base), number);
+}
 static gw_err restored(gw_entity *self, gw_map carried)
 {
     (void)self, (void)carried;
     ${body}
 }
+GW_RPC_DEFINE(Account, ACCOUNT_RPC)
 static const gw_entity_type Account_type = {
-    .name = "Account", .size = sizeof(Account), .on_restored = restored};
+    .name = "Account", .size = sizeof(Account), .methods = Account_methods, .on_restored = restored,
+    .on_client_lost = gw_destroy};
 static const gw_entity_type *const types[] = {&Account_type, NULL};
 static const gw_game game = {.types = types};
 int main(int argc, char **argv)
@@ -85,7 +95,7 @@ for (const [how, act] of [['by a successor', reload], ['by a file', reloadByFile
             await nobodyNotices(cluster, talkers, ROUNDS, (name) => act(cluster, name));
         });
 
-/** The program of a game whose players do that when they are restored: "return GW_EIO;". */
+/** The program of a game that answers as the cluster's does, and whose players do that when they are restored. */
 async function buildVersion(cluster, name, body) {
     const dir = path.join(cluster.dir, '..', name);
     await mkdir(dir);
@@ -128,4 +138,10 @@ test('a successor that fails, whenever and however, leaves the old process as it
         return answer;
     });
     await nobodyNotices(cluster, talkers, 2, (name) => reload(cluster, name));
+});
+
+test('a successor that has all goes on when the old process is killed then', { skip }, async (t) => {
+    const { cluster, talkers } = await startLoad(t);
+    const program = await buildVersion(cluster, 'usurps', `kill(${cluster.pid('game1')}, SIGKILL); return GW_OK;`);
+    await nobodyNotices(cluster, talkers, 1, async () => assert.match(await cluster.succeed('game1', { program }), /^ready/));
 });

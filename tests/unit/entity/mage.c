@@ -15,6 +15,7 @@ extern const gw_entity_type Mage_type;
     RPC(Mage, Forget, GW_SERVER, (i64, n))                                                         \
     RPC(Mage, StopCasting, GW_SERVER)                                                              \
     RPC(Mage, Meditate, GW_FIBER, (i64, ms))                                                       \
+    RPC(Mage, MeditateOn, GW_FIBER)                                                                \
     RPC(Mage, AskGoing, GW_SERVER)
 GW_RPC_DECLARE(MAGE_RPC)
 #define MAGE_CLIENT_RPC(RPC) RPC(Mage, OnCast, (str, spell))
@@ -61,6 +62,13 @@ void Mage_Meditate(Mage *self, int64_t ms)
 {
     (void)self;
     note("meditated(%d) ", (int)gw_await_sleep(ms));
+}
+/* Never ends: each fiber leaves the next. */
+void Mage_MeditateOn(Mage *self)
+{
+    self->friends++;
+    if (!gw_await_sleep(10))
+        Mage_call_MeditateOn(self->base.id);
 }
 /* Never ends: each call leaves the next one for the next turn. */
 void Mage_AskGoing(Mage *self)

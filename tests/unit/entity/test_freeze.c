@@ -237,6 +237,36 @@ static void what_was_under_way_is_waited_for_and_nothing_new(void **state)
     world_set_pace(f->world, WORLD_RUNS);
 }
 
+/* Else one that is always in a fiber would never rest. */
+static void a_fiber_that_leaves_the_next_is_no_reason_to_wait(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = mage_settled(f, "c1");
+    fixture_call(f, id, "MeditateOn", "");
+    world_set_pace(f->world, WORLD_HOLDS);
+    fixture_pass(f, 10);
+    assert_true(world_is_at_rest(f->world));
+    int64_t before = mage(f, id)->friends;
+    mage_reload(f, &mage_game);
+    fixture_pass(f, 0);
+    assert_int_equal(mage(f, id)->friends, before + 1);
+    fixture_pass(f, 10);
+    assert_int_equal(mage(f, id)->friends, before + 2);
+}
+
+static void what_was_not_called_is_called_when_it_is_called_off(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id = mage_settled(f, "c1");
+    fixture_call(f, id, "MeditateOn", "");
+    world_set_pace(f->world, WORLD_HOLDS);
+    fixture_pass(f, 10);
+    int64_t before = mage(f, id)->friends;
+    world_set_pace(f->world, WORLD_RUNS);
+    fixture_pass(f, 0);
+    assert_int_equal(mage(f, id)->friends, before + 1);
+}
+
 static void nothing_fires_while_it_holds_and_all_goes_on_when_it_is_called_off(void **state)
 {
     struct fixture *f = *state;
@@ -359,6 +389,8 @@ int main(void)
         MAGE_TEST(a_world_that_was_ready_is_told_that_it_was_restored),
         MAGE_TEST(saves_that_were_due_are_due),
         MAGE_TEST(what_was_under_way_is_waited_for_and_nothing_new),
+        MAGE_TEST(a_fiber_that_leaves_the_next_is_no_reason_to_wait),
+        MAGE_TEST(what_was_not_called_is_called_when_it_is_called_off),
         MAGE_TEST(nothing_fires_while_it_holds_and_all_goes_on_when_it_is_called_off),
         MAGE_TEST(a_save_that_is_under_way_is_waited_for),
         MAGE_TEST(what_is_cut_off_is_refused),
