@@ -48,7 +48,7 @@ void gap_run(const struct options *o)
 {
     static struct reporter reporter;
     reporter_open(&reporter, &o->address);
-    reporter_call(&reporter, "Crowd", (int64_t[]){o->from, o->pairs}, 2);
+    reporter_call(&reporter, "Crowd", (int64_t[]){o->to, o->pairs}, 2);
     reporter_ask(&reporter);
     reporter.load.events = &events;
     printf("begins\n");
@@ -61,7 +61,7 @@ void gap_run(const struct options *o)
     load_run_until(&reporter.load, now_ns() + 1000 * MS);
     if (gap.heard != gap.sent)
         load_fail("%lld echoes are missing", (long long)(gap.sent - gap.heard));
-    printf("entities=%u echoes=%lld gap_us=%lld longest_us=%lld\n", o->from, (long long)gap.heard,
+    printf("entities=%u echoes=%lld gap_us=%lld longest_us=%lld\n", o->to, (long long)gap.heard,
            (long long)(gap.longest_ns / 1000), (long long)(gap.latest_ns / 1000));
     reporter_close(&reporter);
 }

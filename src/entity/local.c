@@ -50,6 +50,7 @@ NEVER_INLINE void run_asked(struct world *w, const struct local_call *call, stru
     struct reader r = reader_of(carried.data, carried.size);
     reader_copy(&r, &request, sizeof request);
     struct view args = read_rest(&r);
+    w->stats.calls_local += call->method != NULL;
     if (call->method)
         call_for_asker(w, call->to, method_name(call->method), args,
                        (struct asker){w->desc.gameid, request});
@@ -80,15 +81,14 @@ void local_release(struct world *w)
 
 static void run_one(struct world *w, const struct local_call *call, struct view carried)
 {
-    if (__builtin_expect(w->pace == WORLD_HOLDS, 0) && !call->has_request) {
-        hold(w, call, carried);
-        return;
-    }
-    w->stats.calls_local += call->method != NULL;
-    if (call->has_request)
+    if (call->has_request) {
         run_asked(w, call, carried);
-    else
+    } else if (__builtin_expect(w->pace == WORLD_HOLDS, 0)) {
+        hold(w, call, carried);
+    } else {
+        w->stats.calls_local++;
         call_as_server(w, call->to, method_name(call->method), carried);
+    }
 }
 
 static bool take_batch(struct world *w)
@@ -128,7 +128,7 @@ static uint32_t freeze_calls(struct buf *b, const struct buf *calls, size_t at)
     uint32_t count = 0;
     for (struct local_call call; at < calls->size; at += sizeof call + call.size, count++) {
         memcpy(&call, calls->data + at, sizeof call);
-        ASSERT(!call.has_request);
+        ASSERT(!call.has_request && call.method);
         struct view name = method_name(call.method);
         write_id(b, call.to);
         write_var(b, name.data, name.size);
