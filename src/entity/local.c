@@ -70,7 +70,8 @@ void local_release(struct world *w)
     struct buf all = w->calls_held;
     if (!all.size)
         return;
-    buf_append(&all, w->calls_run.data + w->calls_at, w->calls_run.size - w->calls_at);
+    if (w->calls_at < w->calls_run.size)
+        buf_append(&all, w->calls_run.data + w->calls_at, w->calls_run.size - w->calls_at);
     buf_append(&all, w->calls.data, w->calls.size);
     w->calls_held = w->calls;
     buf_clear(&w->calls_held);

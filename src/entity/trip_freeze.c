@@ -26,8 +26,11 @@ void trips_freeze(const struct world *w, struct buf *b)
     write_u32(b, (uint32_t)w->trips.by_entity.count);
     while ((slot = idmap_next(&w->trips.by_entity, &position)))
         freeze_trip(w, slot->value, b);
-    write_var(b, w->trips.beginning.data + w->trips.begun,
-              w->trips.beginning.size - w->trips.begun);
+    size_t begin = write_var_begin(b);
+    if (trips_wait(w))
+        write_bytes(b, w->trips.beginning.data + w->trips.begun,
+                    w->trips.beginning.size - w->trips.begun);
+    write_var_end(b, begin);
 }
 
 static void keep(struct thaw *t, const struct trip *trip, int64_t due_ms)
