@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define ANSWER_SECONDS 10  /* of a program that is asked what its game is made of */
+#define ANSWER_SECONDS 10 /* of a program that is asked what its game is made of */
+#define END_MS 500
 #define TAKE_OVER_MS 30000 /* a game that cannot be taken over says so before */
 
 /* ---- the program ---------------------------------------------------------------------------- */
@@ -92,14 +93,19 @@ static void give_up(struct server *server, const struct running *game, struct pr
     unlink(server_state_path(server, next, "pid"));
 }
 
-/* Whether the old process runs still: it does not when the new one has failed after it had taken
- * over. */
-static void complain(const struct running *game, const char *why)
+/* The old process ends when the new one has all; it takes a moment to do so. */
+static bool has_taken_over(const struct running *game)
 {
-    bool runs = !process_wait(&game->process, 0);
-    cli_fail("%s: %s; %s", game->name, why ? why : "the new program died without a word",
-             runs ? "it goes on with its old code"
-                  : "its old process has ended, too, and the supervisor starts it anew");
+    return process_wait(&game->process, END_MS);
+}
+
+static void complain(const struct running *game, gw_err err, const char *why)
+{
+    const char *then = !has_taken_over(game) ? "it goes on with its old code"
+                       : err == GW_ETIMEDOUT
+                           ? "it has the game, and is left alone: see its log, and goworld status"
+                           : "it had the game already: the supervisor starts it anew";
+    cli_fail("%s: %s; %s", game->name, why ? why : "the new program died without a word", then);
 }
 
 static void tell(const struct running *game, const struct process_child *child, const char *note)
@@ -121,8 +127,10 @@ static gw_err reload_game(struct server *server, const struct running *game)
         return err;
     err = hear(&child, &words);
     if (err) {
-        complain(game, words);
-        give_up(server, game, &child);
+        bool is_needed = err == GW_ETIMEDOUT && has_taken_over(game);
+        complain(game, err, words);
+        if (!is_needed)
+            give_up(server, game, &child);
     } else {
         tell(game, &child, words);
     }

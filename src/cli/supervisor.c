@@ -100,8 +100,14 @@ static void member_ended(struct supervisor *s, struct member *member)
     log_info(&s->log, "stopped", "process=%s why=\"%s\"", member->name, member->why);
 }
 
+/* Unless a successor of the one that died runs by now. */
 static void start_again(struct supervisor *s, struct member *member)
 {
+    member_adopt(member, os_monotonic_ms());
+    if (member_runs(member)) {
+        log_info(&s->log, "succeeded", "process=%s pid=%d", member->name, (int)member->process.pid);
+        return;
+    }
     if (member_spawn(member, &s->server) == GW_OK)
         log_info(&s->log, "started", "process=%s pid=%d", member->name, (int)member->process.pid);
     else

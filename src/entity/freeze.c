@@ -71,31 +71,48 @@ static gw_err collect_of(struct world *w, struct entity *e, struct buf *bytes, c
     return err;
 }
 
-/* From the last to the first, as they are written: who is made later stands in front. */
+/* In the order in which they are written. Hooks may end any of them. */
+static void list_asked(const struct world *w, struct buf *all)
+{
+    struct entity *nil = w->nil->entity;
+    if (w->space_type->def->on_freeze)
+        buf_append(all, &nil, sizeof nil);
+    for (size_t i = w->type_count; i-- > 0;)
+        if (w->types[i].def->on_freeze)
+            for (struct entity *e = entity_last(&w->types[i]); e; e = e->previous)
+                buf_append(all, &e, sizeof e);
+}
+
 static gw_err collect(struct world *w, struct buf *bytes, char **error)
 {
     gw_err err = GW_OK;
+    struct buf all = {0};
     struct scope before = world_enter(w, NULL);
-    if (w->space_type->def->on_freeze)
-        err = collect_of(w, w->nil->entity, bytes, error);
-    for (size_t i = w->type_count; i-- > 0 && !err;)
-        if (w->types[i].def->on_freeze)
-            for (struct entity *e = entity_last(&w->types[i]), *previous; e && !err; e = previous) {
-                previous = e->previous;
-                err = collect_of(w, e, bytes, error);
-            }
+    list_asked(w, &all);
+    struct entity **entities = (struct entity **)(void *)all.data;
+    for (size_t i = 0; i < all.size / sizeof *entities && !err; i++)
+        if (!entity_is_dead(entities[i]))
+            err = collect_of(w, entities[i], bytes, error);
     world_leave(w, before);
+    buf_free(&all);
     return err;
 }
 
-static struct view take_carried(struct carried *carried, gw_id id)
+/* What one has carried that a later hook has ended is passed over. */
+static struct view take_carried(const struct world *w, struct carried *carried, gw_id id)
 {
-    struct reader r = carried->next;
-    if (!reader_left(&r) || !gw_id_equal(read_id(&r), id))
-        return (struct view){0};
-    struct view map = read_var(&r);
-    carried->next = r;
-    return map;
+    while (reader_left(&carried->next)) {
+        struct reader r = carried->next;
+        gw_id whose = read_id(&r);
+        struct view map = read_var(&r);
+        if (gw_id_equal(whose, id) || !entity_find(w, whose))
+            carried->next = r;
+        if (gw_id_equal(whose, id))
+            return map;
+        if (entity_find(w, whose))
+            break;
+    }
+    return (struct view){0};
 }
 
 /* ---- entities ------------------------------------------------------------------------------- */
@@ -167,7 +184,7 @@ static void freeze_entity(const struct world *w, const struct entity *e, struct 
     size_t attrs = write_var_begin(b);
     fields_write(b, e->type->attrs, &e->base, 0);
     write_var_end(b, attrs);
-    struct view map = take_carried(carried, e->base.id);
+    struct view map = take_carried(w, carried, e->base.id);
     write_var(b, map.data, map.size);
     write_var_end(b, begin);
 }

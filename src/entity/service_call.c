@@ -153,14 +153,15 @@ int64_t services_expire(struct world *w)
 
 /* ---- into another process ------------------------------------------------------------------- */
 
-/* Questions that wait have somebody who waits for the answer: a world at rest has none. */
+/* In a world at rest nobody waits for an answer any more. */
 void service_freeze_waiting(const struct world *w, const struct shard *s, struct buf *b)
 {
     size_t begin = write_var_begin(b);
     struct waiting_call call;
     for (size_t at = s->waiting_at; at < s->waiting.size; at += sizeof call + call.args_size) {
         memcpy(&call, s->waiting.data + at, sizeof call);
-        ASSERT(!call.request);
+        if (call.request)
+            continue;
         struct view name = method_name(call.method);
         write_var(b, name.data, name.size);
         write_left(b, w, call.due_ms);
@@ -182,6 +183,10 @@ void service_thaw_waiting(struct thaw *t, struct shard *s)
         call.method = type_method(s->type, (const char *)name.data, name.size);
         if (call.method)
             put(t->world, s, call, args);
+        else
+            log_warn(t->world->desc.log, "call_dropped",
+                     "shard=%u method=\"%.*s\" why=\"the new program has no such method\"",
+                     s->index, (int)name.size, (const char *)name.data);
     }
     t->in.bad |= part.in.bad;
 }

@@ -83,6 +83,9 @@ static void thaw_shard(struct thaw *t)
     s->known = read_id(&t->in);
     s->entity = read_id(&t->in);
     s->crowd = read_u32(&t->in);
+    if (s == &nowhere && entity_find(w, s->entity))
+        thaw_fail(t, "the new program has fewer shards of a service, and one that it does not have "
+                     "lives here");
     int64_t attempt_ms = read_due(t);
     if (flags & SHARD_ATTEMPTS && s != &nowhere && !thaw_failed(t)) {
         heap_remove(&w->services.attempts, &s->attempt);

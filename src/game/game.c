@@ -41,7 +41,7 @@ static void register_game(void *user, unsigned index, struct link *link)
     struct msg_set_game_id m = {
         .game = g->desc.world.gameid,
         .is_reconnect = g->memberships[index].was_registered,
-        .is_restore = g->memberships[index].restores,
+        .is_restore = g->memberships[index].restores && !g->memberships[index].was_registered,
         .is_ban_boot_entity = g->desc.ban_boot_entity,
         .entities = view_of(&ids),
     };

@@ -206,6 +206,23 @@ static void let_go(void *user)
     server->http = NULL;
 }
 
+/* A game that was taken over goes on, whatever it cannot listen to. One that was read from a file
+ * can be read again. */
+static gw_err listen(struct game_host *server, const struct conf_game *mine, char **error)
+{
+    gw_err err = listen_for_admin(server, mine, error);
+    if (!err)
+        err = reload_listen(&server->reload, error);
+    if (err && server->reload.is_successor) {
+        log_error(&server->sink.log, "cannot_listen", "why=\"%s\"", *error);
+        free(*error);
+        return GW_OK;
+    }
+    if (err && reload_is_unfinished(&server->reload))
+        game_abandon(server->core);
+    return err;
+}
+
 static gw_err start(struct game_host *server, const struct conf *conf, const gw_game *game,
                     const struct host_options *options, char **error)
 {
@@ -238,9 +255,7 @@ static gw_err start(struct game_host *server, const struct conf *conf, const gw_
                                                            .user = server});
         err = reload_restore(&server->reload, options, error);
     }
-    if (!err)
-        err = listen_for_admin(server, mine, error);
-    return err ? err : reload_listen(&server->reload, error);
+    return err ? err : listen(server, mine, error);
 }
 
 gw_err game_host_start(struct host *host, const struct conf *conf, const gw_game *game,

@@ -66,6 +66,10 @@ static unsigned long long count_entities(const struct reload *r)
 static void write_file(struct reload *r, const struct buf *state)
 {
     const char *path = path_of(r, PATH_FILE);
+    if (state->size > UINT32_MAX) {
+        call_off(r, sentence("the game is too large to be frozen: %zu bytes", state->size));
+        return;
+    }
     if (file_replace(path, state->data, state->size)) {
         call_off(r, sentence("cannot write %s: %s", path, strerror(errno)));
         return;
@@ -92,7 +96,12 @@ static void pass_pid_file(const struct reload *r)
 static void hand_over(struct reload *r, const struct buf *state)
 {
     char *why;
-    if (succession_hand_over(r->succession, view_of(state), r->held_since_ms, &why)) {
+    if (state->size > UINT32_MAX)
+        why = sentence("the game is too large to be handed over: %zu bytes", state->size);
+    else if (!succession_hand_over(r->succession, view_of(state), r->held_since_ms, &why) &&
+             !succession_go(r->succession, &why))
+        why = NULL;
+    if (why) {
         call_off(r, why);
         return;
     }
@@ -220,8 +229,14 @@ static gw_err succeed(struct reload *r, char **error)
         free(why);
         return err;
     }
+    err = inheritance_accept(&in, error);
+    if (err) {
+        game_abandon(r->desc.core); /* it is the other's */
+        return err;
+    }
     r->is_successor = true;
-    return inheritance_accept(&in, error);
+    pass_pid_file(r); /* if the other has died before it could */
+    return GW_OK;
 }
 
 gw_err reload_restore(struct reload *r, const struct host_options *options, char **error)
@@ -239,7 +254,7 @@ gw_err reload_restore(struct reload *r, const struct host_options *options, char
 /* It is never restored twice: what was in it has gone on. */
 static void forget_file(struct reload *r)
 {
-    if (unlink(path_of(r, PATH_FILE)) != 0)
+    if (file_remove(path_of(r, PATH_FILE)))
         log_error(r->desc.log, "frozen_file_stays", "file=%s why=\"%s\"", path_of(r, PATH_FILE),
                   strerror(errno));
 }

@@ -67,8 +67,6 @@ static void replay(struct game *g)
 
 static void wake(struct game *g)
 {
-    for (unsigned i = 0; i < g->desc.dispatchers; i++)
-        g->memberships[i].restores = false;
     g->rest.step = REST_NONE;
     world_set_pace(g->world, WORLD_RUNS);
     replay(g);

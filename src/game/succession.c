@@ -189,7 +189,16 @@ gw_err succession_hand_over(struct succession *s, struct view state, int64_t sin
     return GW_EIO;
 }
 
-/* The path is free before the successor knows that it may listen there. */
+gw_err succession_go(struct succession *s, char **error)
+{
+    if (!send_word(s->fd, WORD_GO, os_monotonic_ms() + WORD_MS))
+        return GW_OK;
+    *error = sentence("the new program has ended before it could take over");
+    forget_successor(s);
+    return GW_EIO;
+}
+
+/* The path is free before the successor sees the end of the connection, and listens there. */
 void succession_let_go(struct succession *s)
 {
     unlink(s->desc.path);
@@ -197,7 +206,7 @@ void succession_let_go(struct succession *s)
     s->listens = NULL;
     close(s->listener);
     s->listener = -1;
-    (void)!send_word(s->fd, WORD_GO, os_monotonic_ms() + WORD_MS);
+    forget_successor(s);
 }
 
 /* ---- its successor -------------------------------------------------------------------------- */
@@ -259,14 +268,27 @@ gw_err inheritance_take(const char *path, struct inheritance *out, char **error)
     return err;
 }
 
-/* One that dies now has done nothing since it had come to rest: what it was is here. */
-gw_err inheritance_accept(struct inheritance *in, char **error)
+/* After "go" it closes what only one process can have, and then the connection. One that dies
+ * without a word has done nothing since it had come to rest: what it was is here. One that lives
+ * and says nothing goes on. */
+static bool has_let_go(struct inheritance *in)
 {
     char word = WORD_OFF;
-    (void)!send_word(in->fd, WORD_RESTORED, os_monotonic_ms() + WORD_MS); /* it may be gone */
     gw_err err = local_receive(in->fd, &word, 1, os_monotonic_ms() + RESTORE_MS);
+    if (err)
+        return err == GW_ENOTFOUND && local_peer_has_ended(in->fd, WORD_MS);
+    if (word != WORD_GO)
+        return false;
+    (void)!local_receive(in->fd, &word, 1, os_monotonic_ms() + WORD_MS);
+    return true;
+}
+
+gw_err inheritance_accept(struct inheritance *in, char **error)
+{
+    (void)!send_word(in->fd, WORD_RESTORED, os_monotonic_ms() + WORD_MS); /* it may be gone */
+    bool is_ours = has_let_go(in);
     inheritance_free(in);
-    if ((!err && word == WORD_GO) || err == GW_ENOTFOUND)
+    if (is_ours)
         return GW_OK;
     *error = sentence("the game that runs goes on: it has waited for too long");
     return GW_ECANCELED;

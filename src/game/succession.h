@@ -35,7 +35,9 @@ void succession_refuse(struct succession *s, const char *why); /* a sentence */
  * *error is a sentence the caller frees. */
 GW_NODISCARD gw_err succession_hand_over(struct succession *s, struct view state, int64_t since_ms,
                                          char **error);
-/* This process does nothing more: the successor goes on. */
+/* Tells it to go on: from GW_OK on, the game is the successor's. Errors as above. */
+GW_NODISCARD gw_err succession_go(struct succession *s, char **error);
+/* What only one process can have is closed: the successor opens it. */
 void succession_let_go(struct succession *s);
 
 /* ---- its successor -------------------------------------------------------------------------- */

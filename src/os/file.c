@@ -83,6 +83,14 @@ static void sync_folder(const char *path)
     close(fd);
 }
 
+gw_err file_remove(const char *path)
+{
+    if (unlink(path) != 0)
+        return GW_EIO;
+    sync_folder(path);
+    return GW_OK;
+}
+
 gw_err file_replace(const char *path, const void *bytes, size_t size)
 {
     struct buf fresh = {0};

@@ -8,6 +8,9 @@
 /* Appends what is in the file. GW_ENOTFOUND: there is none; GW_EIO: errno says why. */
 GW_NODISCARD gw_err file_read(const char *path, struct buf *out);
 
+/* It is gone, also from the disk. GW_EIO: errno says why not. */
+GW_NODISCARD gw_err file_remove(const char *path);
+
 /* The file is either what it was, or all of this, whatever happens meanwhile: it is written under
  * another name beside it, synced to the disk, and renamed. GW_EIO: errno says why, and nothing has
  * changed. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -51,11 +52,10 @@ static gw_err closed(int fd, gw_err err)
 
 static gw_err connect_to(const struct place *place, int *fd)
 {
-    int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (made < 0)
         return GW_EIO;
     if (connect(made, (const struct sockaddr *)&place->address, sizeof place->address) == 0) {
-        fcntl(made, F_SETFL, O_NONBLOCK);
         *fd = made;
         return GW_OK;
     }
@@ -80,17 +80,20 @@ static gw_err remove_stale(const struct place *place)
     gw_err err = connect_to(place, &other);
     if (!err)
         return closed(other, GW_EEXIST);
+    if (err == GW_EIO && errno == EAGAIN)
+        return GW_EEXIST; /* it has more to do than it can */
+    if (err != GW_ENOTFOUND)
+        return err;
     unlink(place->address.sun_path);
     return GW_OK;
 }
 
-/* Nobody else may connect, at no moment. */
+/* Nobody can connect before it listens, and nobody else afterwards. */
 static gw_err bind_alone(int fd, const struct place *place)
 {
-    mode_t before = umask(0177);
-    int result = bind(fd, (const struct sockaddr *)&place->address, sizeof place->address);
-    umask(before);
-    return result == 0 && listen(fd, 4) == 0 ? GW_OK : GW_EIO;
+    bool is_bound = bind(fd, (const struct sockaddr *)&place->address, sizeof place->address) == 0;
+    return is_bound && chmod(place->address.sun_path, 0600) == 0 && listen(fd, 4) == 0 ? GW_OK
+                                                                                       : GW_EIO;
 }
 
 static gw_err listen_at(const struct place *place, int *fd)
@@ -176,4 +179,18 @@ gw_err local_receive(int fd, void *bytes, size_t size, int64_t deadline_ms)
         size -= got > 0 ? (size_t)got : 0;
     }
     return GW_OK;
+}
+
+bool local_peer_has_ended(int fd, int timeout_ms)
+{
+    struct ucred who = {0};
+    socklen_t size = sizeof who;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0 || who.pid <= 0)
+        return false;
+    struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, who.pid, 0), .events = POLLIN};
+    if (ended.fd < 0)
+        return errno == ESRCH;
+    bool has_ended = poll(&ended, 1, timeout_ms) == 1;
+    close(ended.fd);
+    return has_ended;
 }

@@ -17,3 +17,6 @@ GW_NODISCARD gw_err local_connect(const char *path, int *fd);
  * knows how much was sent, or came. */
 GW_NODISCARD gw_err local_send(int fd, const void *bytes, size_t size, int64_t deadline_ms);
 GW_NODISCARD gw_err local_receive(int fd, void *bytes, size_t size, int64_t deadline_ms);
+
+/* Whether the process that listened for this connection has ended, or does within that time. */
+bool local_peer_has_ended(int fd, int timeout_ms);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 gw_err mage_freeze_err, mage_restored_err;
+gw_id mage_doomed;
 
 /* ---- the first version ---------------------------------------------------------------------- */
 
@@ -80,6 +81,9 @@ void Mage_AskGoing(Mage *self)
 static gw_err mage_freezes(gw_entity *e, gw_map carried)
 {
     note("freeze ");
+    gw_entity *doomed = gw_find(mage_doomed);
+    if (doomed && doomed != e)
+        gw_destroy(doomed);
     gw_map_set(carried, "friends", ((Mage *)e)->friends);
     return mage_freeze_err;
 }
@@ -188,6 +192,7 @@ const gw_game mageless_game = {.types = other_types};
 int mage_setup(void **state)
 {
     mage_freeze_err = mage_restored_err = GW_OK;
+    mage_doomed = (gw_id){0};
     forget_happened();
     *state = fixture_create(&mage_game, "Mage");
     return 0;

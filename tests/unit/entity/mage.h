@@ -46,6 +46,7 @@ extern const gw_game mageless_game;        /* one without the type */
 
 /* What the hooks on_freeze and on_restored return from now on. */
 extern gw_err mage_freeze_err, mage_restored_err;
+extern gw_id mage_doomed; /* whom on_freeze of another one ends */
 
 /* GAME(f) { ... }: the body is a handler of the game. It is left at its end only. */
 #define GAME(f)                                                                                    \

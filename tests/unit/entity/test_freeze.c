@@ -174,6 +174,21 @@ static void a_hook_that_fails_calls_it_off(void **state)
     assert_int_equal(mage(f, id)->friends, 9);
 }
 
+/* It is saved: that has to be waited for, so the reload is off; the next one goes well. */
+static void one_that_a_hook_ends_takes_nothing_from_the_others(void **state)
+{
+    struct fixture *f = *state;
+    gw_id ids[] = {mage_settled(f, "c1"), mage_settled(f, "c2"), mage_settled(f, "c3")};
+    mage_doomed = ids[1];
+    mage_reload_fails(f, &mage_game, "a hook on_freeze has begun what has to be waited for");
+    fixture_work(f);
+    fixture_skip(f);
+    assert_null(mage(f, ids[1]));
+    mage_reload(f, &mage_game);
+    assert_int_equal(mage(f, ids[0])->friends, 9);
+    assert_int_equal(mage(f, ids[2])->friends, 9);
+}
+
 /* Neither the world that is left nor one that failed says or saves anything. */
 static void what_is_given_up_ends_without_a_word(void **state)
 {
@@ -385,6 +400,7 @@ int main(void)
         MAGE_TEST(queued_calls_go_along),
         MAGE_TEST(a_type_that_is_gone_is_refused_while_one_of_it_lives),
         MAGE_TEST(a_hook_that_fails_calls_it_off),
+        MAGE_TEST(one_that_a_hook_ends_takes_nothing_from_the_others),
         MAGE_TEST(what_is_given_up_ends_without_a_word),
         MAGE_TEST(a_world_that_was_ready_is_told_that_it_was_restored),
         MAGE_TEST(saves_that_were_due_are_due),

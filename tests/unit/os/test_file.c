@@ -50,6 +50,8 @@ static void what_was_written_is_read(void **state)
     assert_int_equal(file_replace(path, "2", 1), GW_OK);
     expect("2");
     assert_int_equal(access(fresh, F_OK), -1);
+    assert_int_equal(file_remove(path), GW_OK);
+    assert_int_equal(file_remove(path), GW_EIO);
     buf_free(&none);
 }
 

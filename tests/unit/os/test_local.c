@@ -4,10 +4,12 @@
 #include "os/system.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -99,11 +101,38 @@ static void a_socket_that_a_dead_process_left_is_replaced_and_no_other(void **st
     place_remove(&place);
 }
 
+static void the_end_of_a_peer_is_that_of_its_process(void **state)
+{
+    (void)state;
+    struct place place = place_make();
+    int listener, near, ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (local_listen(place.path, &listener) || write(ready[1], "x", 1) != 1)
+            _exit(1);
+        pause();
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(local_connect(place.path, &near), GW_OK);
+    assert_false(local_peer_has_ended(near, 0));
+    kill(pid, SIGKILL);
+    assert_true(local_peer_has_ended(near, 5000));
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_true(local_peer_has_ended(near, 0));
+    close(near);
+    close(ready[0]);
+    close(ready[1]);
+    place_remove(&place);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_sent_arrives),
         cmocka_unit_test(nobody_waits_for_ever),
+        cmocka_unit_test(the_end_of_a_peer_is_that_of_its_process),
         cmocka_unit_test(a_socket_that_a_dead_process_left_is_replaced_and_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
