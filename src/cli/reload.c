@@ -45,17 +45,24 @@ static gw_err check_program(struct server *server)
 
 /* ---- one game ------------------------------------------------------------------------------- */
 
+/* Of a process until it is the game: then its pid file takes the place of the other's. */
+static const char *next_pid_path(struct server *server, const struct running *game)
+{
+    char name[PROCESS_NAME_SIZE + 8];
+    snprintf(name, sizeof name, "%s.next", game->name);
+    return server_state_path(server, name, "pid");
+}
+
 static gw_err spawn(struct server *server, const struct running *game, struct process_child *child)
 {
-    char number[16], next[PROCESS_NAME_SIZE + 8];
+    char number[16];
     snprintf(number, sizeof number, "%u", game->number);
-    snprintf(next, sizeof next, "%s.next", game->name);
     const char *argv[] = {server->program, "-gid",     number, "-configfile",
                           server->ini,     "-succeed", NULL};
     const struct process_desc desc = {.argv = argv,
                                       .dir = server->dir,
                                       .log_path = server_state_path(server, game->name, "log"),
-                                      .pid_path = server_state_path(server, next, "pid")};
+                                      .pid_path = next_pid_path(server, game)};
     if (process_spawn(&desc, child) == GW_OK)
         return GW_OK;
     cli_fail("cannot start %s: %s", server->program, strerror(errno));
@@ -86,11 +93,9 @@ static gw_err hear(const struct process_child *child, char **words)
 static void give_up(struct server *server, const struct running *game, struct process_child *child)
 {
     struct process process = {child->pid, child->pidfd};
-    char next[PROCESS_NAME_SIZE + 8];
-    snprintf(next, sizeof next, "%s.next", game->name);
     (void)!process_signal(&process, SIGKILL);
     process_reap(&process);
-    unlink(server_state_path(server, next, "pid"));
+    unlink(next_pid_path(server, game));
 }
 
 /* The old process ends when the new one has all; it takes a moment to do so. */

@@ -133,7 +133,6 @@ gw_err reload_listen(struct reload *r, char **error)
 {
     gw_err err = succession_open(&(struct succession_desc){.loop = r->desc.host->loop,
                                                            .path = path_of(r, PATH_SOCKET),
-                                                           .log = r->desc.log,
                                                            .asked = asked,
                                                            .left = left,
                                                            .user = r},

@@ -155,7 +155,8 @@ const char *game_why_no_rest(const struct game *g)
 
 static void ask_to_hold(struct game *g)
 {
-    g->rest.answers = 0;
+    for (unsigned i = 0; i < g->desc.dispatchers; i++)
+        g->memberships[i].holds = false;
     set_step(g, REST_ASKS, ASK_MS);
     buf_clear(&g->out);
     msg_start_freeze_game_write(&g->out, &(struct msg_start_freeze_game){});
@@ -182,8 +183,6 @@ static void freeze_world(struct game *g)
         free(error);
         return;
     }
-    for (unsigned i = 0; i < g->desc.dispatchers; i++)
-        g->memberships[i].holds = false;
     ask_to_hold(g);
 }
 

@@ -10,10 +10,9 @@ enum rest_step {
     REST_NONE,
     REST_SETTLES, /* the game goes on as ever, until what was under way has ended */
     REST_HOLDS,   /* what comes in is held, until what came since has ended, too */
-    REST_ASKS,
-    /* dispatchers have been asked to hold everything */ REST_READY, /* nothing comes, goes or
-                                                                        changes any more */
-    REST_WAKES, /* restored, it waits until it is where it was in the cluster */
+    REST_ASKS,    /* dispatchers have been asked to hold everything */
+    REST_READY,   /* nothing comes, goes or changes any more */
+    REST_WAKES,   /* restored, it waits until it is where it was in the cluster */
 };
 
 struct rest {
@@ -22,7 +21,6 @@ struct rest {
     char *why_not;       /* it was called off: a sentence */
     struct buf frozen;   /* the world, from REST_ASKS on */
     struct buf held;     /* what has come: u16 index of the dispatcher, packet behind its length */
-    uint64_t answers;    /* of dispatchers */
 };
 
 bool rest_holds(const struct game *g);    /* what comes in is for rest_take */

@@ -139,11 +139,6 @@ void succession_close(struct succession *s)
     free(s);
 }
 
-bool succession_is_asked(const struct succession *s)
-{
-    return s->fd >= 0;
-}
-
 void succession_refuse(struct succession *s, const char *why)
 {
     if (s->fd >= 0)

@@ -6,7 +6,6 @@
 #pragma once
 
 #include "base/buf.h"
-#include "base/log.h"
 #include "os/loop.h"
 #include "wire/reader.h"
 
@@ -14,8 +13,7 @@
 
 struct succession_desc {
     struct loop *loop;
-    const char *path; /* of the socket */
-    const struct log *log;
+    const char *path;          /* of the socket */
     void (*asked)(void *user); /* a successor waits: it is answered later */
     void (*left)(void *user);  /* it has not waited for that */
     void *user;
@@ -27,8 +25,8 @@ GW_NODISCARD gw_err succession_open(const struct succession_desc *desc, struct s
                                     char **error);
 void succession_close(struct succession *s); /* NULL does nothing */
 
-bool succession_is_asked(const struct succession *s);          /* one waits */
-void succession_refuse(struct succession *s, const char *why); /* a sentence */
+/* Whoever waits, if anybody does, is told that it is not to be. `why` is a sentence. */
+void succession_refuse(struct succession *s, const char *why);
 
 /* Sends what is frozen, and waits, seconds at most, until it is restored there; since_ms is when
  * the game began to hold (os_monotonic_ms). On failure the successor has been told that it is off;

@@ -3,7 +3,7 @@
 #include "sim/client.h"
 #include "sim/node.h"
 
-enum { MS_TO_US = 1000, RELOAD_MS_MAX = 60000 };
+enum { MS_TO_US = 1000 };
 
 /* A host is a process or a client. */
 static const char *host_named(gw_sim *sim, const char *name)
@@ -63,7 +63,7 @@ gw_err gw_sim_reload(gw_sim *sim, const char *game, const gw_game *program)
     if (p->kind != NODE_GAME || !p->lives)
         gw_sim_fail(sim, "%s is no game that runs", game);
     node_reload(p, program ? program : p->program);
-    if (!sim_run_until(sim->net, reload_is_over, p, RELOAD_MS_MAX))
+    if (!sim_run_until(sim->net, reload_is_over, p, NODE_RELOAD_MS_MAX))
         gw_sim_fail(sim, "%s does not come to rest", game);
     return p->why_not_reloaded ? GW_ECANCELED : GW_OK;
 }

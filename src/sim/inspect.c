@@ -3,8 +3,6 @@
 #include "game/registry.h"
 #include "sim/node.h"
 
-enum { RELOAD_MS_MAX = 60000 };
-
 static bool runs_handlers(void *node)
 {
     const struct node *p = node;
@@ -17,7 +15,7 @@ void gw_sim_in_game(gw_sim *sim, const char *game, void (*run)(void *argument), 
     struct node *p = node_named(sim, game);
     if (p->kind != NODE_GAME || !p->lives)
         gw_sim_fail(sim, "%s is no game that lives", game);
-    if (!sim_run_until(sim->net, runs_handlers, p, RELOAD_MS_MAX) || !p->lives)
+    if (!sim_run_until(sim->net, runs_handlers, p, NODE_RELOAD_MS_MAX) || !p->lives)
         gw_sim_fail(sim, "%s has not come through its reload", game);
     struct world *world = game_world(p->game);
     struct scope before = world_enter(world, NULL);

@@ -14,6 +14,8 @@ struct node *node_named(gw_sim *sim, const char *name);
 
 /* It is connected to every dispatcher, and taken in by them. */
 bool node_serves(const struct node *p);
+#define NODE_RELOAD_MS_MAX 60000 /* a game that comes to rest, or not, has done so by then */
+
 /* A new process of that program is to take over from the game; when that has happened, or failed,
  * next_program is NULL again. Nothing when it cannot now. */
 void node_reload(struct node *p, const gw_game *program);
