@@ -2,7 +2,7 @@
 #include "cli/bringup.h"
 
 #include "base/buf.h"
-#include "conf/sentence.h"
+#include "base/sentence.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* build: compiles a server directory and links it with the engine, by make or by the directory's
  * own build files. */
+#include "base/sentence.h"
 #include "cli/server.h"
-#include "conf/sentence.h"
 
 #include <errno.h>
 #include <glob.h>

@@ -2,10 +2,10 @@
  * the tables of commands.h. */
 #include "cli/completion.h"
 
+#include "base/sentence.h"
 #include "cli/commands.h"
 #include "cli/fill.h"
 #include "cli/manual.h"
-#include "conf/sentence.h"
 #include "host/embedded.h"
 
 #include <stdio.h>

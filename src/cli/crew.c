@@ -2,7 +2,7 @@
 #include "cli/crew.h"
 
 #include "base/buf.h"
-#include "conf/sentence.h"
+#include "base/sentence.h"
 #include "os/system.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "cli/member.h"
 
 #include "base/buf.h"
-#include "conf/sentence.h"
+#include "base/sentence.h"
 
 #include <errno.h>
 #include <fcntl.h>

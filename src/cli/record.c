@@ -3,7 +3,7 @@
 #include "cli/record.h"
 
 #include "base/buf.h"
-#include "conf/sentence.h"
+#include "base/sentence.h"
 
 #include <inttypes.h>
 #include <stdio.h>

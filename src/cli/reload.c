@@ -1,8 +1,8 @@
 /* reload: lets the games of a server go on in their programs as they lie in DIR now: a new process
  * of each takes over from the one that runs. */
+#include "base/sentence.h"
 #include "cli/found.h"
 #include "cli/lock.h"
-#include "conf/sentence.h"
 #include "os/child.h"
 #include "os/system.h"
 

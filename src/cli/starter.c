@@ -1,9 +1,9 @@
 /* starter: see starter.h. */
 #include "cli/starter.h"
 
+#include "base/sentence.h"
 #include "cli/cli.h"
 #include "cli/fill.h"
-#include "conf/sentence.h"
 #include "host/embedded.h"
 #include "os/listener.h"
 

@@ -3,9 +3,9 @@
 
 #include "base/assert.h"
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "conf/hint.h"
 #include "conf/lines.h"
-#include "conf/sentence.h"
 
 #include <errno.h>
 #include <limits.h>

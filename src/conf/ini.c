@@ -2,7 +2,7 @@
 #include "conf/ini.h"
 
 #include "base/buf.h"
-#include "conf/sentence.h"
+#include "base/sentence.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "base/buf.h"
 #include "base/log.h"
-#include "conf/sentence.h"
+#include "base/sentence.h"
 
 #include <ctype.h>
 #include <errno.h>

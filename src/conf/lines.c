@@ -2,7 +2,7 @@
 #include "conf/lines.h"
 
 #include "base/buf.h"
-#include "conf/sentence.h"
+#include "base/sentence.h"
 
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /* sections: the tables of all sections of goworld.ini, and which table a section's name means. */
 #include "conf/sections.h"
 
+#include "base/sentence.h"
 #include "conf/conf.h"
 #include "conf/hint.h"
-#include "conf/sentence.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* show: see show.h. */
 #include "conf/show.h"
 
+#include "base/sentence.h"
 #include "conf/lines.h"
-#include "conf/sentence.h"
 #include "conf/written.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "dispatcher/host.h"
 
 #include "base/buf.h"
-#include "conf/sentence.h"
+#include "base/sentence.h"
 #include "dispatcher/dispatcher.h"
 #include "host/admin.h"
 #include "host/sink.h"

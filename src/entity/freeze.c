@@ -2,39 +2,12 @@
 #include "entity/freeze.h"
 
 #include "aoi/aoi.h"
+#include "base/sentence.h"
 #include "entity/entity.h"
 #include "entity/frozen.h"
 #include "entity/space.h"
 #include "entity/tree.h"
 #include "entity/value.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-/* ---- what the parts have in common ---------------------------------------------------------- */
-
-void write_left(struct buf *b, const struct world *w, int64_t due_ms)
-{
-    int64_t left_ms = due_ms - w->desc.clock->now_ms;
-    write_u64(b, (uint64_t)(left_ms < LEFT_MS_MAX ? left_ms : LEFT_MS_MAX));
-}
-
-char *world_sentence_of(const char *format, va_list args)
-{
-    char sentence[256];
-    vsnprintf(sentence, sizeof sentence, format, args);
-    return mem_strdup(sentence);
-}
-
-char *world_sentence(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    char *sentence = world_sentence_of(format, args);
-    va_end(args);
-    return sentence;
-}
 
 /* ---- what an entity carries that is no attribute -------------------------------------------- */
 
@@ -59,8 +32,8 @@ static gw_err collect_of(struct world *w, struct entity *e, struct buf *bytes, c
     tree_make_loose(map, &loose);
     gw_err err = ask_hook(w, e, map);
     if (err) {
-        *error = world_sentence("on_freeze of %s/" GW_ID_FORMAT " has failed: %s",
-                                e->type->def->name, GW_ID_ARG(e->base.id), gw_strerror(err));
+        *error = sentence("on_freeze of %s/" GW_ID_FORMAT " has failed: %s", e->type->def->name,
+                          GW_ID_ARG(e->base.id), gw_strerror(err));
     } else if (map->count && !entity_is_dead(e)) {
         write_id(bytes, e->base.id);
         size_t begin = write_var_begin(bytes);
@@ -232,8 +205,8 @@ gw_err world_freeze(struct world *w, struct buf *out, char **error)
     gw_err err = collect(w, &carried.bytes, error);
     entity_bury(w);
     if (!err && !world_is_at_rest(w)) {
-        *error = world_sentence("a hook on_freeze has begun what has to be waited for: %s",
-                                world_unrest(w));
+        *error =
+            sentence("a hook on_freeze has begun what has to be waited for: %s", world_unrest(w));
         err = GW_EINVAL;
     }
     if (!err) {

@@ -4,8 +4,6 @@
 
 #include "entity/state.h"
 
-#include <stdarg.h>
-
 #define FROZEN_VERSION 1u /* of the form; another one is refused */
 
 /* What is true of an entity, or stands in its record. */
@@ -33,12 +31,7 @@ struct thaw {
 void thaw_fail(struct thaw *t, const char *format, ...) GW_PRINTF(2, 3);
 bool thaw_failed(struct thaw *t); /* also because the bytes have ended too early */
 
-/* A sentence that the caller frees. */
-char *world_sentence(const char *format, ...) GW_PRINTF(1, 2);
-char *world_sentence_of(const char *format, va_list args) GW_PRINTF(1, 0);
-
 /* Times go as what is left of them: the clock of another machine is another one. */
-#define LEFT_MS_MAX (INT64_C(1) << 40) /* decades, and far from overflowing */
 void write_left(struct buf *b, const struct world *w, int64_t due_ms);
 int64_t read_due(struct thaw *t);
 

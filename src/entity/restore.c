@@ -3,6 +3,7 @@
 #include "entity/freeze.h"
 
 #include "aoi/aoi.h"
+#include "base/sentence.h"
 #include "entity/attr.h"
 #include "entity/check.h"
 #include "entity/client.h"
@@ -17,8 +18,6 @@
 #include "entity/value.h"
 #include "wire/msgpack.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 struct restore {
@@ -41,31 +40,6 @@ struct misfit {
     const char *why;
     size_t entities;
 };
-
-/* ---- failing -------------------------------------------------------------------------------- */
-
-void thaw_fail(struct thaw *t, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    if (!t->error)
-        t->error = world_sentence_of(format, args);
-    va_end(args);
-    t->in.bad = true;
-}
-
-bool thaw_failed(struct thaw *t)
-{
-    return t->in.bad;
-}
-
-int64_t read_due(struct thaw *t)
-{
-    int64_t left_ms = (int64_t)read_u64(&t->in);
-    if (left_ms > LEFT_MS_MAX || left_ms < -LEFT_MS_MAX)
-        t->in.bad = true;
-    return t->in.bad ? 0 : t->world->desc.clock->now_ms + left_ms;
-}
 
 /* ---- attributes ----------------------------------------------------------------------------- */
 
@@ -443,6 +417,6 @@ gw_err world_restore(struct world *w, struct view frozen, char **error)
         return GW_OK;
     }
     w->is_abandoned = true;
-    *error = r.t.error ? r.t.error : world_sentence("it is damaged");
+    *error = r.t.error ? r.t.error : sentence("it is damaged");
     return GW_EPROTO;
 }

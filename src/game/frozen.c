@@ -3,7 +3,7 @@
 #include "game/core.h"
 
 #include "base/hash.h"
-#include "conf/sentence.h"
+#include "base/sentence.h"
 #include "entity/freeze.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Runs a game on a process's loop, sockets and databases. */
 #include "game/host.h"
 
-#include "conf/sentence.h"
+#include "base/sentence.h"
 #include "game/game.h"
 #include "game/registry.h"
 #include "game/reload.h"

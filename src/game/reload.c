@@ -1,7 +1,7 @@
 /* reload: see reload.h. */
 #include "game/reload.h"
 
-#include "conf/sentence.h"
+#include "base/sentence.h"
 #include "os/file.h"
 #include "os/system.h"
 

@@ -2,7 +2,7 @@
 #include "game/run.h"
 
 #include "base/buf.h"
-#include "conf/sentence.h"
+#include "base/sentence.h"
 #include "dispatcher/host.h"
 #include "game/host.h"
 #include "gate/host.h"

@@ -2,7 +2,7 @@
  * game become strings or names that nothing can end too early. */
 #include "game/schema_js.h"
 
-#include "conf/sentence.h"
+#include "base/sentence.h"
 #include "game/schema.h"
 #include "game/signature.h"
 #include "game/stub.h"

@@ -1,7 +1,7 @@
 /* stub: see stub.h. */
 #include "game/stub.h"
 
-#include "conf/sentence.h"
+#include "base/sentence.h"
 #include "host/embedded.h"
 
 /* src/game/stubs, made by the build. */

@@ -1,7 +1,7 @@
 /* succession: see succession.h. */
 #include "game/succession.h"
 
-#include "conf/sentence.h"
+#include "base/sentence.h"
 #include "os/local.h"
 #include "os/system.h"
 

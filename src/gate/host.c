@@ -2,8 +2,8 @@
 #include "gate/host.h"
 
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "cluster/dispatchers.h"
-#include "conf/sentence.h"
 #include "gate/gate.h"
 #include "gate/pages.h"
 #include "host/dial.h"

@@ -3,7 +3,7 @@
 
 #include "base/assert.h"
 #include "base/buf.h"
-#include "conf/sentence.h"
+#include "base/sentence.h"
 #include "os/listener.h"
 #include "os/notify.h"
 #include "os/system.h"

@@ -1,8 +1,8 @@
 /* options: see options.h. */
 #include "host/options.h"
 
+#include "base/sentence.h"
 #include "conf/conf.h"
-#include "conf/sentence.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* server: see server.h. */
 #include "host/server.h"
 
-#include "conf/sentence.h"
+#include "base/sentence.h"
 #include "os/notify.h"
 
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* sink: see sink.h. */
 #include "host/sink.h"
 
-#include "conf/sentence.h"
+#include "base/sentence.h"
 
 #include <errno.h>
 #include <unistd.h>
