@@ -9,7 +9,7 @@ void found_look(struct found *found, struct server *server)
     struct lock_holder holder;
     *found = (struct found){.supervisor = {.pidfd = -1}};
     if (supervision_find(server, &found->supervisor) == GW_OK)
-        records_read(&found->records, server_state_path(server, SUPERVISOR_NAME, "state"),
+        records_read(&found->records, server_state_path(server, SUPERVISOR_NAME, ".state"),
                      found->supervisor.pid);
     processes_find(&found->running, server->run_dir);
     if (lock_find(server, &holder) == GW_OK && holder.use == LOCK_FOREGROUND)

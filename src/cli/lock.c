@@ -15,7 +15,7 @@ static const char *const uses[] = {[LOCK_START] = "start", [LOCK_FOREGROUND] = "
 
 static const char *lock_path(struct server *server)
 {
-    return server_state_path(server, "start", "lock");
+    return server_state_path(server, "start", ".lock");
 }
 
 static gw_err open_lock(struct server *server, int *fd)

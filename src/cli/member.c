@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/sentence.h"
+#include "host/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,8 +25,8 @@ void member_init(struct member *member, struct server *server, enum role role, u
         .restart = {.tries_max = server->conf->deployment.max_restarts},
     };
     server_process_name(role, number, member->name);
-    member->log_path = server_state_path(server, member->name, "log");
-    member->pid_path = server_state_path(server, member->name, "pid");
+    member->log_path = server_state_path(server, member->name, STATE_LOG);
+    member->pid_path = server_state_path(server, member->name, STATE_PID);
 }
 
 static void close_ready(struct member *member)
@@ -73,7 +74,7 @@ static int64_t file_size(const char *path)
 static bool is_frozen(const struct member *member, struct server *server)
 {
     return member->role == ROLE_GAME &&
-           access(server_frozen_path(server, member->number), F_OK) == 0;
+           access(server_state_path(server, member->name, STATE_FROZEN), F_OK) == 0;
 }
 
 static void fill_arguments(struct server *server, const struct member *member, const char *number,

@@ -2,12 +2,9 @@
 #include "cli/processes.h"
 
 #include "base/buf.h"
-#include "os/system.h"
-
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* Reads "game12.pid". */
 static gw_err parse_name(const char *file, struct running *running)
@@ -77,45 +74,4 @@ const struct running *processes_get(const struct processes *processes, enum role
         if (processes->list[i].role == role && processes->list[i].number == number)
             return &processes->list[i];
     return NULL;
-}
-
-static bool wait_end(const struct running *running, int64_t deadline)
-{
-    if (!process_wait_until(&running->process, deadline)) {
-        cli_fail("%s (pid %d) still runs", running->name, (int)running->process.pid);
-        return false;
-    }
-    unlink(running->pid_path);
-    printf("%s has stopped\n", running->name);
-    fflush(stdout);
-    return true;
-}
-
-static unsigned stop_role(const struct processes *processes, enum role role, int signum,
-                          int timeout_ms)
-{
-    unsigned left = 0;
-    int64_t deadline = os_monotonic_ms() + timeout_ms;
-    for (size_t i = 0; i < processes->count; i++) {
-        const struct running *running = &processes->list[i];
-        if (running->role == role && process_signal(&running->process, signum) == GW_EDENIED)
-            cli_fail("%s (pid %d) belongs to someone else", running->name,
-                     (int)running->process.pid);
-    }
-    for (size_t i = 0; i < processes->count; i++)
-        if (processes->list[i].role == role && !wait_end(&processes->list[i], deadline))
-            left++;
-    return left;
-}
-
-unsigned processes_stop(const char *run_dir, int signum, int timeout_ms)
-{
-    struct processes processes;
-    unsigned left = 0;
-    processes_find(&processes, run_dir);
-    /* Dispatchers stay while a game that still saves needs them. */
-    for (unsigned role = ROLE_COUNT; role-- > 0 && left == 0;)
-        left = stop_role(&processes, (enum role)role, signum, timeout_ms);
-    processes_free(&processes);
-    return left;
 }

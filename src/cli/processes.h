@@ -24,8 +24,3 @@ void processes_find(struct processes *processes, const char *run_dir);
 void processes_free(struct processes *processes);
 const struct running *processes_get(const struct processes *processes, enum role role,
                                     unsigned number);
-
-/* Sends the signal to gates, games and dispatchers in this order, each kind once the one before has
- * ended, and takes their pid files away. Returns how many still run after timeout_ms per kind; each
- * of them is named on standard error, each that ended on standard output. */
-unsigned processes_stop(const char *run_dir, int signum, int timeout_ms);

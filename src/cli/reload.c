@@ -3,6 +3,7 @@
 #include "base/sentence.h"
 #include "cli/found.h"
 #include "cli/lock.h"
+#include "host/state.h"
 #include "os/child.h"
 #include "os/system.h"
 
@@ -45,14 +46,6 @@ static gw_err check_program(struct server *server)
 
 /* ---- one game ------------------------------------------------------------------------------- */
 
-/* Of a process until it is the game: then its pid file takes the place of the other's. */
-static const char *next_pid_path(struct server *server, const struct running *game)
-{
-    char name[PROCESS_NAME_SIZE + 8];
-    snprintf(name, sizeof name, "%s.next", game->name);
-    return server_state_path(server, name, "pid");
-}
-
 static gw_err spawn(struct server *server, const struct running *game, struct process_child *child)
 {
     char number[16];
@@ -61,8 +54,7 @@ static gw_err spawn(struct server *server, const struct running *game, struct pr
                           server->ini,     "-succeed", NULL};
     const struct process_desc desc = {.argv = argv,
                                       .dir = server->dir,
-                                      .log_path = server_state_path(server, game->name, "log"),
-                                      .pid_path = next_pid_path(server, game)};
+                                      .log_path = server_state_path(server, game->name, STATE_LOG)};
     if (process_spawn(&desc, child) == GW_OK)
         return GW_OK;
     cli_fail("cannot start %s: %s", server->program, strerror(errno));
@@ -89,13 +81,12 @@ static gw_err hear(const struct process_child *child, char **words)
     return state == PROCESS_READY ? GW_OK : GW_EIO;
 }
 
-/* One that does not serve has no use; what it has left of itself goes, too. */
-static void give_up(struct server *server, const struct running *game, struct process_child *child)
+/* One that does not serve has no use. */
+static void give_up(const struct process_child *child)
 {
     struct process process = {child->pid, child->pidfd};
     (void)!process_signal(&process, SIGKILL);
     process_reap(&process);
-    unlink(next_pid_path(server, game));
 }
 
 /* The old process ends when the new one has all; it takes a moment to do so. */
@@ -135,7 +126,7 @@ static gw_err reload_game(struct server *server, const struct running *game)
         bool is_needed = err == GW_ETIMEDOUT && has_taken_over(game);
         complain(game, err, words);
         if (!is_needed)
-            give_up(server, game, &child);
+            give_up(&child);
     } else {
         tell(game, &child, words);
     }

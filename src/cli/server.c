@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/sentence.h"
+#include "host/state.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -114,14 +115,9 @@ void server_process_name(enum role role, unsigned number, char name[PROCESS_NAME
     snprintf(name, PROCESS_NAME_SIZE, "%s%u", role_names[role], number);
 }
 
-const char *server_state_path(struct server *server, const char *name, const char *suffix)
+const char *server_state_path(struct server *server, const char *name, const char *ending)
 {
-    return keep(server, sentence("%s/%s.%s", server->run_dir, name, suffix));
-}
-
-const char *server_frozen_path(struct server *server, unsigned game)
-{
-    return keep(server, sentence("%s/game%u_freezed.dat", server->run_dir, game));
+    return keep(server, state_path(server->run_dir, name, ending));
 }
 
 /* Who listens on every interface is reached from this machine by the one that never leaves it. */

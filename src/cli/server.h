@@ -40,12 +40,8 @@ unsigned server_count(const struct server *server, enum role role);
 
 #define PROCESS_NAME_SIZE 32
 void server_process_name(enum role role, unsigned number, char name[PROCESS_NAME_SIZE]);
-/* Returns the path of a state file: run/NAME.SUFFIX. The server owns it. */
-const char *server_state_path(struct server *server, const char *name, const char *suffix);
-
-/* Returns the path of what a game has been frozen into, to be restored with its next start:
- * run/gameN_freezed.dat. The server owns it. */
-const char *server_frozen_path(struct server *server, unsigned game);
+/* Returns the path of a file in run/, by one of the endings in host/state.h. The server owns it. */
+const char *server_state_path(struct server *server, const char *name, const char *ending);
 
 /* Where the process answers HTTP, for who is on this machine, "127.0.0.1:25001"; empty when the ini
  * leaves the port to the system. */

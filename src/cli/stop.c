@@ -1,4 +1,5 @@
-/* stop: ends a server, by SIGTERM so that games save first, or by SIGKILL. */
+/* stop: ends a server, so that games save first, or by SIGKILL. */
+#include "cli/ending.h"
 #include "cli/found.h"
 #include "cli/lock.h"
 #include "cli/supervision.h"
@@ -7,7 +8,7 @@
 
 struct timeouts {
     int supervisor_ms;
-    int role_ms; /* for all processes of one kind */
+    int role_ms; /* for all processes of one kind, unless they know better */
 };
 
 static void complain_not_running(const struct server *server, const struct found *found)
@@ -32,12 +33,13 @@ static int end_all(struct server *server, int signum, const struct timeouts *tim
     found_forget(&found);
     if (!any)
         return EXIT_FAILED;
-    if (processes_stop(server->run_dir, signum, timeouts->role_ms) == 0)
-        return EXIT_OK;
-    if (signum != SIGKILL)
-        cli_fail("%s did not stop in %d seconds; end it without saving: goworld kill %s",
-                 server->shown, timeouts->role_ms / 1000, server->shown);
-    return EXIT_FAILED;
+    const struct ending_desc desc = {server, signum, timeouts->role_ms};
+    gw_err err = ending_run(&desc);
+    if (err == GW_ETIMEDOUT && signum != SIGKILL)
+        cli_fail("%s did not stop; wait on: goworld stop %s, or end it without saving: goworld "
+                 "kill %s",
+                 server->shown, server->shown, server->shown);
+    return err ? EXIT_FAILED : EXIT_OK;
 }
 
 /* The ini's content does not matter: a server whose ini was broken meanwhile can be stopped. */

@@ -2,6 +2,7 @@
 #include "cli/supervision.h"
 
 #include "cli/report.h"
+#include "host/state.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,7 +12,7 @@
 
 gw_err supervision_find(struct server *server, struct process *supervisor)
 {
-    return process_find(server_state_path(server, SUPERVISOR_NAME, "pid"), supervisor);
+    return process_find(server_state_path(server, SUPERVISOR_NAME, STATE_PID), supervisor);
 }
 
 static gw_err spawn(struct server *server, struct process *supervisor)
@@ -22,8 +23,8 @@ static gw_err spawn(struct server *server, struct process *supervisor)
     const struct process_desc desc = {
         .argv = argv,
         .dir = server->dir,
-        .log_path = server_state_path(server, SUPERVISOR_NAME, "log"),
-        .pid_path = server_state_path(server, SUPERVISOR_NAME, "pid"),
+        .log_path = server_state_path(server, SUPERVISOR_NAME, STATE_LOG),
+        .pid_path = server_state_path(server, SUPERVISOR_NAME, STATE_PID),
     };
     if (process_spawn(&desc, &child) != GW_OK) {
         cli_fail("cannot start the supervisor: %s", strerror(errno));
@@ -69,7 +70,7 @@ static void catch_interrupts(const struct process *supervisor)
 
 gw_err supervision_start(struct server *server)
 {
-    const char *pipe_path = server_state_path(server, SUPERVISOR_NAME, "pipe");
+    const char *pipe_path = server_state_path(server, SUPERVISOR_NAME, ".pipe");
     struct process supervisor;
     int pipe_fd;
     if (report_listen(pipe_path, &pipe_fd) != GW_OK)

@@ -7,6 +7,7 @@
 #include "cli/bringup.h"
 #include "cli/record.h"
 #include "cli/supervision.h"
+#include "host/state.h"
 #include "os/notify.h"
 #include "os/system.h"
 
@@ -277,7 +278,7 @@ static gw_err begin(struct supervisor *s, struct server *place)
             cli_fail("%s has a supervisor already (pid %d)", place->shown, (int)other.pid);
             return GW_EEXIST;
         }
-    } else if (process_write_pid(s->pid_path) != GW_OK) {
+    } else if (process_write_pid(s->pid_path, getpid()) != GW_OK) {
         cli_fail("cannot write %s: %s", s->pid_path, strerror(errno));
         return GW_EIO;
     }
@@ -318,9 +319,9 @@ int supervisor_run(const struct cli_options *options)
     if (server_open(&place, options, SERVER_INI, &error) != GW_OK)
         return cli_fail_with(error);
     s.options = (struct cli_options){.dir = place.dir, .configfile = place.ini};
-    s.pid_path = server_state_path(&place, SUPERVISOR_NAME, "pid");
-    s.pipe_path = server_state_path(&place, SUPERVISOR_NAME, "pipe");
-    s.state_path = server_state_path(&place, SUPERVISOR_NAME, "state");
+    s.pid_path = server_state_path(&place, SUPERVISOR_NAME, STATE_PID);
+    s.pipe_path = server_state_path(&place, SUPERVISOR_NAME, ".pipe");
+    s.state_path = server_state_path(&place, SUPERVISOR_NAME, ".state");
     fill_in(&s);
     int code = EXIT_FAILED;
     if (begin(&s, &place) == GW_OK) {

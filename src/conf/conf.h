@@ -31,6 +31,7 @@ struct conf_dispatcher {
 struct conf_game {
     const char *boot_entity;
     unsigned save_interval_s;
+    unsigned stop_timeout_s; /* in which it has to be saved when it is to end */
     unsigned client_nesting_max;
     struct conf_address http;
     struct conf_log log;

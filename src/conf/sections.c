@@ -84,6 +84,8 @@ static const struct key game_keys[] = {
     KEY(NAME, conf_game, boot_entity, "boot_entity", "Boot", "type of the entity of a new client"),
     KEY_RANGE(NUMBER, conf_game, save_interval_s, "save_interval", "300",
               "seconds between two saves of an entity", 1, 31536000),
+    KEY_RANGE(NUMBER, conf_game, stop_timeout_s, "stop_timeout", "50",
+              "seconds in which all has to be saved when the game stops", 1, 86400),
     KEY_RANGE(NUMBER, conf_game, client_nesting_max, "client_nesting_max", "32",
               "lists and maps inside each other in an argument from a client", 1, 32),
     KEY(ADDRESS, conf_game, http, "http_addr", "127.0.0.1:25000", "/metrics and /healthz"),

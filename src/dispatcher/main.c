@@ -15,10 +15,10 @@ static gw_err start(const struct host_server *self, struct host *host, const str
     return err;
 }
 
-static bool stop(void *running)
+static char *stop(void *running)
 {
     dispatcher_host_stop(running);
-    return true;
+    return NULL;
 }
 
 int dispatcher_main(int argc, char **argv)

@@ -5,15 +5,16 @@
 #include "game/game.h"
 #include "game/registry.h"
 #include "game/reload.h"
+#include "game/stop.h"
 #include "host/admin.h"
+#include "host/control.h"
 #include "host/dial.h"
 #include "host/sink.h"
+#include "host/state.h"
 #include "os/system.h"
 #include "wire/msgpack.h"
 
 #include <stdlib.h>
-
-#define PROGRESS_INTERVAL_MS 1000
 
 struct game_host {
     struct host *host;
@@ -26,11 +27,13 @@ struct game_host {
     struct game *core;
     struct admin admin;
     struct http_server *http;
+    char *socket_path;
     uint64_t cpu_ns;      /* used when it was last asked for */
     int64_t cpu_asked_ms; /* when that was */
-    int64_t progress_due_ms;
-    bool serves, finishing;
+    bool serves;
+    struct control *control;
     struct reload reload;
+    struct stop stop;
 };
 
 /* ---- what the core asks of its process ------------------------------------------------------ */
@@ -90,7 +93,7 @@ static int64_t turn(void *user)
 static const char *trouble(void *user)
 {
     const struct game_host *server = user;
-    if (server->finishing)
+    if (server->host->is_stopping)
         return "the game is stopping";
     return game_is_serving(server->core) ? NULL : "a dispatcher is away";
 }
@@ -198,12 +201,38 @@ static gw_err make_core(struct game_host *server, const struct conf *conf,
     return game_create(&desc, &server->core, error);
 }
 
-/* Its port is the successor's from now on. */
+/* What only one process can have is the successor's from now on. */
 static void let_go(void *user)
 {
     struct game_host *server = user;
     http_server_close(server->http);
     server->http = NULL;
+    control_close(server->control);
+    server->control = NULL;
+}
+
+static void asked(void *user, enum control_request request, int fd)
+{
+    struct game_host *server = user;
+    if (request == CONTROL_SUCCEED) {
+        reload_to_successor(&server->reload, fd);
+    } else {
+        stop_watched_by(&server->stop, fd);
+        host_stop(server->host);
+    }
+}
+
+/* Where no socket can be made there is no reload, and all else is well. */
+static gw_err listen_for_control(struct game_host *server, char **error)
+{
+    const struct control_desc desc = {
+        .loop = server->host->loop, .path = server->socket_path, .asked = asked, .user = server};
+    gw_err err = control_open(&desc, &server->control, error);
+    if (!err || err == GW_EEXIST)
+        return err;
+    log_warn(&server->sink.log, "cannot_be_reloaded", "why=\"%s\"", *error);
+    free(*error);
+    return GW_OK;
 }
 
 /* A game that was taken over goes on, whatever it cannot listen to. One that was read from a file
@@ -212,7 +241,7 @@ static gw_err listen(struct game_host *server, const struct conf_game *mine, cha
 {
     gw_err err = listen_for_admin(server, mine, error);
     if (!err)
-        err = reload_listen(&server->reload, error);
+        err = listen_for_control(server, error);
     if (err && server->reload.is_successor) {
         log_error(&server->sink.log, "cannot_listen", "why=\"%s\"", *error);
         free(*error);
@@ -221,6 +250,28 @@ static gw_err listen(struct game_host *server, const struct conf_game *mine, cha
     if (err && reload_is_unfinished(&server->reload))
         game_abandon(server->core);
     return err;
+}
+
+/* However it ends: here, or in another process. */
+static void prepare_end(struct game_host *server, const struct conf *conf,
+                        const struct conf_game *mine)
+{
+    server->socket_path = state_path(conf->run_dir, server->sink.process, STATE_SOCKET);
+    reload_init(&server->reload, &(struct reload_desc){.host = server->host,
+                                                       .core = server->core,
+                                                       .log = &server->sink.log,
+                                                       .run_dir = conf->run_dir,
+                                                       .process = server->sink.process,
+                                                       .socket_path = server->socket_path,
+                                                       .let_go = let_go,
+                                                       .user = server});
+    stop_init(&server->stop,
+              &(struct stop_desc){.host = server->host,
+                                  .core = server->core,
+                                  .log = &server->sink.log,
+                                  .storage = server->storage,
+                                  .kv = server->kv,
+                                  .timeout_ms = (int64_t)mine->stop_timeout_s * 1000});
 }
 
 static gw_err start(struct game_host *server, const struct conf *conf, const gw_game *game,
@@ -245,16 +296,10 @@ static gw_err start(struct game_host *server, const struct conf *conf, const gw_
                                                             .down = dispatcher_down,
                                                             .user = server});
     err = make_core(server, conf, mine, game, options->id, error);
-    if (!err) {
-        reload_init(&server->reload, &(struct reload_desc){.host = server->host,
-                                                           .core = server->core,
-                                                           .log = &server->sink.log,
-                                                           .run_dir = conf->run_dir,
-                                                           .gameid = options->id,
-                                                           .let_go = let_go,
-                                                           .user = server});
-        err = reload_restore(&server->reload, options, error);
-    }
+    if (err)
+        return err;
+    prepare_end(server, conf, mine);
+    err = reload_restore(&server->reload, options, error);
     return err ? err : listen(server, mine, error);
 }
 
@@ -265,7 +310,7 @@ gw_err game_host_start(struct host *host, const struct conf *conf, const gw_game
     server->host = host;
     gw_err err = start(server, conf, game, options, error);
     if (err) {
-        (void)game_host_stop(server);
+        free(game_host_stop(server));
         return err;
     }
     loop_on_turn(host->loop, turn, server);
@@ -276,49 +321,35 @@ gw_err game_host_start(struct host *host, const struct conf *conf, const gw_game
 
 void game_host_freeze(struct game_host *server)
 {
-    if (!server->finishing)
-        reload_to_file(&server->reload);
+    reload_to_file(&server->reload);
 }
 
 /* ---- end ------------------------------------------------------------------------------------ */
 
 bool game_host_finish(struct game_host *server)
 {
-    const struct clock *clock = loop_clock(server->host->loop);
-    if (reload_is_unfinished(&server->reload)) {
-        game_abandon(server->core);
-        return true;
-    }
-    if (!server->finishing) {
-        server->finishing = true;
-        log_info(&server->sink.log, "stopping", "entities=%llu",
-                 (unsigned long long)world_stats(game_world(server->core))->entities);
-        game_stop(server->core);
-    }
-    if (game_is_idle(server->core)) {
-        log_info(&server->sink.log, "stopped", "");
-        return true;
-    }
-    if (clock->now_ms >= server->progress_due_ms) {
-        server->progress_due_ms = clock->now_ms + PROGRESS_INTERVAL_MS;
-        log_info(&server->sink.log, "saving", "requests=%llu bytes=%llu",
-                 (unsigned long long)storage_stats(server->storage)->queue_requests,
-                 (unsigned long long)storage_stats(server->storage)->queue_bytes);
-    }
-    return false;
+    if (!reload_is_unfinished(&server->reload))
+        return stop_turn(&server->stop);
+    game_abandon(server->core);
+    return true;
 }
 
-/* A game that was told twice to end is not idle: what waits for a database stays behind, with the
- * database open. */
-bool game_host_stop(struct game_host *server)
+static char *end_core(struct game_host *server)
+{
+    if (!server->core)
+        return NULL;
+    return reload_is_over(&server->reload) ? NULL : stop_end(&server->stop);
+}
+
+/* What was not saved waits for a database, which stays open. */
+char *game_host_stop(struct game_host *server)
 {
     if (!server)
-        return true;
-    if (server->core && !reload_is_over(&server->reload) && !game_is_idle(server->core)) {
-        log_error(&server->sink.log, "stopped_unsaved", "requests=%llu",
-                  (unsigned long long)storage_stats(server->storage)->queue_requests);
-        return false;
-    }
+        return NULL;
+    char *unsaved = end_core(server);
+    control_close(server->control);
+    if (unsaved)
+        return unsaved;
     reload_fini(&server->reload);
     http_server_close(server->http);
     game_destroy(server->core);
@@ -328,6 +359,7 @@ bool game_host_stop(struct game_host *server)
     kv_destroy(server->kv);
     storage_destroy(server->storage);
     sink_close(&server->sink);
+    free(server->socket_path);
     free(server);
-    return true;
+    return NULL;
 }

@@ -27,7 +27,7 @@ static void freeze(void *running)
     game_host_freeze(running);
 }
 
-static bool stop(void *running)
+static char *stop(void *running)
 {
     return game_host_stop(running);
 }

@@ -1,21 +1,16 @@
 /* reload: see reload.h. */
 #include "game/reload.h"
 
-#include "base/sentence.h"
+#include "host/state.h"
 #include "os/file.h"
+#include "os/notify.h"
+#include "os/process.h"
 #include "os/system.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-enum path { PATH_FILE, PATH_SOCKET, PATH_PID, PATH_NEXT_PID, PATH_COUNT };
-
-static const char *path_of(const struct reload *r, enum path path)
-{
-    return (const char *)r->paths[path].data;
-}
 
 /* ---- resting -------------------------------------------------------------------------------- */
 
@@ -65,7 +60,7 @@ static unsigned long long count_entities(const struct reload *r)
 
 static void write_file(struct reload *r, const struct buf *state)
 {
-    const char *path = path_of(r, PATH_FILE);
+    const char *path = r->file_path;
     if (state->size > UINT32_MAX) {
         call_off(r, sentence("the game is too large to be frozen: %zu bytes", state->size));
         return;
@@ -87,10 +82,12 @@ void reload_to_file(struct reload *r)
 
 /* ---- to a successor ------------------------------------------------------------------------- */
 
-/* Whoever looks for the game's process finds the successor from now on. */
-static void pass_pid_file(const struct reload *r)
+/* Whoever looks for the game's process finds that one from now on. */
+static void name_process(const struct reload *r, pid_t pid)
 {
-    (void)!rename(path_of(r, PATH_NEXT_PID), path_of(r, PATH_PID));
+    if (process_write_pid(r->pid_path, pid))
+        log_error(r->desc.log, "pid_file_not_written", "file=%s pid=%d why=\"%s\"", r->pid_path,
+                  (int)pid, strerror(errno));
 }
 
 static void hand_over(struct reload *r, const struct buf *state)
@@ -105,8 +102,10 @@ static void hand_over(struct reload *r, const struct buf *state)
         call_off(r, why);
         return;
     }
+    pid_t pid = succession_successor(r->succession);
     r->desc.let_go(r->desc.user);
-    pass_pid_file(r);
+    name_process(r, pid);
+    os_notify_succeeded(pid);
     log_info(r->desc.log, "handed_over", "bytes=%zu entities=%llu", state->size, count_entities(r));
     succession_let_go(r->succession);
     end(r);
@@ -115,7 +114,7 @@ static void hand_over(struct reload *r, const struct buf *state)
 static void asked(void *user)
 {
     struct reload *r = user;
-    if (r->aim == RELOAD_NOT && !r->is_over)
+    if (r->aim == RELOAD_NOT && !r->is_over && !r->desc.host->is_stopping)
         begin(r, RELOAD_TO_SUCCESSOR);
     else
         succession_refuse(r->succession, "the game is being frozen already, or stops");
@@ -128,20 +127,9 @@ static void left(void *user)
         call_off(r, sentence("the new program has ended before it could take over"));
 }
 
-/* Where no socket can be made there is no reload, and all else is well. */
-gw_err reload_listen(struct reload *r, char **error)
+void reload_to_successor(struct reload *r, int fd)
 {
-    gw_err err = succession_open(&(struct succession_desc){.loop = r->desc.host->loop,
-                                                           .path = path_of(r, PATH_SOCKET),
-                                                           .asked = asked,
-                                                           .left = left,
-                                                           .user = r},
-                                 &r->succession, error);
-    if (!err || err == GW_EEXIST)
-        return err;
-    log_warn(r->desc.log, "cannot_be_reloaded", "why=\"%s\"", *error);
-    free(*error);
-    return GW_OK;
+    succession_ask(r->succession, fd);
 }
 
 /* ---- turn by turn --------------------------------------------------------------------------- */
@@ -183,7 +171,7 @@ static gw_err restore(struct reload *r, const struct buf *state, char **why)
 
 static gw_err read_file(struct reload *r, struct buf *state, char **error)
 {
-    const char *path = path_of(r, PATH_FILE);
+    const char *path = r->file_path;
     gw_err err = file_read(path, state);
     if (err == GW_ENOTFOUND)
         *error =
@@ -196,7 +184,7 @@ static gw_err read_file(struct reload *r, struct buf *state, char **error)
 static gw_err restore_file(struct reload *r, char **error)
 {
     struct buf state = {0};
-    const char *path = path_of(r, PATH_FILE);
+    const char *path = r->file_path;
     gw_err err = read_file(r, &state, error);
     if (!err) {
         char *why = NULL;
@@ -217,7 +205,7 @@ static gw_err succeed(struct reload *r, char **error)
 {
     struct inheritance in;
     char *why;
-    gw_err err = inheritance_take(path_of(r, PATH_SOCKET), &in, error);
+    gw_err err = inheritance_take(r->desc.socket_path, &in, error);
     if (err)
         return err;
     r->paused_since_ms = in.since_ms;
@@ -234,7 +222,7 @@ static gw_err succeed(struct reload *r, char **error)
         return err;
     }
     r->is_successor = true;
-    pass_pid_file(r); /* if the other has died before it could */
+    name_process(r, getpid()); /* if the other has died before it could */
     return GW_OK;
 }
 
@@ -244,17 +232,17 @@ gw_err reload_restore(struct reload *r, const struct host_options *options, char
         return succeed(r, error);
     if (options->restores)
         return restore_file(r, error);
-    if (access(path_of(r, PATH_FILE), F_OK) == 0)
+    if (access(r->file_path, F_OK) == 0)
         log_warn(r->desc.log, "frozen_file_ignored",
-                 "file=%s why=\"the game was started without -restore\"", path_of(r, PATH_FILE));
+                 "file=%s why=\"the game was started without -restore\"", r->file_path);
     return GW_OK;
 }
 
 /* It is never restored twice: what was in it has gone on. */
 static void forget_file(struct reload *r)
 {
-    if (file_remove(path_of(r, PATH_FILE)))
-        log_error(r->desc.log, "frozen_file_stays", "file=%s why=\"%s\"", path_of(r, PATH_FILE),
+    if (file_remove(r->file_path))
+        log_error(r->desc.log, "frozen_file_stays", "file=%s why=\"%s\"", r->file_path,
                   strerror(errno));
 }
 
@@ -286,20 +274,16 @@ bool reload_is_unfinished(const struct reload *r)
 
 void reload_init(struct reload *r, const struct reload_desc *desc)
 {
-    static const char *const formats[PATH_COUNT] = {
-        [PATH_FILE] = "%s/game%u_freezed.dat%c",
-        [PATH_SOCKET] = "%s/game%u.sock%c",
-        [PATH_PID] = "%s/game%u.pid%c",
-        [PATH_NEXT_PID] = "%s/game%u.next.pid%c",
-    };
     *r = (struct reload){.desc = *desc};
-    for (unsigned i = 0; i < PATH_COUNT; i++)
-        buf_print(&r->paths[i], formats[i], desc->run_dir, desc->gameid, '\0');
+    r->file_path = state_path(desc->run_dir, desc->process, STATE_FROZEN);
+    r->pid_path = state_path(desc->run_dir, desc->process, STATE_PID);
+    r->succession = succession_create(&(struct succession_desc){
+        .loop = desc->host->loop, .asked = asked, .left = left, .user = r});
 }
 
 void reload_fini(struct reload *r)
 {
-    succession_close(r->succession);
-    for (unsigned i = 0; i < PATH_COUNT; i++)
-        buf_free(&r->paths[i]);
+    succession_destroy(r->succession);
+    free(r->file_path);
+    free(r->pid_path);
 }

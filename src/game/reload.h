@@ -11,8 +11,8 @@ struct reload_desc {
     struct host *host;
     struct game *core;
     const struct log *log;
-    const char *run_dir;
-    unsigned gameid;
+    const char *run_dir, *process;
+    const char *socket_path;    /* where a game that runs is asked: host/control.h */
     void (*let_go)(void *user); /* what only one process can have is the successor's now */
     void *user;
 };
@@ -21,8 +21,7 @@ enum reload_aim { RELOAD_NOT, RELOAD_TO_FILE, RELOAD_TO_SUCCESSOR };
 
 struct reload {
     struct reload_desc desc;
-    struct buf paths[4]; /* each ends with a NUL: the file, the socket, the pid file, and that of a
-                            successor */
+    char *file_path, *pid_path;
     struct succession *succession;
     enum reload_aim aim;
     int64_t held_since_ms; /* 0: it does not hold yet */
@@ -39,11 +38,11 @@ void reload_fini(struct reload *r); /* of one that is zero: nothing */
  * the caller frees. */
 GW_NODISCARD gw_err reload_restore(struct reload *r, const struct host_options *options,
                                    char **error);
-/* From now on a successor may ask. */
-GW_NODISCARD gw_err reload_listen(struct reload *r, char **error);
-
-/* Freezes the game into its file, and ends the loop; or logs why not. */
+/* Freezes the game into its file, and ends the loop; or logs why not. Nothing when it is being
+ * frozen already. */
 void reload_to_file(struct reload *r);
+/* The same to the successor that has asked by this connection, which is the callee's now. */
+void reload_to_successor(struct reload *r, int fd);
 void reload_turn(struct reload *r);
 void reload_served(struct reload *r); /* the game is where it was in the cluster */
 

@@ -19,21 +19,30 @@ struct cluster {
     struct conf_deployment started; /* how many of each */
 };
 
-static bool stop(void *running)
+/* Takes the sentence, unless it is NULL. */
+static void keep_first(char **first, char *next)
+{
+    if (*first)
+        free(next);
+    else
+        *first = next;
+}
+
+static char *stop(void *running)
 {
     struct cluster *c = running;
-    bool saved = true;
+    char *unsaved = NULL;
     for (unsigned i = 0; i < c->started.gates; i++)
         gate_host_stop(c->gates[i]);
     for (unsigned i = 0; i < c->started.games; i++)
-        saved = game_host_stop(c->games[i]) && saved;
+        keep_first(&unsaved, game_host_stop(c->games[i]));
     for (unsigned i = 0; i < c->started.dispatchers; i++)
         dispatcher_host_stop(c->dispatchers[i]);
     free(c->dispatchers);
     free(c->games);
     free(c->gates);
     free(c);
-    return saved;
+    return unsaved;
 }
 
 static struct host_options numbered(const struct host_options *options, unsigned id)
@@ -80,7 +89,7 @@ static gw_err start(const struct host_server *self, struct host *host, const str
     c->gates = mem_zalloc(wanted->gates * sizeof *c->gates);
     gw_err err = start_all(c, self->program, host, conf, options, error);
     if (err)
-        (void)stop(c);
+        free(stop(c));
     else
         *running = c;
     return err;

@@ -2,6 +2,7 @@
 #include "game/succession.h"
 
 #include "base/sentence.h"
+#include "host/control.h"
 #include "os/local.h"
 #include "os/system.h"
 
@@ -10,8 +11,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define REQUEST "GWTAKES1" /* what a successor begins with */
-#define REQUEST_BYTES 8u
 #define SENTENCE_BYTES_MAX 1024u
 
 /* Dispatchers hold everything for ten seconds: by then all must be over. */
@@ -31,8 +30,8 @@ enum word {
 
 struct succession {
     struct succession_desc desc;
-    int listener, fd; /* fd: the successor that waits; -1: none */
-    struct loop_watch *listens, *watches;
+    int fd; /* the successor that waits; -1: none */
+    struct loop_watch *watches;
 };
 
 /* ---- words ---------------------------------------------------------------------------------- */
@@ -84,58 +83,30 @@ static void on_word_while_waiting(void *user)
     s->desc.left(s->desc.user);
 }
 
-/* It sends its request with the connection. */
-static bool is_successor(int fd)
+void succession_ask(struct succession *s, int fd)
 {
-    char request[REQUEST_BYTES];
-    return !local_receive(fd, request, sizeof request, os_monotonic_ms() + 100) &&
-           memcmp(request, REQUEST, sizeof request) == 0;
-}
-
-static void on_connection(void *user)
-{
-    struct succession *s = user;
-    int fd;
-    if (local_accept(s->listener, &fd))
-        return;
-    if (!is_successor(fd)) {
-        close(fd);
-    } else if (s->fd >= 0) {
+    if (s->fd >= 0) {
         send_sentence(fd, WORD_FAILED, "another process is taking over already");
         close(fd);
-    } else {
-        s->fd = fd;
-        s->watches = loop_watch(s->desc.loop, fd, on_word_while_waiting, s);
-        s->desc.asked(s->desc.user);
+        return;
     }
+    s->fd = fd;
+    s->watches = loop_watch(s->desc.loop, fd, on_word_while_waiting, s);
+    s->desc.asked(s->desc.user);
 }
 
-gw_err succession_open(const struct succession_desc *desc, struct succession **out, char **error)
+struct succession *succession_create(const struct succession_desc *desc)
 {
-    int listener;
-    gw_err err = local_listen(desc->path, &listener);
-    if (err) {
-        *error = sentence("cannot listen at %s: %s", desc->path,
-                          err == GW_EEXIST ? "the same game runs already" : strerror(errno));
-        return err;
-    }
     struct succession *s = mem_zalloc(sizeof *s);
-    *s = (struct succession){.desc = *desc, .listener = listener, .fd = -1};
-    s->listens = loop_watch(desc->loop, listener, on_connection, s);
-    *out = s;
-    return GW_OK;
+    *s = (struct succession){.desc = *desc, .fd = -1};
+    return s;
 }
 
-void succession_close(struct succession *s)
+void succession_destroy(struct succession *s)
 {
     if (!s)
         return;
     forget_successor(s);
-    loop_unwatch(s->listens);
-    if (s->listener >= 0) {
-        unlink(s->desc.path);
-        close(s->listener);
-    }
     free(s);
 }
 
@@ -193,14 +164,13 @@ gw_err succession_go(struct succession *s, char **error)
     return GW_EIO;
 }
 
-/* The path is free before the successor sees the end of the connection, and listens there. */
+pid_t succession_successor(const struct succession *s)
+{
+    return local_peer(s->fd);
+}
+
 void succession_let_go(struct succession *s)
 {
-    unlink(s->desc.path);
-    loop_unwatch(s->listens);
-    s->listens = NULL;
-    close(s->listener);
-    s->listener = -1;
     forget_successor(s);
 }
 
@@ -232,9 +202,7 @@ static gw_err receive_answer(struct inheritance *in, char **error)
 {
     char word = 0;
     int64_t deadline_ms = os_monotonic_ms() + REST_MS;
-    gw_err err = local_send(in->fd, REQUEST, REQUEST_BYTES, deadline_ms);
-    if (!err)
-        err = local_receive(in->fd, &word, 1, deadline_ms);
+    gw_err err = local_receive(in->fd, &word, 1, deadline_ms);
     if (!err && word == WORD_FAILED) {
         *error = receive_sentence(in->fd, deadline_ms);
         return GW_EDENIED;
@@ -248,7 +216,7 @@ gw_err inheritance_take(const char *path, struct inheritance *out, char **error)
 {
     *out = (struct inheritance){.fd = -1};
     *error = NULL;
-    gw_err err = local_connect(path, &out->fd);
+    gw_err err = control_ask(path, CONTROL_SUCCEED, &out->fd);
     if (err) {
         *error = sentence("there is no game to take over from at %s: %s", path,
                           err == GW_ENOTFOUND ? "nobody listens" : strerror(errno));

@@ -1,29 +1,32 @@
 /* succession: one process of a game takes over from another, which runs until the new one has all;
  * docs/internals/reload.md.
  *
- * They meet at a socket in run/. The new process asks, and when the old one has come to rest gets
- * what is frozen; it says whether it could restore that; then the old one lets go, or goes on. */
+ * They meet at the game's socket (host/control.h). The new process asks, and when the old one has
+ * come to rest gets what is frozen; it says whether it could restore that; then the old one lets
+ * go, or goes on. */
 #pragma once
 
 #include "base/buf.h"
 #include "os/loop.h"
 #include "wire/reader.h"
 
+#include <sys/types.h>
+
 /* ---- the process that runs ------------------------------------------------------------------ */
 
 struct succession_desc {
     struct loop *loop;
-    const char *path;          /* of the socket */
     void (*asked)(void *user); /* a successor waits: it is answered later */
     void (*left)(void *user);  /* it has not waited for that */
     void *user;
 };
 
 struct succession;
-/* Everything in desc is borrowed. On failure *error is a sentence the caller frees. */
-GW_NODISCARD gw_err succession_open(const struct succession_desc *desc, struct succession **out,
-                                    char **error);
-void succession_close(struct succession *s); /* NULL does nothing */
+/* Everything in desc is borrowed. */
+struct succession *succession_create(const struct succession_desc *desc);
+void succession_destroy(struct succession *s); /* NULL does nothing */
+/* A successor has asked, by this connection, which is the succession's from now on. */
+void succession_ask(struct succession *s, int fd);
 
 /* Whoever waits, if anybody does, is told that it is not to be. `why` is a sentence. */
 void succession_refuse(struct succession *s, const char *why);
@@ -35,7 +38,9 @@ GW_NODISCARD gw_err succession_hand_over(struct succession *s, struct view state
                                          char **error);
 /* Tells it to go on: from GW_OK on, the game is the successor's. Errors as above. */
 GW_NODISCARD gw_err succession_go(struct succession *s, char **error);
-/* What only one process can have is closed: the successor opens it. */
+/* The process that waits. */
+pid_t succession_successor(const struct succession *s);
+/* What only one process can have is closed: the successor, which hears this, opens it. */
 void succession_let_go(struct succession *s);
 
 /* ---- its successor -------------------------------------------------------------------------- */

@@ -60,6 +60,15 @@ void host_serves(struct host *host)
         os_notify_ready(host->ready_note);
 }
 
+void host_stop(struct host *host)
+{
+    if (host->is_stopping)
+        return;
+    host->is_stopping = true;
+    os_notify_stopping();
+    loop_wake(host->loop);
+}
+
 struct host_address host_address(const struct conf_address *address)
 {
     struct host_address out;

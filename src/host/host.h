@@ -15,6 +15,7 @@ struct host {
     uint64_t epoch; /* of this run */
     uint64_t seed;
     int64_t started_ms;  /* by the loop's clock */
+    bool is_stopping;    /* asked to end */
     unsigned awaited;    /* cores that do not serve yet */
     char ready_note[64]; /* told with it that they do */
 };
@@ -27,6 +28,9 @@ void host_close(struct host *host); /* the cores are gone by then; NULL does not
  * the process is told. */
 void host_await(struct host *host);
 void host_serves(struct host *host);
+
+/* Asks the process to end, as SIGTERM does. Asked again, it does nothing more. */
+void host_stop(struct host *host);
 
 /* Room for "host:port" of any configuration, brackets around IPv6 included. */
 struct host_address {

@@ -1,12 +1,18 @@
 /* server: see server.h. */
 #include "host/server.h"
 
-#include "base/sentence.h"
+#include "host/state.h"
 #include "os/notify.h"
+#include "os/process.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FINISH_INTERVAL_MS 250
 
 enum { EXIT_WRONG_USAGE = 2 };
 
@@ -22,47 +28,57 @@ static int fail(const char *name, char *error)
 
 struct run {
     const struct host_server *server;
+    struct host *host;
     void *running;
-    struct loop *loop;
-    bool stopping;
+    bool is_signalled;
 };
 
+/* While it ends it looks at the time now and then. */
 static int64_t finish_turn(void *user)
 {
     struct run *run = user;
-    if (run->stopping && run->server->finish(run->running))
-        loop_stop(run->loop);
-    return CLOCK_NEVER;
+    if (!run->host->is_stopping)
+        return CLOCK_NEVER;
+    if (!run->server->finish || run->server->finish(run->running))
+        loop_stop(run->host->loop);
+    return loop_clock(run->host->loop)->now_ms + FINISH_INTERVAL_MS;
 }
 
-/* Whoever asks again by SIGTERM is only impatient; a second Ctrl-C means it. */
+/* Whoever signals again means it. */
 static void asked_to_stop(void *user, int signum)
 {
     struct run *run = user;
-    if (!run->server->finish || (run->stopping && signum == SIGINT))
-        loop_stop(run->loop);
-    if (!run->stopping)
-        os_notify_stopping();
-    run->stopping = true;
-    loop_wake(run->loop);
+    (void)signum;
+    if (run->is_signalled)
+        loop_stop(run->host->loop);
+    run->is_signalled = true;
+    host_stop(run->host);
 }
 
 static void asked_to_freeze(void *user, int signum)
 {
     struct run *run = user;
     (void)signum;
-    if (!run->stopping)
+    if (!run->host->is_stopping)
         run->server->freeze(run->running);
 }
 
 static gw_err obey_signals(struct run *run)
 {
-    if (run->server->finish)
-        loop_on_turn(run->loop, finish_turn, run);
+    struct loop *loop = run->host->loop;
+    loop_on_turn(loop, finish_turn, run);
     if (run->server->freeze)
-        (void)!loop_on_signal(run->loop, SIGHUP, asked_to_freeze, run);
-    gw_err err = loop_on_signal(run->loop, SIGTERM, asked_to_stop, run);
-    return err != GW_OK ? err : loop_on_signal(run->loop, SIGINT, asked_to_stop, run);
+        (void)!loop_on_signal(loop, SIGHUP, asked_to_freeze, run);
+    gw_err err = loop_on_signal(loop, SIGTERM, asked_to_stop, run);
+    return err != GW_OK ? err : loop_on_signal(loop, SIGINT, asked_to_stop, run);
+}
+
+/* A database that does not answer would be waited for when its worker is ended in order. */
+static _Noreturn void end_unsaved(const char *name, char *why)
+{
+    int code = fail(name, why);
+    fflush(NULL);
+    _exit(code);
 }
 
 static gw_err run_server(const struct host_server *server, const struct conf *conf,
@@ -72,17 +88,55 @@ static gw_err run_server(const struct host_server *server, const struct conf *co
     gw_err err = host_open(&host, error);
     if (err != GW_OK)
         return err;
-    struct run run = {.server = server, .loop = host->loop};
+    struct run run = {.server = server, .host = host};
     err = server->start(server, host, conf, options, &run.running, error);
     if (err == GW_OK) {
         (void)!obey_signals(&run); /* without them a signal ends the process at once */
         loop_run(host->loop);
-        if (!server->stop(run.running)) {
-            *error = sentence("ended before everything was saved");
-            err = GW_EIO;
-        }
+        char *unsaved = server->stop(run.running);
+        if (unsaved)
+            end_unsaved(server->name, unsaved);
     }
     host_close(host);
+    return err;
+}
+
+/* ---- the pid file --------------------------------------------------------------------------- */
+
+/* A successor gets the file when it gets the game, and whoever was started by `goworld start` is
+ * named already. Where the file cannot be written the process runs without. */
+static gw_err claim(const char *run_dir, const char *pid_path, const struct host_options *options,
+                    char **error)
+{
+    struct process other;
+    if (options->succeeds || process_is_named(pid_path, getpid()))
+        return GW_OK;
+    if (process_find(pid_path, &other) == GW_OK) {
+        *error = sentence("it runs already: %s names pid %d", pid_path, (int)other.pid);
+        process_close(&other);
+        return GW_EEXIST;
+    }
+    (void)!mkdir(run_dir, 0755); /* most often it is there */
+    if (process_write_pid(pid_path, getpid()) != GW_OK)
+        fprintf(stderr, "cannot write %s: %s; goworld status and stop do not know this process\n",
+                pid_path, strerror(errno));
+    return GW_OK;
+}
+
+/* The process of one number: it is named by its pid file while it runs. */
+static gw_err run_numbered(const struct host_server *server, const struct conf *conf,
+                           const struct host_options *options, char **error)
+{
+    char *name = sentence("%s%u", server->name, options->id);
+    char *pid_path = state_path(conf->run_dir, name, STATE_PID);
+    gw_err err = claim(conf->run_dir, pid_path, options, error);
+    if (!err) {
+        err = run_server(server, conf, options, error);
+        if (process_is_named(pid_path, getpid()))
+            unlink(pid_path);
+    }
+    free(pid_path);
+    free(name);
     return err;
 }
 
@@ -101,7 +155,7 @@ int host_server_main(const struct host_server *server, int argc, char **argv)
     }
     if (conf_load(options.configfile, &conf, &error) != GW_OK)
         return fail(server->name, error);
-    gw_err err = run_server(server, conf, &options, &error);
+    gw_err err = (server->id_flag ? run_numbered : run_server)(server, conf, &options, &error);
     conf_free(conf);
     return err == GW_OK ? EXIT_SUCCESS : fail(server->name, error);
 }

@@ -15,15 +15,16 @@ struct host_server {
                                  const struct conf *conf, const struct host_options *options,
                                  void **running, char **error);
     /* Asked to end: called in each turn from then on until it returns true; NULL: it can end at
-     * once. A second SIGINT ends the process whatever it returns. */
+     * once. A second signal ends the process whatever it returns. */
     bool (*finish)(void *running);
     /* At SIGHUP: freezes, and ends the loop when that is done; NULL: there is nothing to freeze,
      * and -restore and -succeed are refused. */
     void (*freeze)(void *running);
-    /* After the loop has ended; false when something that had to be saved is not. */
-    bool (*stop)(void *running);
+    /* After the loop has ended. When something that had to be saved is not, a sentence about that,
+     * which the caller frees; else NULL. */
+    char *(*stop)(void *running);
 };
 
 /* Reads the command line and the configuration, then runs until SIGTERM or SIGINT; returns the exit
- * code. */
+ * code. Meanwhile a process with a number is named by its pid file (host/state.h). */
 int host_server_main(const struct host_server *server, int argc, char **argv);

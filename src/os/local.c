@@ -181,13 +181,19 @@ gw_err local_receive(int fd, void *bytes, size_t size, int64_t deadline_ms)
     return GW_OK;
 }
 
-bool local_peer_has_ended(int fd, int timeout_ms)
+pid_t local_peer(int fd)
 {
     struct ucred who = {0};
     socklen_t size = sizeof who;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0 || who.pid <= 0)
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 && who.pid > 0 ? who.pid : 0;
+}
+
+bool local_peer_has_ended(int fd, int timeout_ms)
+{
+    pid_t pid = local_peer(fd);
+    if (!pid)
         return false;
-    struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, who.pid, 0), .events = POLLIN};
+    struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
     if (ended.fd < 0)
         return errno == ESRCH;
     bool has_ended = poll(&ended, 1, timeout_ms) == 1;

@@ -4,6 +4,8 @@
 
 #include <goworld/types.h>
 
+#include <sys/types.h>
+
 /* Listens at that path, which is a file of this user's then, and nobody else's; one that a dead
  * process has left is replaced. GW_EEXIST: a process listens there; GW_EIO: errno says why. */
 GW_NODISCARD gw_err local_listen(const char *path, int *fd);
@@ -18,5 +20,8 @@ GW_NODISCARD gw_err local_connect(const char *path, int *fd);
 GW_NODISCARD gw_err local_send(int fd, const void *bytes, size_t size, int64_t deadline_ms);
 GW_NODISCARD gw_err local_receive(int fd, void *bytes, size_t size, int64_t deadline_ms);
 
-/* Whether the process that listened for this connection has ended, or does within that time. */
+/* The process that has made the connection, or for who has made it the one that listened; 0 when
+ * nobody knows. It may have ended. */
+pid_t local_peer(int fd);
+/* Whether it has ended, or does within that time. */
 bool local_peer_has_ended(int fd, int timeout_ms);

@@ -73,3 +73,20 @@ void os_notify_stopping(void)
 {
     tell_service("STOPPING=1\n");
 }
+
+void os_notify_saving(unsigned long long requests, int within_ms)
+{
+    char state[STATE_MAX];
+    snprintf(state, sizeof state,
+             "STATUS=saving: %llu requests to the databases are left\n"
+             "EXTEND_TIMEOUT_USEC=%lld\n",
+             requests, within_ms * 1000LL);
+    tell_service(state);
+}
+
+void os_notify_succeeded(pid_t pid)
+{
+    char state[STATE_MAX];
+    snprintf(state, sizeof state, "MAINPID=%d\n", (int)pid);
+    tell_service(state);
+}

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,18 +42,43 @@ static gw_err read_stat(pid_t pid, char *state, unsigned long long *start)
     return GW_OK;
 }
 
-gw_err process_write_pid(const char *path)
+static gw_err write_pid_file(const char *path, pid_t pid, unsigned long long start)
 {
-    char state;
-    unsigned long long start = 0;
-    gw_err err = read_stat(getpid(), &state, &start);
-    FILE *file = err == GW_OK ? fopen(path, "we") : NULL;
+    struct stat self;
+    FILE *file = fopen(path, "we");
     if (!file)
         return GW_EIO;
-    struct stat self;
-    if (fstat(fileno(file), &self) == 0)
-        fprintf(file, "%d %llu %llu\n", (int)getpid(), start, (unsigned long long)self.st_ino);
-    return fclose(file) == 0 ? GW_OK : GW_EIO;
+    bool is_whole =
+        fstat(fileno(file), &self) == 0 &&
+        fprintf(file, "%d %llu %llu\n", (int)pid, start, (unsigned long long)self.st_ino) > 0;
+    return fclose(file) == 0 && is_whole ? GW_OK : GW_EIO;
+}
+
+/* In one step: who reads it finds this process or the one before. */
+gw_err process_write_pid(const char *path, pid_t pid)
+{
+    char state, written[PATH_MAX];
+    unsigned long long start = 0;
+    int size = snprintf(written, sizeof written, "%s.%d", path, (int)pid);
+    if (size >= (int)sizeof written || read_stat(pid, &state, &start) != GW_OK)
+        return GW_EIO;
+    gw_err err = write_pid_file(written, pid, start);
+    if (!err && rename(written, path) != 0)
+        err = GW_EIO;
+    int error = errno;
+    if (err)
+        unlink(written);
+    errno = error;
+    return err;
+}
+
+bool process_is_named(const char *path, pid_t pid)
+{
+    struct process process;
+    if (process_find(path, &process) != GW_OK)
+        return false;
+    process_close(&process);
+    return process.pid == pid;
 }
 
 /* One line is less than PIPE_BUF, so it goes whole. */
@@ -93,7 +119,7 @@ static _Noreturn void run_child(const struct process_desc *desc, int ready_fd)
     leave_starter();
     if (redirect(desc->log_path) != GW_OK)
         child_fails(ready_fd, "write", desc->log_path);
-    if (process_write_pid(desc->pid_path) != GW_OK)
+    if (desc->pid_path && process_write_pid(desc->pid_path, getpid()) != GW_OK)
         child_fails(ready_fd, "write", desc->pid_path);
     if (chdir(desc->dir) != 0)
         child_fails(ready_fd, "enter", desc->dir);

@@ -11,7 +11,7 @@ struct process_desc {
     const char *const *argv; /* ends with NULL; [0] is the program's path */
     const char *dir;         /* where it runs */
     const char *log_path;    /* its standard output and error are appended here */
-    const char *pid_path;
+    const char *pid_path;    /* NULL: none is written */
 };
 
 /* A child and the end of the pipe on which it says that it serves (os/notify.h). */
@@ -60,8 +60,10 @@ struct process_end {
 /* Takes the end of a child, and waits for it if it still runs. */
 struct process_end process_reap(const struct process *process);
 
-/* Writes the pid file of the process that runs now; process_spawn has done so for its child. */
-GW_NODISCARD gw_err process_write_pid(const char *path);
+/* Writes the pid file of a process that runs, in the place of the one that is there. */
+GW_NODISCARD gw_err process_write_pid(const char *path, pid_t pid);
+/* Whether the file names that process. */
+bool process_is_named(const char *path, pid_t pid);
 
 /* Its arguments with a space between each two, cut at the end; empty when there is no such process.
  * What would disturb a terminal is a space, too. */

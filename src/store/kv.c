@@ -42,7 +42,7 @@ struct batch {
 struct kv {
     struct kv_desc desc;
     struct queue waiting, spare;
-    size_t spare_count, count;
+    size_t spare_count;
     struct batch batch;
     bool busy;
     struct log_limit failure_limit;
@@ -210,7 +210,7 @@ static struct request *request_new(struct kv *kv, enum kind kind)
     buf_clear(&bytes);
     buf_clear(&found);
     *r = (struct request){.kind = kind, .bytes = bytes, .found = found};
-    kv->count++;
+    kv->stats.queue_requests++;
     return r;
 }
 
@@ -223,7 +223,7 @@ static void request_destroy(struct request *r)
 
 static void request_free(struct kv *kv, struct request *r)
 {
-    kv->count--;
+    kv->stats.queue_requests--;
     kv->stats.queue_bytes -= r->cost;
     bool is_small = r->bytes.capacity + r->found.capacity <= SPARE_BYTES_MAX;
     if (!is_small || kv->spare_count == SPARE_COUNT_MAX) {
@@ -385,7 +385,7 @@ void kv_destroy(struct kv *kv)
 
 bool kv_is_idle(const struct kv *kv)
 {
-    return kv->count == 0;
+    return kv->stats.queue_requests == 0;
 }
 
 const struct kv_stats *kv_stats(const struct kv *kv)

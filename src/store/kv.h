@@ -72,7 +72,7 @@ GW_NODISCARD gw_err kv_range(struct kv *kv, struct view begin, struct view end, 
 bool kv_is_idle(const struct kv *kv);
 
 struct kv_stats {
-    uint64_t requests, failures, batches, queue_bytes;
+    uint64_t requests, failures, batches, queue_bytes, queue_requests;
 };
 const struct kv_stats *kv_stats(const struct kv *kv);
 extern const struct metric kv_metrics[]; /* of a struct kv_stats */

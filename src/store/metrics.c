@@ -21,5 +21,6 @@ const struct metric kv_metrics[] = {
     KV(COUNTER, failures, "failures_total", "Requests that the database could not carry out"),
     KV(COUNTER, batches, "batches_total", "Trips to the database"),
     KV(GAUGE, queue_bytes, "queue_bytes", "Bytes of keys and values that wait"),
+    KV(GAUGE, queue_requests, "queue_requests", "Requests that wait"),
     METRIC_END,
 };

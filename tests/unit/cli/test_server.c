@@ -1,6 +1,8 @@
 /* Which directory, program, ini and state a command line means. */
 #include "cli/server.h"
 
+#include "host/state.h"
+
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -107,7 +109,7 @@ static void a_named_ini_goes_before_all(void **state)
     expect_path(*state, server.ini, "goworld.ini");
     assert_int_equal(server_count(&server, ROLE_GAME), 3);
     assert_int_equal(server_count(&server, ROLE_GATE), 1);
-    expect_path(*state, server_state_path(&server, "game1", "pid"), "run/game1.pid");
+    expect_path(*state, server_state_path(&server, "game1", STATE_PID), "run/game1.pid");
     server_close(&server);
 }
 
