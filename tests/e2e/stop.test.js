@@ -1,0 +1,139 @@
+// How a server ends: saved, told how far that is, in time, or at once when somebody insists.
+import test from "node:test";
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import path from "node:path";
+
+import { assertFails, command, goworld, iniText, pidOf, root, serverDir, until } from "./goworld.js";
+
+const STONES = 20;
+
+/** A game of stones, whose last weight is saved when it ends. */
+const game = `
+#include <goworld/goworld.h>
+typedef struct Stone { gw_entity base; int64_t weight; } Stone;
+static const gw_attr Stone_attrs[] = {GW_ATTR(Stone, weight, GW_PERSISTENT), GW_ATTR_END};
+static void last(gw_entity *self)
+{
+    Stone *stone = (Stone *)self;
+    GW_SET(stone, weight, 1000);
+}
+static const gw_entity_type Stone_type = {.name = "Stone", .size = sizeof(Stone), .attrs = Stone_attrs, .persistent = true,
+    .on_destroy = last};
+static const gw_entity_type *const types[] = {&Stone_type, NULL};
+static void ready(void)
+{
+    for (int i = 0; i < ${STONES}; i++) {
+        Stone *stone = GW_AS(Stone, gw_create(&Stone_type));
+        GW_SET(stone, weight, i);
+    }
+}
+static const gw_game table = {.types = types, .on_ready = ready};
+int main(int argc, char **argv) { return gw_main(&table, argc, argv); }
+`;
+
+async function build(t, more = "") {
+  const dir = serverDir(t, { "game.c": game, "goworld.ini": `${await iniText()}[game1]\nboot_entity=Stone\n${more}` });
+  assert.equal(goworld(["build", dir]).code, 0);
+  return dir;
+}
+
+async function startServer(t, more) {
+  const dir = await build(t, more);
+  const started = goworld(["start", dir]);
+  assert.equal(started.code, 0, started.err);
+  return dir;
+}
+
+const logOf = (dir) => fs.readFileSync(path.join(dir, "run/game1.log"), "utf8");
+
+/** The program of database.c. */
+function databaseProgram(dir) {
+  const program = path.join(dir, "..", "database");
+  if (!fs.existsSync(program)) execFileSync("cc", [path.join(root, "tests/e2e/database.c"), "-o", program, "-lsqlite3"]);
+  return program;
+}
+
+const databaseOf = (dir) => path.join(dir, "run/entities.sqlite");
+/** How many stones have been saved when the game ended. */
+const savedIn = (dir) => execFileSync(databaseProgram(dir), ["dump", databaseOf(dir), "Stone"], { encoding: "utf8" }).match(/03E8/g)?.length ?? 0;
+
+/** A program that has said something, with all that it has said and its end. */
+function start(t, program, args) {
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+  const said = { out: "", err: "" };
+  for (const [key, output] of [["out", child.stdout], ["err", child.stderr]])
+    output.setEncoding("utf8").on("data", (text) => (said[key] += text));
+  t.after(() => child.kill("SIGKILL"));
+  return { said, child, ended: once(child, "close").then(([code]) => ({ code, ...said })) };
+}
+
+/** Keeps the game from saving until it is called. */
+async function lock(t, dir) {
+  const locker = start(t, databaseProgram(dir), ["lock", databaseOf(dir)]);
+  await until(() => locker.said.out, (text) => text.includes("locked"));
+  return async () => {
+    locker.child.stdin.end();
+    await locker.ended;
+  };
+}
+
+const SAVES = new RegExp(`game1 is saving: ${STONES} requests to the databases are left, and \\d+ seconds`);
+
+test("stop tells how saving goes, and who asks again waits for the same end", async (t) => {
+  const dir = await startServer(t);
+  const unlock = await lock(t, dir);
+  const first = start(t, command, ["stop", dir]);
+  await until(() => first.said.out, (text) => SAVES.test(text));
+  const second = start(t, command, ["stop", dir]);
+  await until(() => second.said.out, (text) => SAVES.test(text));
+  await unlock();
+  for (const { ended } of [first, second]) {
+    const { code, out, err } = await ended;
+    assert.equal(code, 0, err);
+    assert.match(out, /^game1 has stopped\ndispatcher1 has stopped$/m);
+  }
+  assert.equal(savedIn(dir), STONES);
+  assert.equal(logOf(dir).match(/ stopping entities=/g).length, 1);
+});
+
+test("a second signal ends a game at once, and the first does not", async (t) => {
+  const dir = await startServer(t);
+  await lock(t, dir);
+  const pid = pidOf(dir, "game1");
+  process.kill(pid, "SIGTERM");
+  await until(() => logOf(dir), (log) => log.includes(` saving requests=${STONES} `));
+  process.kill(pid, "SIGINT");
+  const log = await until(() => logOf(dir), (text) => text.includes("game: ended before everything was saved"));
+  assert.match(log, new RegExp(`ERROR game1 stopped_unsaved requests=${STONES} bytes=\\d+ why="told to end at once"`));
+  await until(() => goworld(["status", dir]).out, (out) => !out.includes(` ${pid} `));
+  assert.equal(savedIn(dir), 0);
+});
+
+test("a game that cannot save has stop_timeout for it, and stop says that it has not", async (t) => {
+  const dir = await startServer(t, "stop_timeout=2\n");
+  await lock(t, dir);
+  const done = await start(t, command, ["stop", dir]).ended;
+  assert.match(done.out, SAVES);
+  assertFails(done, new RegExp(`game1 ended before everything was saved: ${STONES} requests waited for the databases; its log tells more`));
+  assert.match(done.out, /^dispatcher1 has stopped$/m);
+  assert.match(logOf(dir), /stopped_unsaved .* why="stop_timeout is over"/);
+  assertFails(goworld(["stop", dir]), /is not running$/);
+});
+
+test("a game that waits for its dispatcher ends at the first signal", async (t) => {
+  const dir = await build(t);
+  const program = path.join(dir, path.basename(dir));
+  const args = ["-gid", "1", "-configfile", path.join(dir, "goworld.ini")];
+  const alone = start(t, program, args);
+  await until(() => fs.existsSync(path.join(dir, "run/game1.sock")), Boolean);
+  const again = await start(t, program, args).ended;
+  assertFails(again, new RegExp(`it runs already: .*game1.pid names pid ${alone.child.pid}$`));
+  const stopped = goworld(["stop", dir]);
+  assert.equal(stopped.code, 0, stopped.err);
+  assert.match(stopped.out, /^game1 has stopped$/m);
+  assert.deepEqual((await alone.ended).code, 0);
+  assert.deepEqual(fs.readdirSync(path.join(dir, "run")).filter((name) => /pid|sock/.test(name)), []);
+});
