@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "conf/conf.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -31,9 +32,9 @@ int cli_fail_with(char *sentence)
 struct arguments {
     const char *words[WORDS_MAX];
     unsigned word_count;
-    const char *configfile;
-    const char *form;
-    bool help, version, verbose, builds;
+    const char *given[FLAG_COUNT]; /* an option's value, "" for one without; NULL: not given */
+    unsigned game;                 /* the value of -game; 0: not given */
+    bool help, version;
 };
 
 /* The flag's name without its one or two dashes; a dash alone and what has none is a word. */
@@ -44,31 +45,43 @@ static const char *flag_name(const char *arg)
     return arg[1] == '-' ? arg + 2 : arg + 1;
 }
 
-/* Reads one flag at argv[*i] and moves *i over its value. */
+static unsigned find_flag(const char *name, size_t size)
+{
+    unsigned id = 0;
+    while (id < FLAG_COUNT &&
+           (strlen(flags[id].name) != size + 1 || memcmp(flags[id].name + 1, name, size) != 0))
+        id++;
+    return id;
+}
+
+/* Reads one flag at argv[*i] and moves *i over its value, unless that stands behind a =. */
+static gw_err read_value(unsigned id, const char *rest, char **argv, int *i, struct arguments *args)
+{
+    const struct flag *flag = &flags[id];
+    if (!*flag->value && *rest) {
+        cli_fail("%s has no value", flag->name);
+        return GW_EINVAL;
+    }
+    const char *value = *rest ? rest + 1 : *flag->value ? argv[++*i] : "";
+    args->given[id] = value;
+    if (value)
+        return GW_OK;
+    cli_fail("%s needs a value: %s", flag->name, flag->value);
+    return GW_EINVAL;
+}
+
 static gw_err read_flag(char **argv, int *i, struct arguments *args)
 {
     const char *name = flag_name(argv[*i]);
-    if (strncmp(name, "configfile=", strlen("configfile=")) == 0) {
-        args->configfile = name + strlen("configfile=");
-    } else if (strcmp(name, "configfile") == 0) {
-        if (!argv[*i + 1]) {
-            cli_fail("-configfile needs the name of a file");
-            return GW_EINVAL;
-        }
-        args->configfile = argv[++*i];
-    } else if (strcmp(name, "h") == 0 || strcmp(name, "help") == 0) {
+    size_t size = strcspn(name, "=");
+    unsigned id = find_flag(name, size);
+    if (id < FLAG_COUNT)
+        return read_value(id, name + size, argv, i, args);
+    if (strcmp(name, "h") == 0 || strcmp(name, "help") == 0) {
         args->help = true;
     } else if (strcmp(name, "version") == 0) {
         args->version = true;
-    } else if (strcmp(name, "js") == 0) {
-        args->form = "-js";
-    } else if (strcmp(name, "c") == 0) {
-        args->form = "-c";
-    } else if (strcmp(name, "v") == 0) {
-        args->verbose = true;
-    } else if (strcmp(name, "build") == 0) {
-        args->builds = true;
-    } else if (strcmp(name, "d") != 0) {
+    } else {
         cli_fail("there is no option %s", argv[*i]);
         return GW_EINVAL;
     }
@@ -117,12 +130,18 @@ static int run_command(const struct command *command, const struct arguments *ar
     if (check_words(args, command->words_min, command->words_max, "a server directory",
                     command->arguments) != GW_OK)
         return usage_error();
-    struct cli_options options = {.dir = args->words[1] ? args->words[1] : ".",
-                                  .configfile = args->configfile,
-                                  .section = args->words[2],
-                                  .form = args->form,
-                                  .verbose = args->verbose,
-                                  .builds = args->builds};
+    const struct cli_options options = {
+        .dir = args->words[1] ? args->words[1] : ".",
+        .configfile = args->given[FLAG_CONFIGFILE],
+        .section = args->words[2],
+        .form = args->given[FLAG_C]    ? "-c"
+                : args->given[FLAG_JS] ? "-js"
+                                       : NULL,
+        .verbose = args->given[FLAG_VERBOSE] != NULL,
+        .builds = args->given[FLAG_BUILD] != NULL,
+        .game = args->game,
+        .user = args->given[FLAG_USER],
+    };
     return command->run(&options);
 }
 
@@ -137,24 +156,32 @@ static int run_word(const struct word *word, const struct arguments *args)
 }
 
 /* Some options are about one command. */
-static gw_err check_options(const struct arguments *args, const struct command *command)
+static gw_err check_options(const struct arguments *args)
 {
-    if (args->form && (!command || command->run != schema_run)) {
-        cli_fail("%s goes with schema only", args->form);
-        return GW_EINVAL;
-    }
-    if (args->verbose && (!command || command->run != status_run)) {
-        cli_fail("-v goes with status only");
-        return GW_EINVAL;
-    }
-    if (args->builds && (!command || command->run != reload_run)) {
-        cli_fail("-build goes with reload only");
+    for (unsigned id = 0; id < FLAG_COUNT; id++) {
+        const struct flag *flag = &flags[id];
+        if (!args->given[id] || !flag->command || strcmp(flag->command, args->words[0]) == 0)
+            continue;
+        cli_fail("%s goes with %s only", flag->name, flag->command);
         return GW_EINVAL;
     }
     return GW_OK;
 }
 
-static int run_named(const struct arguments *args)
+static gw_err read_game(struct arguments *args)
+{
+    const char *text = args->given[FLAG_GAME];
+    char *end;
+    unsigned long number = text ? strtoul(text, &end, 10) : 0;
+    if (text && (*end || number < 1 || number > CONF_PROCESSES_MAX)) {
+        cli_fail("-game wants a number from 1 to %d, not \"%s\"", CONF_PROCESSES_MAX, text);
+        return GW_EINVAL;
+    }
+    args->game = (unsigned)number;
+    return GW_OK;
+}
+
+static int run_named(struct arguments *args)
 {
     const struct command *command = command_find(args->words[0]);
     const struct word *word = word_find(args->words[0]);
@@ -164,7 +191,7 @@ static int run_named(const struct arguments *args)
         cli_fail("--version goes with no command");
         return usage_error();
     }
-    if (check_options(args, command) != GW_OK)
+    if (check_options(args) != GW_OK || read_game(args) != GW_OK)
         return usage_error();
     return command ? run_command(command, args) : run_word(word, args);
 }
@@ -188,7 +215,7 @@ int supervisor_main(int argc, char **argv)
         return usage_error();
     }
     return supervisor_run(
-        &(struct cli_options){.dir = args.words[0], .configfile = args.configfile});
+        &(struct cli_options){.dir = args.words[0], .configfile = args.given[FLAG_CONFIGFILE]});
 }
 
 /* `goworld gate -h` is a question like `goworld help gate`. */

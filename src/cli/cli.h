@@ -11,10 +11,12 @@ int cli_main(int argc, char **argv);
 struct cli_options {
     const char *dir;        /* as given */
     const char *configfile; /* NULL: not given */
-    const char *section;    /* of the ini; NULL: not given */
+    const char *section;    /* of the ini, or a folder; NULL: not given */
     const char *form;       /* of the schema, "-js" or "-c"; NULL: not given */
     bool verbose;           /* of the status: also what each process does */
     bool builds;            /* of a reload: first */
+    unsigned game;          /* of a reload: this one only; 0: all */
+    const char *user;       /* of units; NULL: not given */
 };
 
 /* Prints "goworld: sentence" to standard error; returns EXIT_FAILED. */
@@ -31,6 +33,7 @@ int reload_run(const struct cli_options *options);
 int kill_run(const struct cli_options *options);
 int status_run(const struct cli_options *options);
 int config_run(const struct cli_options *options);
+int units_run(const struct cli_options *options);
 int schema_run(const struct cli_options *options);
 int foreground_run(const struct cli_options *options);
 int supervisor_run(const struct cli_options *options);

@@ -28,14 +28,17 @@ const struct command commands[] = {
      "the ini. Of a server that runs in part it starts what is down. A supervisor stays behind "
      "and starts again what dies."},
     {"stop", "DIR", 2, 2, stop_run, "stop the gates, then the games, then the dispatchers of DIR",
-     "Games save and destroy all entities first. Waits for the end of each process."},
-    {"reload", "DIR [-build]", 2, 2, reload_run,
+     "Games save and destroy all entities first, for which each has its stop_timeout; how that "
+     "goes "
+     "is told each second. Waits for the end of each process. Exits with 1 when something was not "
+     "saved."},
+    {"reload", "DIR [-build] [-game N]", 2, 2, reload_run,
      "let the games of DIR go on with new code while players stay connected",
      "One game after the other: a new process, of the program that lies in DIR now, is started "
      "beside it, takes over its entities, timers and clients, and only then the old one ends. How "
      "long players had to wait is printed. Whatever goes wrong before, the old process goes on, "
-     "and "
-     "the reason is told. -build builds DIR first; if that fails nothing is touched."},
+     "and the reason is told. -build builds DIR first; if that fails nothing is touched. -game N "
+     "reloads game N only."},
     {"kill", "DIR", 2, 2, kill_run, "end all processes of DIR at once, without saving", ""},
     {"status", "DIR [-v]", 2, 2, status_run, "say which processes of DIR run",
      "Exits with 1 when any process that goworld.ini asks for does not serve. Of what died it says "
@@ -55,6 +58,11 @@ const struct command commands[] = {
      "JavaScript module, -c a C header, with what clients call, handle and see, checked by its "
      "types. "
      "DIR has to be built."},
+    {"units", "DIR FOLDER [-user NAME]", 3, 3, units_run,
+     "write the units for systemd that run DIR into FOLDER",
+     "A service for each dispatcher, game and gate of the ini, and the target NAME.target that "
+     "starts and stops all, where NAME is that of DIR. They run as who owns DIR, or as -user says. "
+     "FOLDER is /etc/systemd/system, most often. What lies there is replaced."},
     {0},
 };
 
@@ -88,14 +96,17 @@ const struct process_role roles[] = {
     {0},
 };
 
-const struct flag flags[] = {
-    {"-configfile", "FILE", "instead of DIR/goworld.ini, or goworld.ini in the current folder"},
-    {"-d", "", "taken for GoWorld's sake: processes run in the background anyway"},
-    {"-v", "", "of status: also what each process does"},
-    {"-build", "", "of reload: builds DIR first"},
-    {"-js", "", "of schema: stubs for clients in JavaScript instead of JSON"},
-    {"-c", "", "of schema: stubs for clients in C"},
-    {0},
+const struct flag flags[FLAG_COUNT + 1] = {
+    [FLAG_CONFIGFILE] = {"-configfile", "FILE", NULL,
+                         "instead of DIR/goworld.ini, or goworld.ini in the current folder"},
+    [FLAG_IGNORED] = {"-d", "", NULL,
+                      "taken for GoWorld's sake: processes run in the background anyway"},
+    [FLAG_VERBOSE] = {"-v", "", "status", "of status: also what each process does"},
+    [FLAG_BUILD] = {"-build", "", "reload", "of reload: builds DIR first"},
+    [FLAG_GAME] = {"-game", "N", "reload", "of reload: this game only"},
+    [FLAG_USER] = {"-user", "NAME", "units", "of units: as whom the server runs"},
+    [FLAG_JS] = {"-js", "", "schema", "of schema: stubs for clients in JavaScript instead of JSON"},
+    [FLAG_C] = {"-c", "", "schema", "of schema: stubs for clients in C"},
 };
 
 const struct command *command_find(const char *name)

@@ -16,7 +16,7 @@ struct command {
     const char *details;
 };
 extern const struct command commands[];
-#define WORDS_MAX 3 /* a command's name, DIR and a section of the ini */
+#define WORDS_MAX 3 /* a command's name, DIR, and a section of the ini or a folder */
 
 /* What is told about goworld itself. */
 struct word {
@@ -38,12 +38,26 @@ struct process_role {
 };
 extern const struct process_role roles[];
 
+enum flag_id {
+    FLAG_CONFIGFILE,
+    FLAG_IGNORED,
+    FLAG_VERBOSE,
+    FLAG_BUILD,
+    FLAG_GAME,
+    FLAG_USER,
+    FLAG_JS,
+    FLAG_C,
+    FLAG_COUNT,
+};
+
+/* Options may stand anywhere, with one dash or two. */
 struct flag {
     const char *name;
-    const char *value; /* "": none */
+    const char *value;   /* "": none */
+    const char *command; /* that it goes with; NULL: any */
     const char *summary;
 };
-extern const struct flag flags[];
+extern const struct flag flags[FLAG_COUNT + 1];
 
 /* NULL: there is none of that name. */
 const struct command *command_find(const char *name);

@@ -71,16 +71,43 @@ static void complain(const struct server *server, struct lock_holder holder)
         cli_fail("%s is being started by another goworld (pid %d)", server->shown, (int)holder.pid);
 }
 
-gw_err lock_take(struct server *server, enum lock_use use, int *fd)
+/* Takes the lock; GW_EEXIST: somebody has it, and `holder` is who. */
+static gw_err try(struct server *server, enum lock_use use, int fd, struct lock_holder *holder)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_OFD_SETLK, &whole) == 0)
+        return write_holder(server, fd, use);
+    *holder = read_holder(fd);
+    return GW_EEXIST;
+}
+
+gw_err lock_take(struct server *server, enum lock_use use, int *fd)
+{
+    struct lock_holder holder;
     if (open_lock(server, fd) != GW_OK)
         return GW_EIO;
-    gw_err err = GW_EEXIST;
-    if (fcntl(*fd, F_OFD_SETLK, &whole) == 0)
-        err = write_holder(server, *fd, use);
-    else
-        complain(server, read_holder(*fd));
+    gw_err err = try(server, use, *fd, &holder);
+    if (err == GW_EEXIST)
+        complain(server, holder);
+    if (err != GW_OK)
+        close(*fd);
+    return err;
+}
+
+gw_err lock_wait(struct server *server, enum lock_use use, int *fd)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct lock_holder holder;
+    if (open_lock(server, fd) != GW_OK)
+        return GW_EIO;
+    gw_err err = try(server, use, *fd, &holder);
+    if (err == GW_EEXIST && holder.use != LOCK_FOREGROUND) {
+        printf("waiting for another goworld (pid %d)\n", (int)holder.pid);
+        fflush(stdout);
+        err = fcntl(*fd, F_OFD_SETLKW, &whole) == 0 ? write_holder(server, *fd, use) : GW_EIO;
+    } else if (err == GW_EEXIST) {
+        complain(server, holder);
+    }
     if (err != GW_OK)
         close(*fd);
     return err;

@@ -1,4 +1,5 @@
-/* lock: at most one goworld starts a server or runs it in the foreground, and others can see which.
+/* lock: at most one goworld starts or reloads a server, or runs it in the foreground, and others
+ * can see which.
  */
 #pragma once
 
@@ -20,5 +21,7 @@ struct lock_holder {
 /* The lock lasts until *fd is closed, also over an exec that keeps the descriptor. A failure is
  * told on standard error. */
 GW_NODISCARD gw_err lock_take(struct server *server, enum lock_use use, int *fd);
+/* The same, but waits for a goworld that starts or reloads the server, and says so. */
+GW_NODISCARD gw_err lock_wait(struct server *server, enum lock_use use, int *fd);
 /* GW_ENOTFOUND: nobody holds it. */
 GW_NODISCARD gw_err lock_find(struct server *server, struct lock_holder *holder);

@@ -70,13 +70,6 @@ static int64_t file_size(const char *path)
     return stat(path, &st) == 0 ? st.st_size : 0;
 }
 
-/* A game that was frozen goes on: it takes the file away when it serves. */
-static bool is_frozen(const struct member *member, struct server *server)
-{
-    return member->role == ROLE_GAME &&
-           access(server_state_path(server, member->name, STATE_FROZEN), F_OK) == 0;
-}
-
 static void fill_arguments(struct server *server, const struct member *member, const char *number,
                            const char *argv[8])
 {
@@ -89,8 +82,8 @@ static void fill_arguments(struct server *server, const struct member *member, c
     argv[n++] = number;
     argv[n++] = "-configfile";
     argv[n++] = server->ini;
-    if (is_frozen(member, server))
-        argv[n++] = "-restore";
+    if (role == ROLE_GAME)
+        argv[n++] = "-resume";
     argv[n] = NULL;
 }
 

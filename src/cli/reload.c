@@ -46,15 +46,22 @@ static gw_err check_program(struct server *server)
 
 /* ---- one game ------------------------------------------------------------------------------- */
 
+/* Whether systemd runs this command to reload its service: then the new process belongs to it. */
+static bool is_service(void)
+{
+    return getenv("NOTIFY_SOCKET") != NULL;
+}
+
 static gw_err spawn(struct server *server, const struct running *game, struct process_child *child)
 {
     char number[16];
     snprintf(number, sizeof number, "%u", game->number);
     const char *argv[] = {server->program, "-gid",     number, "-configfile",
                           server->ini,     "-succeed", NULL};
-    const struct process_desc desc = {.argv = argv,
-                                      .dir = server->dir,
-                                      .log_path = server_state_path(server, game->name, STATE_LOG)};
+    const struct process_desc desc = {
+        .argv = argv,
+        .dir = server->dir,
+        .log_path = is_service() ? NULL : server_state_path(server, game->name, STATE_LOG)};
     if (process_spawn(&desc, child) == GW_OK)
         return GW_OK;
     cli_fail("cannot start %s: %s", server->program, strerror(errno));
@@ -97,10 +104,11 @@ static bool has_taken_over(const struct running *game)
 
 static void complain(const struct running *game, gw_err err, const char *why)
 {
-    const char *then = !has_taken_over(game) ? "it goes on with its old code"
-                       : err == GW_ETIMEDOUT
-                           ? "it has the game, and is left alone: see its log, and goworld status"
-                           : "it had the game already: the supervisor starts it anew";
+    const char *then =
+        !has_taken_over(game) ? "it goes on with its old code"
+        : err == GW_ETIMEDOUT
+            ? "it has the game, and is left alone: see its log, and goworld status"
+            : "it had the game already: whoever watches over the server starts it anew";
     cli_fail("%s: %s; %s", game->name, why ? why : "the new program died without a word", then);
 }
 
@@ -137,52 +145,70 @@ static gw_err reload_game(struct server *server, const struct running *game)
 
 /* ---- all ------------------------------------------------------------------------------------ */
 
-static unsigned count_games(const struct processes *running)
+/* Those that are to be reloaded. */
+struct wanted {
+    unsigned game; /* 0: all */
+    const struct processes *running;
+};
+
+static const struct running *next_wanted(const struct wanted *wanted, size_t *at)
+{
+    while (*at < wanted->running->count) {
+        const struct running *running = &wanted->running->list[(*at)++];
+        if (running->role == ROLE_GAME && (!wanted->game || wanted->game == running->number))
+            return running;
+    }
+    return NULL;
+}
+
+static unsigned count_wanted(const struct wanted *wanted)
 {
     unsigned count = 0;
-    for (size_t i = 0; i < running->count; i++)
-        count += running->list[i].role == ROLE_GAME;
+    for (size_t at = 0; next_wanted(wanted, &at);)
+        count++;
     return count;
 }
 
-static gw_err check_reloadable(const struct server *server, const struct found *found)
+static gw_err check_reloadable(const struct server *server, const struct found *found,
+                               const struct wanted *wanted)
 {
-    if (found->foreground) {
+    if (found->foreground)
         lock_complain_foreground(server, found->foreground);
-        return GW_EINVAL;
-    }
-    if (!count_games(&found->running)) {
+    else if (count_wanted(wanted))
+        return GW_OK;
+    else if (wanted->game)
+        cli_fail("game%u of %s does not run", wanted->game, server->shown);
+    else
         cli_fail("no game of %s runs; start it with goworld start %s", server->shown,
                  server->shown);
-        return GW_ENOTFOUND;
-    }
-    return GW_OK;
+    return GW_ENOTFOUND;
 }
 
 /* One after the other: what goes wrong with the first does not happen to the others. */
-static gw_err reload_games(struct server *server, const struct processes *running)
+static gw_err reload_games(struct server *server, const struct wanted *wanted)
 {
     gw_err err = GW_OK;
-    unsigned done = 0, count = count_games(running);
-    for (size_t i = 0; i < running->count && !err; i++)
-        if (running->list[i].role == ROLE_GAME) {
-            err = reload_game(server, &running->list[i]);
-            done += !err;
-        }
+    unsigned done = 0, count = count_wanted(wanted);
+    const struct running *game;
+    for (size_t at = 0; !err && (game = next_wanted(wanted, &at));) {
+        err = reload_game(server, game);
+        done += !err;
+    }
     if (err && count > 1)
         cli_fail("%u of %u games go on with the new code", done, count);
     return err;
 }
 
-static int reload(struct server *server)
+static int reload(struct server *server, unsigned game)
 {
     struct found found;
     found_look(&found, server);
-    gw_err err = check_reloadable(server, &found);
+    const struct wanted wanted = {game, &found.running};
+    gw_err err = check_reloadable(server, &found, &wanted);
     if (!err)
         err = check_program(server);
     if (!err)
-        err = reload_games(server, &found.running);
+        err = reload_games(server, &wanted);
     found_forget(&found);
     return err ? EXIT_FAILED : EXIT_OK;
 }
@@ -192,12 +218,11 @@ int reload_run(const struct cli_options *options)
     struct server server;
     char *error;
     int lock, code = EXIT_FAILED;
-    if (options->builds && build_run(options) != EXIT_OK)
-        return EXIT_FAILED;
     if (server_open(&server, options, SERVER_CONF, &error) != GW_OK)
         return cli_fail_with(error);
-    if (lock_take(&server, LOCK_START, &lock) == GW_OK) {
-        code = reload(&server);
+    if (lock_wait(&server, LOCK_START, &lock) == GW_OK) {
+        if (!options->builds || build_run(options) == EXIT_OK)
+            code = reload(&server, options->game);
         close(lock);
     }
     server_close(&server);

@@ -114,7 +114,11 @@ static void hand_over(struct reload *r, const struct buf *state)
 static void asked(void *user)
 {
     struct reload *r = user;
-    if (r->aim == RELOAD_NOT && !r->is_over && !r->desc.host->is_stopping)
+    if (!os_serves_with(succession_successor(r->succession)))
+        succession_refuse(r->succession,
+                          "the game is a service of systemd: use systemctl reload, which runs "
+                          "goworld reload inside the service");
+    else if (r->aim == RELOAD_NOT && !r->is_over && !r->desc.host->is_stopping)
         begin(r, RELOAD_TO_SUCCESSOR);
     else
         succession_refuse(r->succession, "the game is being frozen already, or stops");
@@ -230,9 +234,10 @@ gw_err reload_restore(struct reload *r, const struct host_options *options, char
 {
     if (options->succeeds)
         return succeed(r, error);
-    if (options->restores)
+    bool is_frozen = access(r->file_path, F_OK) == 0;
+    if (options->restores || (options->resumes && is_frozen))
         return restore_file(r, error);
-    if (access(r->file_path, F_OK) == 0)
+    if (is_frozen)
         log_warn(r->desc.log, "frozen_file_ignored",
                  "file=%s why=\"the game was started without -restore\"", r->file_path);
     return GW_OK;

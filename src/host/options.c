@@ -54,10 +54,12 @@ static const char *flag_of(const char *arg)
 /* Takes one that has no value. */
 static bool is_switch(const char *flag, struct host_options *options)
 {
-    bool restores = strcmp(flag, "-restore") == 0, succeeds = strcmp(flag, "-succeed") == 0;
+    bool restores = strcmp(flag, "-restore") == 0, resumes = strcmp(flag, "-resume") == 0,
+         succeeds = strcmp(flag, "-succeed") == 0;
     options->restores |= restores;
+    options->resumes |= resumes;
     options->succeeds |= succeeds;
-    return restores || succeeds || strcmp(flag, "-d") == 0;
+    return restores || resumes || succeeds || strcmp(flag, "-d") == 0;
 }
 
 gw_err host_options_parse(int argc, char **argv, const char *id_flag, struct host_options *out,

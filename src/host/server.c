@@ -149,8 +149,8 @@ int host_server_main(const struct host_server *server, int argc, char **argv)
         fail(server->name, error);
         return EXIT_WRONG_USAGE;
     }
-    if ((options.restores || options.succeeds) && !server->freeze) {
-        fail(server->name, sentence("-restore and -succeed are for games"));
+    if ((options.restores || options.resumes || options.succeeds) && !server->freeze) {
+        fail(server->name, sentence("-restore, -resume and -succeed are for games"));
         return EXIT_WRONG_USAGE;
     }
     if (conf_load(options.configfile, &conf, &error) != GW_OK)

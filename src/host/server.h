@@ -18,7 +18,7 @@ struct host_server {
      * once. A second signal ends the process whatever it returns. */
     bool (*finish)(void *running);
     /* At SIGHUP: freezes, and ends the loop when that is done; NULL: there is nothing to freeze,
-     * and -restore and -succeed are refused. */
+     * and -restore, -resume and -succeed are refused. */
     void (*freeze)(void *running);
     /* After the loop has ended. When something that had to be saved is not, a sentence about that,
      * which the caller frees; else NULL. */

@@ -94,15 +94,17 @@ static _Noreturn void child_fails(int ready_fd, const char *what, const char *pa
 static gw_err redirect(const char *log_path)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    int log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (null < 0 || log < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(log, STDOUT_FILENO) < 0 ||
-        dup2(log, STDERR_FILENO) < 0)
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0)
         return GW_EIO;
-    return GW_OK;
+    if (!log_path)
+        return GW_OK;
+    int log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    bool is_open = log >= 0 && dup2(log, STDOUT_FILENO) >= 0 && dup2(log, STDERR_FILENO) >= 0;
+    return is_open ? GW_OK : GW_EIO;
 }
 
 /* Nothing of the starter goes on in the child: no signal that it holds back, no file that it had
- * open (a pipe would not end while the child lives), no notice to who started the starter. */
+ * open (a pipe would not end while the child lives). */
 static void leave_starter(void)
 {
     sigset_t none;
@@ -110,7 +112,6 @@ static void leave_starter(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
     setsid();
     syscall(SYS_close_range, STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
-    unsetenv("NOTIFY_SOCKET");
 }
 
 static _Noreturn void run_child(const struct process_desc *desc, int ready_fd)
@@ -118,7 +119,9 @@ static _Noreturn void run_child(const struct process_desc *desc, int ready_fd)
     char number[16];
     leave_starter();
     if (redirect(desc->log_path) != GW_OK)
-        child_fails(ready_fd, "write", desc->log_path);
+        child_fails(ready_fd, "write", desc->log_path ? desc->log_path : "/dev/null");
+    if (desc->log_path)
+        unsetenv("NOTIFY_SOCKET");
     if (desc->pid_path && process_write_pid(desc->pid_path, getpid()) != GW_OK)
         child_fails(ready_fd, "write", desc->pid_path);
     if (chdir(desc->dir) != 0)

@@ -10,8 +10,10 @@
 struct process_desc {
     const char *const *argv; /* ends with NULL; [0] is the program's path */
     const char *dir;         /* where it runs */
-    const char *log_path;    /* its standard output and error are appended here */
-    const char *pid_path;    /* NULL: none is written */
+    /* Its standard output and error are appended here. NULL: they are those of its starter, and so
+     * is what NOTIFY_SOCKET names: the two belong to one service of systemd. */
+    const char *log_path;
+    const char *pid_path; /* NULL: none is written */
 };
 
 /* A child and the end of the pipe on which it says that it serves (os/notify.h). */

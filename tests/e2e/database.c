@@ -1,6 +1,6 @@
 /* What a test does to a game's database: `lock FILE` keeps it locked until standard input ends, and
- * says "locked" when it is; `dump FILE TYPE` prints what it has of each entity of that type, as hexadecimal
- * digits. */
+ * says "locked" when it is; `dump FILE TYPE` prints what it has of each entity of that type, as
+ * hexadecimal digits. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
