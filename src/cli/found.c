@@ -3,6 +3,9 @@
 
 #include "cli/lock.h"
 #include "cli/supervision.h"
+#include "os/service.h"
+
+#include <stdio.h>
 
 void found_look(struct found *found, struct server *server)
 {
@@ -21,6 +24,29 @@ void found_forget(struct found *found)
     process_close(&found->supervisor);
     processes_free(&found->running);
     records_free(&found->records);
+}
+
+/* Such a service is called "NAME-game@1.service". */
+static bool target_of(const struct running *running, char *name, size_t size)
+{
+    char ending[PROCESS_NAME_SIZE + 16];
+    if (!service_of(running->process.pid, name, size))
+        return false;
+    int length = snprintf(ending, sizeof ending, "-%s@%u.service", role_names[running->role],
+                          running->number);
+    size_t own = strlen(name);
+    if (own <= (size_t)length || strcmp(name + own - length, ending) != 0)
+        return false;
+    strcpy(name + own - length, ".target"); /* which is shorter */
+    return true;
+}
+
+bool found_target(const struct found *found, char *name, size_t size)
+{
+    for (size_t i = 0; i < found->running.count; i++)
+        if (target_of(&found->running.list[i], name, size))
+            return true;
+    return false;
 }
 
 gw_err found_complain(const struct found *found, const struct server *server)

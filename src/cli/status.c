@@ -134,7 +134,11 @@ static unsigned print_role(const struct status *status, enum role role)
 
 static void print_supervisor(const struct status *status)
 {
-    if (found_supervisor(&status->found))
+    char target[256];
+    if (found_target(&status->found, target, sizeof target))
+        printf("%8s  %-12s  starts again what dies; the logs: journalctl -u '%.*s-*'\n", "-",
+               "systemd", (int)(strlen(target) - strlen(".target")), target);
+    else if (found_supervisor(&status->found))
         printf("%8d  %-12s  starts again what dies; its log: %s/%s.log\n",
                (int)status->found.supervisor.pid, SUPERVISOR_NAME, status->server->run_dir,
                SUPERVISOR_NAME);

@@ -5,6 +5,7 @@
 #include "os/file.h"
 #include "os/notify.h"
 #include "os/process.h"
+#include "os/service.h"
 #include "os/system.h"
 
 #include <errno.h>
@@ -114,7 +115,7 @@ static void hand_over(struct reload *r, const struct buf *state)
 static void asked(void *user)
 {
     struct reload *r = user;
-    if (!os_serves_with(succession_successor(r->succession)))
+    if (!service_may_pass_to(succession_successor(r->succession)))
         succession_refuse(r->succession,
                           "the game is a service of systemd: use systemctl reload, which runs "
                           "goworld reload inside the service");

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #define STATE_MAX 1024
-#define GROUPS_MAX 4096
 
 static void tell_starter(const char *text)
 {
@@ -83,32 +82,6 @@ void os_notify_saving(unsigned long long requests, int within_ms)
              "EXTEND_TIMEOUT_USEC=%lld\n",
              requests, within_ms * 1000LL);
     tell_service(state);
-}
-
-/* The groups in which systemd keeps the processes of a service; empty when they cannot be read. */
-static void read_groups(const char *process, char text[GROUPS_MAX])
-{
-    char path[64];
-    size_t size = 0;
-    snprintf(path, sizeof path, "/proc/%s/cgroup", process);
-    FILE *file = fopen(path, "re");
-    if (file) {
-        size = fread(text, 1, GROUPS_MAX - 1, file);
-        fclose(file);
-    }
-    text[size] = '\0';
-}
-
-bool os_serves_with(pid_t pid)
-{
-    char own[GROUPS_MAX], its[GROUPS_MAX], number[16];
-    struct sockaddr_un address;
-    if (!service_address(&address))
-        return true;
-    snprintf(number, sizeof number, "%d", (int)pid);
-    read_groups("self", own);
-    read_groups(number, its);
-    return strcmp(own, its) == 0;
 }
 
 void os_notify_succeeded(pid_t pid)

@@ -2,7 +2,6 @@
  * its socket. */
 #pragma once
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 /* The pipe's number is in GOWORLD_READY_FD, the socket's address in NOTIFY_SOCKET (sd_notify(3));
@@ -12,9 +11,6 @@ void os_notify_ready(const char *note); /* "": none */
 void os_notify_error(const char *sentence);
 
 /* For systemd only. */
-/* Whether that process may become the service in the place of this one: it belongs to it, too, or
- * this one is no service. */
-bool os_serves_with(pid_t pid);
 void os_notify_stopping(void); /* asked to end, and not yet done */
 /* So many requests have to be waited for: there is more to come within that time, or the end. */
 void os_notify_saving(unsigned long long requests, int within_ms);

@@ -55,6 +55,7 @@ static void what_is_sent_arrives(void **state)
     assert_int_equal(local_accept(listener, &far), GW_ENOTFOUND);
     assert_int_equal(local_connect(place.path, &near), GW_OK);
     assert_int_equal(local_accept(listener, &far), GW_OK);
+    assert_int_equal(local_peer(far), getpid());
     assert_int_equal(local_send(near, "hello", 6, soon()), GW_OK);
     assert_int_equal(local_receive(far, text, 6, soon()), GW_OK);
     assert_string_equal(text, "hello");

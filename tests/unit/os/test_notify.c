@@ -101,6 +101,11 @@ static void tell_all(int fd)
     expect_state(fd, "READY=1\n");
     os_notify_stopping();
     expect_state(fd, "STOPPING=1\n");
+    os_notify_saving(12, 2000);
+    expect_state(fd, "STATUS=saving: 12 requests to the databases are left\n"
+                     "EXTEND_TIMEOUT_USEC=2000000\n");
+    os_notify_succeeded(77);
+    expect_state(fd, "MAINPID=77\n");
     close(fd);
 }
 

@@ -168,6 +168,52 @@ static void a_running_process_is_found_signalled_and_waited_for(void **state)
     end(&child);
 }
 
+static void a_pid_file_may_pass_to_another_process(void **state)
+{
+    struct place *place = *state;
+    struct process found;
+    struct process_child child = spawn_shell(place, "exec sleep 100");
+    struct process process = {child.pid, child.pidfd};
+    assert_true(process_is_named(place->pid, child.pid));
+    assert_int_equal(process_write_pid(place->pid, getpid()), GW_OK);
+    assert_false(process_is_named(place->pid, child.pid));
+    assert_int_equal(process_find(place->pid, &found), GW_OK);
+    assert_int_equal(found.pid, getpid());
+    process_close(&found);
+    assert_int_equal(process_signal(&process, SIGKILL), GW_OK);
+    process_reap(&process);
+    assert_int_equal(process_write_pid(place->pid, child.pid), GW_EIO);
+    assert_true(process_is_named(place->pid, getpid()));
+    process_release(&child);
+}
+
+/* It goes on where its starter's output goes, and is told what systemd has told that one. */
+static void a_process_of_the_same_service_keeps_output_and_notices(void **state)
+{
+    struct place *place = *state;
+    char text[64] = "";
+    int fds[2], before = dup(STDOUT_FILENO);
+    const char *argv[] = {"/bin/sh", "-c", "echo $NOTIFY_SOCKET", NULL};
+    const struct process_desc desc = {.argv = argv, .dir = place->dir};
+    struct process_child child;
+    assert_int_equal(pipe(fds), 0);
+    fflush(stdout);
+    dup2(fds[1], STDOUT_FILENO);
+    setenv("NOTIFY_SOCKET", "/run/x", 1);
+    gw_err err = process_spawn(&desc, &child);
+    unsetenv("NOTIFY_SOCKET");
+    dup2(before, STDOUT_FILENO);
+    close(before);
+    close(fds[1]);
+    assert_int_equal(err, GW_OK);
+    assert_int_equal(read(fds[0], text, sizeof text - 1), strlen("/run/x\n"));
+    assert_string_equal(text, "/run/x\n");
+    assert_int_equal(access(place->pid, F_OK), -1);
+    close(fds[0]);
+    process_reap(&(struct process){child.pid, child.pidfd});
+    process_release(&child);
+}
+
 static struct process_end end_of(const struct place *place, const char *script)
 {
     struct process_child child = spawn_shell(place, script);
@@ -323,6 +369,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(output_is_appended_to_the_log, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_running_process_is_found_signalled_and_waited_for, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_pid_file_may_pass_to_another_process, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_process_of_the_same_service_keeps_output_and_notices,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(how_a_child_ended_is_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(how_a_stranger_ended_is_not_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_pid_file_is_there_when_the_child_is, set_up, tear_down),

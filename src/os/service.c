@@ -1,0 +1,66 @@
+/* service: see service.h. systemd keeps the processes of a service in a control group of that name.
+ */
+#include "os/service.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define GROUPS_BYTES 4096
+#define ENDING ".service"
+
+/* Its control groups, a line for each hierarchy; empty when they cannot be read. */
+static void read_groups(pid_t pid, char text[GROUPS_BYTES])
+{
+    char path[64];
+    size_t size = 0;
+    snprintf(path, sizeof path, "/proc/%d/cgroup", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file) {
+        size = fread(text, 1, GROUPS_BYTES - 1, file);
+        fclose(file);
+    }
+    text[size] = '\0';
+}
+
+/* That of systemd: "0::/system.slice/x.service", or "1:name=systemd:..." before there was one
+ * hierarchy for all. */
+static const char *own_group(const char *groups)
+{
+    const char *path = strstr(groups, ":name=systemd:");
+    if (path)
+        return path + strlen(":name=systemd:");
+    path = strstr(groups, "0::");
+    return path ? path + strlen("0::") : "";
+}
+
+bool service_in(const char *groups, char *name, size_t size)
+{
+    const char *path = own_group(groups), *end = path + strcspn(path, "\n"), *begin = end;
+    while (begin > path && begin[-1] != '/')
+        begin--;
+    size_t length = (size_t)(end - begin), ending = strlen(ENDING);
+    if (length <= ending || length >= size || memcmp(end - ending, ENDING, ending) != 0)
+        return false;
+    memcpy(name, begin, length);
+    name[length] = '\0';
+    return true;
+}
+
+bool service_of(pid_t pid, char *name, size_t size)
+{
+    char groups[GROUPS_BYTES];
+    read_groups(pid, groups);
+    return service_in(groups, name, size);
+}
+
+bool service_may_pass_to(pid_t pid)
+{
+    char own[GROUPS_BYTES], its[GROUPS_BYTES];
+    if (!getenv("NOTIFY_SOCKET"))
+        return true;
+    read_groups(getpid(), own);
+    read_groups(pid, its);
+    return strcmp(own, its) == 0;
+}
