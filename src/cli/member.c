@@ -146,19 +146,26 @@ void member_hear(struct member *member, int64_t now_ms)
     restart_serves(&member->restart, now_ms);
 }
 
-static char *describe(struct process_end end)
+/* One that was not started by us, such as a successor, does not tell us how it ended. It takes its
+ * pid file away when it ends in order (host/server.h). */
+static bool ended_in_order(const struct member *member)
+{
+    return access(member->pid_path, F_OK) != 0;
+}
+
+static char *describe(const struct member *member, struct process_end end)
 {
     if (!end.is_known)
-        return sentence("it ended");
+        return sentence(ended_in_order(member) ? "it ended in order" : "it ended");
     if (end.signum)
         return sentence("it was ended by signal %d (%s)", end.signum, strsignal(end.signum));
     return sentence("it ended with exit code %d", end.exit_code);
 }
 
-static bool was_asked_to(struct process_end end)
+static bool was_asked_to(const struct member *member, struct process_end end)
 {
     if (!end.is_known)
-        return false;
+        return ended_in_order(member);
     return end.signum ? end.signum == SIGTERM || end.signum == SIGINT : end.exit_code == 0;
 }
 
@@ -167,11 +174,11 @@ bool member_end(struct member *member, int64_t now_ms)
     if (member->ready_fd >= 0)
         member_hear(member, now_ms); /* its last words came together with its end */
     struct process_end end = process_reap(&member->process);
-    member_set_why(member, member->said ? member->said : describe(end));
+    member_set_why(member, member->said ? member->said : describe(member, end));
     member->said = NULL;
     close_ready(member);
     process_close(&member->process);
-    return was_asked_to(end);
+    return was_asked_to(member, end);
 }
 
 /* ---- complaint ------------------------------------------------------------------------------ */

@@ -42,6 +42,8 @@ class Cluster {
     #parent;
     #ports = new Map(); // of each process: {listen, http}
     #children = new Map();
+    /** Further variables of the environment of what is started. */
+    env = {};
 
     constructor(counts, source) {
         this.#counts = counts;
@@ -94,7 +96,7 @@ ${this.names.map(section).join('')}`;
         const log = openSync(path.join(this.logs, `${name}.log`), 'a');
         const child = spawn(command[0], [...command.slice(1), flag, number, '-configfile', this.ini, ...more], {
             cwd: this.dir,
-            env: { ...process.env, GOWORLD_READY_FD: '3' },
+            env: { ...process.env, ...this.env, GOWORLD_READY_FD: '3' },
             stdio: ['ignore', log, log, 'pipe'],
         });
         closeSync(log);
@@ -130,13 +132,14 @@ ${this.names.map(section).join('')}`;
         this.#children.get(name).kill(signal);
     }
 
-    /** kill -9, or another signal; returns when it is dead. */
+    /** kill -9, or another signal; returns when it is dead, and by which signal. */
     async kill(name, signal = 'SIGKILL') {
         const child = this.#children.get(name);
-        if (child.exitCode !== null || child.signalCode !== null) return;
+        if (child.exitCode !== null || child.signalCode !== null) return child.signalCode;
         const exit = once(child, 'exit');
         child.kill(signal);
         await exit;
+        return child.signalCode;
     }
 
     /** Lets a game freeze into its file; returns when it has ended. */
