@@ -14,18 +14,21 @@
 /* src/cli/completion, made by the build. */
 extern const struct embedded_file completion_files[];
 
-/* How a shell has a command, and an option without and with a value; empty: only their names. */
+/* How a shell has a command, and an option without a value, with one and with a file; empty: only
+ * their names. */
 struct form {
     const char *shell;
-    const char *command, *option, *option_with_value;
+    const char *command, *option, *option_with_value, *option_with_file;
 };
 
 static const struct form forms[] = {
-    {"bash", "", "", ""},
+    {"bash", "", "", "", ""},
     {"zsh", "        '@name@:@summary@'\n", "        '@name@[@summary@]' \\\n",
+     "        '@name@[@summary@]:value:' \\\n",
      "        '@name@[@summary@]:file:_files -g \"*.ini\"' \\\n"},
     {"fish", "complete -c goworld -n '__goworld_has 0' -a @name@ -d '@summary@'\n",
      "complete -c goworld -o @bare@ -d '@summary@'\n",
+     "complete -c goworld -x -o @bare@ -d '@summary@'\n",
      "complete -c goworld -r -F -o @bare@ -d '@summary@'\n"},
 };
 
@@ -54,6 +57,13 @@ static void add(struct place *place, const char *form, const char *name, const c
     buf_free(&quoted);
 }
 
+static const char *option_form(const struct form *form, const struct flag *flag)
+{
+    if (strcmp(flag->value, "FILE") == 0)
+        return form->option_with_file;
+    return *flag->value ? form->option_with_value : form->option;
+}
+
 static void list_tables(struct places *places, const struct form *form)
 {
     for (const struct command *c = commands; c->name; c++)
@@ -63,8 +73,7 @@ static void list_tables(struct places *places, const struct form *form)
     for (const struct process_role *role = roles; role->name; role++)
         add(&places->roles, form->command, role->name, role->summary);
     for (const struct flag *flag = flags; flag->name; flag++)
-        add(&places->options, *flag->value ? form->option_with_value : form->option, flag->name,
-            flag->summary);
+        add(&places->options, option_form(form, flag), flag->name, flag->summary);
 }
 
 /* The text as a string, without the newline at its end. */

@@ -1,7 +1,8 @@
-/* Preloaded into a process under test. The file named by FAULT_PLAN, while it is there, says what goes
- * wrong: "kill N" ends the process by SIGKILL before step N of those counted since, and "full" leaves
- * no room in files. FAULT_PLAN.words then has the first bytes of what it heard and said last. Steps are what other processes can see: what is sent and received by
- * local sockets and their ends, names that change, files that are written and synced. */
+/* Preloaded into a process under test. The file named by FAULT_PLAN, while it is there, says what
+ * goes wrong: "kill N" ends the process by SIGKILL before step N of those counted since, and "full"
+ * leaves no room in files. FAULT_PLAN.words then has the first bytes of what it heard and said
+ * last. Steps are what other processes can see: what is sent and received by local sockets and
+ * their ends, names that change, files that are written and synced. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
@@ -16,7 +17,8 @@
 #define NEXT(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
 
 static int count;
-static char heard = '-', said = '-'; /* the first byte of what was there to be received, or sent, last */
+static char heard = '-',
+            said = '-'; /* the first byte of what was there to be received, or sent, last */
 
 static const char *plan(char text[32])
 {
@@ -65,7 +67,8 @@ static int is_local(int fd)
     struct sockaddr_un own = {0}, its = {0};
     socklen_t size = sizeof own, its_size = sizeof its;
     int error = errno;
-    int is_known = getsockname(fd, (struct sockaddr *)&own, &size) == 0 && own.sun_family == AF_UNIX &&
+    int is_known = getsockname(fd, (struct sockaddr *)&own, &size) == 0 &&
+                   own.sun_family == AF_UNIX &&
                    getpeername(fd, (struct sockaddr *)&its, &its_size) == 0;
     errno = error;
     return is_known && (ends_with(own.sun_path, ".sock") || ends_with(its.sun_path, ".sock"));

@@ -114,8 +114,7 @@ test("a game that has been reloaded and is told to end stays down", async (t) =>
   const { dir } = await startServer(t);
   assert.equal(goworld(["reload", dir]).code, 0);
   process.kill(pidOf(dir, "game1"), "SIGTERM");
-  const status = await until(() => goworld(["status", dir]), ({ out }) => out.includes("game1 is down"));
-  assert.match(status.out, /game1 is down: it ended in order; start it again: goworld start/);
+  await until(() => goworld(["status", dir]).out, (out) => /game1 is down: it ended in order; start it again: goworld start/.test(out));
 });
 
 test("whatever is wrong with the new code, the old goes on and the command says why", async (t) => {

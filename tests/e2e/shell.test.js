@@ -33,7 +33,7 @@ const completions = [
   [["start", ""], ["games/", "plain"]],
   [["start", "games/"], ["games/deep"]],
   [["-configfile", "x", "start", "p"], ["plain"]],
-  [["-"], ["-build", "-c", "-configfile", "-d", "-js", "-v"]],
+  [["-"], ["-build", "-c", "-configfile", "-d", "-game", "-js", "-user", "-v"]],
   [["config", "plain", "g"], ["game1", "game2", "gate1"]],
   [["help", "gat"], ["gate"]],
   [["manual", ""], ["goworld.1", "goworld.ini.5"]],

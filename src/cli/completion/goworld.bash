@@ -28,13 +28,15 @@ _goworld() {
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-        -configfile | --configfile) ((i++)) ;;
+        -configfile | --configfile | -game | --game | -user | --user) ((i++)) ;;
         -*) ;;
         *) words+=("${COMP_WORDS[i]}") ;;
         esac
     done
     case $before:${#words[@]}:${words[0]} in
     -configfile:* | --configfile:*) _goworld_inis "$current" ;;
+    -game:* | --game:*) ;;
+    -user:* | --user:*) mapfile -t COMPREPLY < <(compgen -u -- "$current") ;;
     *:0:) offered="@commands@ @words@" ;;
     *:1:help) offered="@commands@ @words@ @roles@" ;;
     *:1:completion) offered="@shells@" ;;
@@ -42,6 +44,7 @@ _goworld() {
     *:1:version) ;;
     *:1:new) mapfile -t COMPREPLY < <(compgen -d -S / -- "$current") ;;
     *:1:*) [[ $current = -* ]] || _goworld_dirs "$current" ;;
+    *:2:units) mapfile -t COMPREPLY < <(compgen -d -S / -- "$current") ;;
     *:2:config) offered=$(goworld config "${words[1]}" 2>/dev/null | sed -n 's/^\[\([a-z_]*[0-9]*\)\]$/\1/p') ;;
     esac
     if [[ $current = -* ]]; then

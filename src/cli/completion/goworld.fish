@@ -15,7 +15,7 @@ function __goworld_word -a number
     for word in (commandline -opc)[2..-1]
         if test $skip = yes
             set skip no
-        else if string match -qr -- '^--?configfile$' $word
+        else if string match -qr -- '^--?(configfile|game|user)$' $word
             set skip yes
         else if not string match -q -- '-*' $word
             set -a words $word
@@ -36,4 +36,5 @@ complete -c goworld -n '__goworld_has 1; and contains (__goworld_word 1) @comman
 complete -c goworld -n '__goworld_has 1; and test (__goworld_word 1) = help' -a '@commands@ @words@ @roles@'
 complete -c goworld -n '__goworld_has 1; and test (__goworld_word 1) = completion' -a '@shells@'
 complete -c goworld -n '__goworld_has 1; and test (__goworld_word 1) = manual' -a '@pages@'
+complete -c goworld -n '__goworld_has 2; and test (__goworld_word 1) = units' -a '(__fish_complete_directories (commandline -ct))'
 complete -c goworld -n '__goworld_has 2; and test (__goworld_word 1) = config' -a '(goworld config (__goworld_word 2) 2>/dev/null | string replace -rf "^\[(.*)\]\$" "\$1")'

@@ -42,6 +42,7 @@ _goworld() {
     argument:version) ;;
     argument:new) _files -/ ;;
     argument:*) _goworld_dirs ;;
+    section:units) _files -/ ;;
     section:config) _values section $(goworld config $line[2] 2>/dev/null | sed -n 's/^\[\([a-z_]*[0-9]*\)\]$/\1/p') ;;
     esac
 }
