@@ -1,6 +1,7 @@
 /* process: see process.h. */
 #include "os/process.h"
 
+#include "os/proc.h"
 #include "os/system.h"
 
 #include <errno.h>
@@ -23,16 +24,9 @@
  * pid and start. */
 static gw_err read_stat(pid_t pid, char *state, unsigned long long *start)
 {
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    char text[1024];
+    if (!proc_read(pid, "stat", text, sizeof text))
         return GW_ENOTFOUND;
-    ssize_t size = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (size <= 0)
-        return GW_ENOTFOUND;
-    text[size] = '\0';
     const char *rest = strrchr(text, ')'); /* the name before it may hold anything */
     if (!rest || sscanf(rest,
                         ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
@@ -309,14 +303,7 @@ void process_close(struct process *process)
 
 void process_command(pid_t pid, char *out, size_t size)
 {
-    char path[64];
-    size_t length = 0;
-    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file) {
-        length = fread(out, 1, size - 1, file);
-        fclose(file);
-    }
+    size_t length = proc_read(pid, "cmdline", out, size);
     while (length > 0 && out[length - 1] == '\0')
         length--;
     for (size_t i = 0; i < length; i++)

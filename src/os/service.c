@@ -2,27 +2,14 @@
  */
 #include "os/service.h"
 
-#include <stdio.h>
+#include "os/proc.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define GROUPS_BYTES 4096
 #define ENDING ".service"
-
-/* Its control groups, a line for each hierarchy; empty when they cannot be read. */
-static void read_groups(pid_t pid, char text[GROUPS_BYTES])
-{
-    char path[64];
-    size_t size = 0;
-    snprintf(path, sizeof path, "/proc/%d/cgroup", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file) {
-        size = fread(text, 1, GROUPS_BYTES - 1, file);
-        fclose(file);
-    }
-    text[size] = '\0';
-}
 
 /* That of systemd: "0::/system.slice/x.service", or "1:name=systemd:..." before there was one
  * hierarchy for all. */
@@ -51,7 +38,7 @@ bool service_in(const char *groups, char *name, size_t size)
 bool service_of(pid_t pid, char *name, size_t size)
 {
     char groups[GROUPS_BYTES];
-    read_groups(pid, groups);
+    proc_read(pid, "cgroup", groups, sizeof groups); /* a line for each hierarchy */
     return service_in(groups, name, size);
 }
 
@@ -60,7 +47,7 @@ bool service_may_pass_to(pid_t pid)
     char own[GROUPS_BYTES], its[GROUPS_BYTES];
     if (!getenv("NOTIFY_SOCKET"))
         return true;
-    read_groups(getpid(), own);
-    read_groups(pid, its);
+    proc_read(getpid(), "cgroup", own, sizeof own);
+    proc_read(pid, "cgroup", its, sizeof its);
     return strcmp(own, its) == 0;
 }
