@@ -29,15 +29,15 @@ void found_forget(struct found *found)
 /* Such a service is called "NAME-game@1.service". */
 static bool target_of(const struct running *running, char *name, size_t size)
 {
-    char ending[PROCESS_NAME_SIZE + 16];
-    if (!service_of(running->process.pid, name, size))
+    char service[256], ending[PROCESS_NAME_SIZE + 16];
+    if (!service_of(running->process.pid, service, sizeof service))
         return false;
-    int length = snprintf(ending, sizeof ending, "-%s@%u.service", role_names[running->role],
-                          running->number);
-    size_t own = strlen(name);
-    if (own <= (size_t)length || strcmp(name + own - length, ending) != 0)
+    size_t length = strlen(service),
+           end = (size_t)snprintf(ending, sizeof ending, "-%s@%u.service",
+                                  role_names[running->role], running->number);
+    if (length <= end || strcmp(service + length - end, ending) != 0)
         return false;
-    strcpy(name + own - length, ".target"); /* which is shorter */
+    snprintf(name, size, "%.*s.target", (int)(length - end), service);
     return true;
 }
 
