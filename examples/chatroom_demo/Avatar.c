@@ -106,7 +106,7 @@ const gw_entity_type Avatar_type = {
     .methods = Avatar_methods,
     .client_methods = Avatar_client_methods,
     .persistent = true,
-    .on_attrs_ready = choose_first_channel,
+    .on_created = choose_first_channel,
     .on_client_connected = listen_to_channel,
     .on_client_lost = gw_destroy,
 };

@@ -51,7 +51,7 @@ const gw_entity_type Player_type = {
     .attrs = Player_attrs,
     .methods = Player_methods,
     .client_methods = Player_client_methods,
-    .on_attrs_ready = choose_first_name,
+    .on_created = choose_first_name,
     .on_client_connected = come_in,
     .on_client_lost = gw_destroy,
 };

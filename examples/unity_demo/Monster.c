@@ -107,9 +107,12 @@ void Monster_take_damage(Monster *self, int64_t damage)
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
+/* Before anybody sees it; in a new program it has all of it. */
 static void fill_in(gw_entity *entity)
 {
     Monster *self = GW_AS(Monster, entity);
+    if (self->hpmax)
+        return;
     GW_SET(self, name, "minion");
     GW_SET(self, lv, 1);
     GW_SET(self, hpmax, 100);
@@ -117,12 +120,26 @@ static void fill_in(gw_entity *entity)
     GW_SET(self, action, "idle");
 }
 
+/* What it has done until now goes by another clock, or was never. */
+static void start_clocks(Monster *self)
+{
+    self->attacked_ms = self->moved_ms = gw_monotonic_ms();
+}
+
 static void start_to_hunt(gw_entity *entity)
 {
     Monster *self = GW_AS(Monster, entity);
-    self->attacked_ms = self->moved_ms = gw_monotonic_ms();
+    start_clocks(self);
     Monster_every_AI(self, THINK_INTERVAL_MS);
     Monster_every_Tick(self, MOVE_INTERVAL_MS);
+}
+
+/* In another process it looks around anew for whom to hunt. */
+static gw_err hunt_on(gw_entity *entity, gw_map carried)
+{
+    (void)carried;
+    start_clocks(GW_AS(Monster, entity));
+    return GW_OK;
 }
 
 GW_RPC_DEFINE(Monster, MONSTER_RPC)
@@ -135,4 +152,5 @@ const gw_entity_type Monster_type = {
     .client_methods = Monster_client_methods,
     .on_attrs_ready = fill_in,
     .on_created = start_to_hunt,
+    .on_restored = hunt_on,
 };

@@ -13,6 +13,12 @@
     RPC(MySpace, CheckForDestroy, GW_SERVER | GW_FIBER)
 GW_RPC_DECLARE(MYSPACE_RPC)
 
+/* A timer goes along into a new program, and so has what cancels it there. */
+static const gw_attr MySpace_attrs[] = {
+    GW_ATTR(MySpace, close_timer, 0),
+    GW_ATTR_END,
+};
+
 static size_t count_players(const MySpace *self)
 {
     return gw_count_in(&self->base, &Player_type);
@@ -46,7 +52,7 @@ void MySpace_Report(MySpace *self)
 static void start_to_close(MySpace *self)
 {
     gw_timer_cancel(&self->base, self->close_timer);
-    self->close_timer = MySpace_every_CheckForDestroy(self, CLOSE_AFTER_MS);
+    GW_SET(self, close_timer, MySpace_every_CheckForDestroy(self, CLOSE_AFTER_MS));
 }
 
 /* The service sends nobody here any more when it has granted that. Who came meanwhile keeps the
@@ -102,6 +108,7 @@ GW_RPC_DEFINE(MySpace, MYSPACE_RPC)
 const gw_entity_type MySpace_type = {
     .name = "MySpace",
     .size = sizeof(MySpace),
+    .attrs = MySpace_attrs,
     .methods = MySpace_methods,
     .on_created = open_space,
     .on_entity_entered = entered,

@@ -34,8 +34,9 @@ struct gw_entity_type {
 
     /* Hooks, in the order of an entity's life; NULL: nothing to do. None of them may await. */
     void (*on_init)(gw_entity *self);             /* attributes still have their zero values */
-    void (*on_attrs_ready)(gw_entity *self);      /* loaded attributes are there */
-    void (*on_created)(gw_entity *self);          /* it can be called by others from now on */
+    void (*on_attrs_ready)(gw_entity *self);      /* attributes are there: loaded, or come along */
+    void (*on_created)(gw_entity *self);          /* it begins, others can call it from now on:
+                                                     attributes get their first values */
     void (*on_client_connected)(gw_entity *self); /* it has got a client, which has seen it */
     void (*on_client_lost)(gw_entity *self);      /* its client has gone, or was given away */
     void (*on_destroy)(gw_entity *self);          /* free what is no attribute */

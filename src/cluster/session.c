@@ -65,6 +65,7 @@ void session_begin(struct session *s, struct link *link)
     ASSERT((!s->link || s->link == link) && !s->out.kept);
     session_flush(s);
     start_over(s);
+    s->was_held = false;
     outq_keep(&link->out, &s->kept);
     hand_over(s, link);
 }
@@ -95,8 +96,12 @@ void session_count(struct session *s, size_t bytes)
         tell_received(s);
 }
 
+/* One that is held may have been confirmed before its peer heard of that: nothing is kept for it.
+ */
 bool session_confirm(struct session *s, uint64_t bytes)
 {
+    if (s->was_held)
+        return true;
     if (!s->resumes || !s->link || !session_can_resume(s, bytes))
         return false;
     outq_release(&s->link->out, (size_t)(bytes - s->confirmed));

@@ -270,14 +270,27 @@ void entity_abandon_all(struct world *w)
     }
 }
 
-static void entity_free(struct entity *e)
+/* Of a world that goes on elsewhere no on_destroy runs: what that would free belongs to its entity
+ * still, and both end with the process. */
+static void leave_behind(struct entity *e)
 {
+    static _Thread_local struct entity *left_behind;
+    e->next_dead = left_behind;
+    left_behind = e;
+}
+
+static void entity_free(const struct world *w, struct entity *e)
+{
+    bool owns_more = w->is_abandoned && e->type->def->on_destroy;
     space_free(space_of(e));
     free(e->client_address);
     roots_fini(e);
     fields_clear(e->type->attrs, &e->base);
     check_forget(e);
-    free(e);
+    if (owns_more)
+        leave_behind(e);
+    else
+        free(e);
 }
 
 void entity_bury(struct world *w)
@@ -289,7 +302,7 @@ void entity_bury(struct world *w)
             e->next_dead = kept;
             kept = e;
         } else {
-            entity_free(e);
+            entity_free(w, e);
         }
         e = next;
     }

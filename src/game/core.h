@@ -58,6 +58,12 @@ void game_lose_clients(struct game *g, unsigned index, uint16_t gateid);
 /* What entities of this dispatcher have asked it on their way into spaces is asked again. */
 void game_restart_trips(struct game *g, unsigned index);
 
+/* What has left, and is not known to have come, is sent once more. */
+void game_resend_leavers(struct game *g, unsigned index);
+
+/* This process goes on with a game, and that dispatcher has not taken it in yet. */
+bool game_is_being_restored(const struct game *g, unsigned index);
+
 /* Does what one packet of a dispatcher says. */
 void game_handle_packet(struct game *g, unsigned index, struct view packet);
 

@@ -10,6 +10,7 @@ static bool on_registered(struct game *g, unsigned index, struct view payload)
     if (!msg_set_game_id_ack_read(payload, &m))
         return false;
     struct membership *membership = &g->memberships[index];
+    bool is_restored = game_is_being_restored(g, index);
     membership->registered = membership->was_registered = true;
     membership->online = (struct numbers){0};
     struct reader games = reader_of(m.games.data, m.games.size);
@@ -21,6 +22,8 @@ static bool on_registered(struct game *g, unsigned index, struct view payload)
     registry_told_all(g->registry, index, m.registry);
     world_registry_joined(g->world);
     game_restart_trips(g, index);
+    if (!is_restored)
+        game_resend_leavers(g, index);
     membership->ready |= m.is_deployment_ready;
     game_check_ready(g);
     return true;

@@ -31,6 +31,11 @@ static void add_if_served(void *user, gw_id id)
         write_id(s->ids, id);
 }
 
+bool game_is_being_restored(const struct game *g, unsigned index)
+{
+    return g->memberships[index].restores && !g->memberships[index].was_registered;
+}
+
 /* Who we are and which entities live here. */
 static void register_game(void *user, unsigned index, struct link *link)
 {
@@ -41,7 +46,7 @@ static void register_game(void *user, unsigned index, struct link *link)
     struct msg_set_game_id m = {
         .game = g->desc.world.gameid,
         .is_reconnect = g->memberships[index].was_registered,
-        .is_restore = g->memberships[index].restores && !g->memberships[index].was_registered,
+        .is_restore = game_is_being_restored(g, index),
         .is_ban_boot_entity = g->desc.ban_boot_entity,
         .entities = view_of(&ids),
     };
@@ -77,6 +82,11 @@ void game_restart_trips(struct game *g, unsigned index)
 {
     struct served served = {NULL, g, index};
     world_restart_trips(g->world, is_served, &served);
+}
+
+void game_resend_leavers(struct game *g, unsigned index)
+{
+    struct served served = {NULL, g, index};
     world_resend_leavers(g->world, is_served, &served);
 }
 
@@ -137,17 +147,23 @@ static void on_lost(void *user, unsigned index, enum dispatchers_loss loss)
         game_lose_clients(g, index, 0);
 }
 
-/* One that has restored a game does not know how long nobody had it. */
+/* One that has restored a game does not know how long nobody had it. What has left that game it had
+ * read before, if this is still the same life of it: then that may have come back since, and would
+ * be lost if it were sent away once more. */
 static void said_hello(void *user, unsigned index, bool restarted)
 {
     struct game *g = user;
     struct membership *membership = &g->memberships[index];
     bool is_unsure = restarted || membership->restores;
     uint64_t epoch = dispatchers_epoch(g->dispatchers, index);
-    registry_told_life(g->registry, index, membership->epoch != epoch);
+    bool is_another_life = membership->epoch != epoch;
+    bool may_miss_leavers = membership->restores && is_another_life;
+    registry_told_life(g->registry, index, is_another_life);
     membership->epoch = epoch;
     membership->restores = false;
     outbox_send_early(g, index);
+    if (may_miss_leavers)
+        game_resend_leavers(g, index);
     world_registry_joined(g->world);
     struct served served = {NULL, g, index};
     if (is_unsure)

@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import test from "node:test";
 
-import { ALL_PAGES, PAGES, anchors, blocks, files, links, root, text } from "./pages.js";
+import { ALL_PAGES, PAGES, anchors, blocks, files, links, root, sides, text } from "./pages.js";
 
 const GOWORLD = process.env.GOWORLD ?? path.join(root, "bin/goworld");
 
@@ -47,6 +47,15 @@ function isExcerpt(code, whole) {
 function checkC(code, t) {
   if (code.startsWith('#include "game.h"')) return compileWithStubs(code, t);
   assert.ok(compiled.some((whole) => isExcerpt(code, whole)), "is no excerpt of a C file of examples/, clients/c/example/, tests/docs/ or tests/api/");
+}
+
+// diff: what a reader changes in a file of an example, which compiles then.
+function checkDiff(code, t) {
+  const { before, after } = sides(code);
+  const found = files("examples", /\.c$/).filter((file) => text(file).split(before).length === 2);
+  assert.equal(found.length, 1, "its lines without + do not stand once in one C file of examples/");
+  const changed = path.join(withFile(t, "changed.c", text(found[0]).replace(before, () => after)), "changed.c");
+  run("cc", ["-fsyntax-only", "-Wall", "-Werror", "-I", path.join(root, "include"), "-iquote", path.join(root, path.dirname(found[0])), changed]);
 }
 
 // What `goworld schema` prints of the chatroom: it asks the game itself, in the way that is used here.
@@ -111,7 +120,7 @@ function checkJson(code) {
 }
 
 // What stands in a `text` block is no code: a drawing, a folder, what a program prints.
-const CHECKS = { c: checkC, sh: checkShell, ini: checkIni, js: checkModule, json: checkJson, html: checkPage, text() {} };
+const CHECKS = { c: checkC, diff: checkDiff, sh: checkShell, ini: checkIni, js: checkModule, json: checkJson, html: checkPage, text() {} };
 
 for (const page of PAGES) {
   test(`the code of ${page} works`, async (t) => {

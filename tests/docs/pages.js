@@ -46,6 +46,12 @@ export function blocks(page) {
   return found;
 }
 
+/** The lines that a `diff` block takes away and keeps, and those that it keeps and adds. */
+export function sides(diff) {
+  const without = (mark) => diff.replace(new RegExp(`^\\${mark}.*\\n`, "gm"), "").replace(/^./gm, "");
+  return { before: without("+"), after: without("-") };
+}
+
 const withoutBlocks = (page) => text(page).replace(/^```[^]*?^```$/gm, "").replace(/`[^`\n]*`/g, (code) => code.replace(/[\][]/g, ""));
 
 /** The anchors that the page's headings have on GitHub. */

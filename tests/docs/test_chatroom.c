@@ -45,7 +45,7 @@ const gw_entity_type Avatar_type = {
     .size = sizeof(Avatar),
     .attrs = Avatar_attrs,
     .methods = Avatar_methods,
-    .on_attrs_ready = choose_channel,
+    .on_created = choose_channel,
     .on_client_connected = listen_to_channel,
     .on_client_lost = gw_destroy,
 };

@@ -118,7 +118,7 @@ const gw_entity_type Player_type = {
     .attrs = Player_attrs,
     .methods = Player_methods,
     .persistent = true,
-    .on_attrs_ready = begin,
+    .on_created = begin,
     .on_client_lost = gw_destroy,
 };
 static const gw_entity_type *const types[] = {&Player_type, NULL};

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
+import { enterAs, fill, hear, inRoom, joinByName, loginStatus, register, say, see, signIn } from './chatpage.js';
 import { CHROMIUM } from './chromium.js';
 import { skip, startDemo } from './demo.js';
 import { pidOf } from './goworld.js';
@@ -13,7 +14,6 @@ import { startWire } from './wire.js';
 
 const SCREENSHOTS = fileURLToPath(new URL('../../build/screenshots/', import.meta.url));
 const PATIENCE_MS = 30_000;
-const PASSWORD = 'correct horse';
 
 describe('chatroom', { skip }, () => {
     let demo;
@@ -45,10 +45,7 @@ describe('chatroom', { skip }, () => {
     /** A page of a person who is registered and signed in. */
     async function enter(t, name, options) {
         const page = await openPage(t, options);
-        await register(page, name);
-        await see(page, 'login-status', '注册成功，请点击登录');
-        await page.getByTestId('login').click();
-        await inRoom(page, '1');
+        await enterAs(page, name);
         return page;
     }
 
@@ -142,10 +139,7 @@ describe('chatroom', { skip }, () => {
         await inRoom(page, 'heidis-room');
         await page.getByTestId('sign-out').click();
         await page.getByTestId('login-view').waitFor();
-        await register(page, 'ivan');
-        await see(page, 'login-status', '注册成功，请点击登录');
-        await page.getByTestId('login').click();
-        await inRoom(page, '1');
+        await enterAs(page, 'ivan');
         assert.equal(await page.locator('[data-room=heidis-room]').count(), 0);
         assert.equal(await page.getByTestId('message').count(), 0);
     });
@@ -296,52 +290,6 @@ function watchMistakes(page) {
     });
     return mistakes;
 }
-
-/** Waits until an element with that test id shows the text. */
-const see = (page, testId, text) => page.getByTestId(testId).filter({ hasText: text }).first().waitFor();
-
-async function fill(page, name, password) {
-    await page.getByTestId('username').fill(name);
-    await page.getByTestId('password').fill(password);
-}
-
-async function register(page, name, password = PASSWORD) {
-    await fill(page, name, password);
-    await page.getByTestId('register').click();
-}
-
-async function signIn(page, name, password = PASSWORD) {
-    await fill(page, name, password);
-    await page.getByTestId('login').click();
-}
-
-/** Waits for the server's answer on the login card: info or error. */
-async function loginStatus(page) {
-    const status = page.getByTestId('login-status');
-    await status.filter({ hasText: /./ }).waitFor();
-    return status.getAttribute('data-kind');
-}
-
-const inRoom = (page, room) => page.locator(`[data-testid=log][data-room="${room}"]`).waitFor();
-
-async function joinByName(page, room) {
-    await page.getByTestId('join-room').fill(room);
-    await page.getByTestId('join-button').click();
-}
-
-async function say(page, text) {
-    await page.getByTestId('composer').fill(text);
-    await page.getByTestId('composer').press('Enter');
-}
-
-/** Waits for the line in a group of that author. */
-const hear = (page, author, text) =>
-    page
-        .locator(`[data-testid=group][data-author="${author}"]`)
-        .getByTestId('message')
-        .filter({ hasText: text })
-        .first()
-        .waitFor();
 
 /** How many pixels of the history lie below what is shown, once the page has been painted. */
 const hiddenBelow = (page) =>

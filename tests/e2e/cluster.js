@@ -161,11 +161,17 @@ ${this.names.map(section).join('')}`;
         return this.#ports.get(name).listen;
     }
 
-    /** The numbers on a process's /metrics, by name without "goworld_". */
+    /** The numbers on a process's /metrics, by name without "goworld_"; of those by type, "name/Type". */
     async metrics(name) {
         const reply = await fetch(`http://127.0.0.1:${this.#ports.get(name).http}/metrics`);
-        const lines = (await reply.text()).matchAll(/^goworld_(\w+)\{[^}]*\} (\S+)$/gm);
-        return Object.fromEntries([...lines].map(([, key, value]) => [key, Number(value)]));
+        const lines = (await reply.text()).matchAll(/^goworld_(\w+)\{(?:type="(\w+)")?[^}]*\} (\S+)$/gm);
+        return Object.fromEntries([...lines].map(([, key, type, value]) => [type ? `${key}/${type}` : key, Number(value)]));
+    }
+
+    /** The sum of a metric over all processes of a kind. */
+    async total(kind, metric) {
+        const all = await Promise.all(this.namesOf(kind).map((name) => this.metrics(name)));
+        return all.reduce((sum, metrics) => sum + metrics[metric], 0);
     }
 
     async logTails() {

@@ -32,7 +32,7 @@ export async function buildDemo({ gate = '', example = 'chatroom_demo' } = {}) {
     const config = path.join(dir, 'goworld.ini');
     const { url, port } = await useFreePorts(config);
     await writeFile(config, (await readFile(config, 'utf8')).replace(/^\[gate1\]$/m, `$&\n${gate}`));
-    const goworld = (command) => run(dir, '-configfile', config, command, dir);
+    const goworld = (...command) => run(dir, '-configfile', config, ...command, dir);
     const demo = {
         dir,
         url,
@@ -40,6 +40,8 @@ export async function buildDemo({ gate = '', example = 'chatroom_demo' } = {}) {
         port,
         start: () => goworld('start'),
         stop: () => goworld('stop'),
+        /** Compiles what lies there now, and lets the game go on with it. */
+        reload: () => goworld('reload', '-build'),
         /** Fails when a process is down. */
         status: () => goworld('status'),
         /** A number on the /metrics of a process, by its name without "goworld_". */

@@ -5,26 +5,35 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 
 import { GOWORLD, skip, startCluster } from './cluster.js';
+import { Visitors, Walker, Wanderer } from './crowd.js';
 import { until } from './goworld.js';
 import { Talker } from './talker.js';
 
 const COUNTS = { dispatcher: 2, game: 2, gate: 2 };
 const TALKERS = 24;
+const WALKERS = 6;
+const WANDERERS = 4;
+const VISITORS = 4;
 const ROUNDS = Number(process.env.GW_RELOAD_ROUNDS ?? 20);
 
 async function startLoad(t) {
     const cluster = await startCluster(COUNTS);
     const gates = cluster.namesOf('gate');
-    const talkers = Array.from({ length: TALKERS }, (_, i) => new Talker(cluster, gates[i % gates.length]));
+    const all = [];
     t.after(async () => {
-        for (const talker of talkers) talker.close();
+        for (const talker of all) talker.close();
         await cluster.remove();
     });
-    await allServed(talkers);
-    return { cluster, talkers };
+    const join = async (Kind, count) => {
+        const come = Array.from({ length: count }, (_, i) => new Kind(cluster, gates[i % gates.length]));
+        all.push(...come);
+        await allServed(come);
+        return come;
+    };
+    return { cluster, join, talkers: await join(Talker, TALKERS) };
 }
 
 const gameOf = (body) => `
@@ -61,8 +70,13 @@ function allServed(talkers) {
     return Promise.all(talkers.map((talker) => talker.served()));
 }
 
+/** What each of them would notice; a wanderer that its game is another is no surprise. */
 function note(talkers) {
-    return talkers.map(({ closes, player, missing, wrong, gameid }) => ({ closes, player, missing, wrong, gameid }));
+    return talkers.map((talker) => {
+        const { closes, players, player, missing, wrong, gameid, slips = [] } = talker;
+        const home = talker instanceof Wanderer ? 'any' : gameid;
+        return { closes, players, player: player.id, missing, wrong, home, slips: [...slips] };
+    });
 }
 
 /** By a file, as to another machine. */
@@ -74,7 +88,8 @@ async function reloadByFile(cluster, name) {
 }
 
 async function reload(cluster, name) {
-    assert.match(await cluster.succeed(name), /^ready paused_ms=\d+$/);
+    const said = await cluster.succeed(name);
+    if (!/^ready paused_ms=\d+$/.test(said)) assert.fail(`${name}: ${said}${await cluster.logTails()}`);
 }
 
 /** Nobody notices anything of `rounds` times `act`, by turns with each game. */
@@ -88,11 +103,77 @@ async function nobodyNotices(cluster, talkers, rounds, act) {
     await cluster.assertSound();
 }
 
+/** What the processes know of entities and clients. */
+async function census(cluster) {
+    return {
+        accounts: await cluster.total('game', 'game_entities_of_type/Account'),
+        known: await cluster.total('dispatcher', 'dispatcher_entities'),
+        clients: await cluster.total('gate', 'gate_clients'),
+        shown: await cluster.total('gate', 'gate_shown_entities'),
+    };
+}
+
+/** Walkers in the arenas of both games, each of whom sees the others there and nobody else. */
+async function startWalkers(join) {
+    const walkers = await join(Walker, WALKERS);
+    await Promise.all(walkers.map((walker) => walker.enter(walker.arena)));
+    const neighbours = (walker) => walkers.filter((other) => other !== walker && other.gameid === walker.gameid);
+    const isAmongThem = (walker) => isDeepStrictEqual(walker.inSight, neighbours(walker).map(({ player }) => player.id).sort());
+    const areAlone = () => until(() => walkers.every(isAmongThem), Boolean);
+    /** In what they have seen, each other's coming and going. */
+    const sights = () => walkers.map((walker) =>
+        walker.sights.filter((sight) => walkers.some(({ player }) => sight.slice(1) === player.id)));
+    await areAlone();
+    for (const walker of walkers) walker.walk();
+    return { walkers, neighbours, areAlone, sights };
+}
+
+/** Talkers and walkers, who stay; wanderers, who go from game to game; visitors, who come and leave all the time. */
+async function startCrowd(t) {
+    const { cluster, join, talkers } = await startLoad(t);
+    const { walkers, neighbours, areAlone, sights } = await startWalkers(join);
+    const staying = [...talkers, ...walkers];
+    const arenas = ['game1', 'game2'].map((name) => talkers.find(({ gameid }) => `game${gameid}` === name).arena);
+    const before = { census: await census(cluster), sights: sights() };
+    assert.equal(before.census.accounts, staying.length);
+    const wanderers = await join(Wanderer, WANDERERS);
+    const wandering = Promise.all(wanderers.map((wanderer) => wanderer.wander(arenas)));
+    const visitors = new Visitors(cluster, arenas, VISITORS);
+    t.after(() => visitors.close());
+
+    /** As nobodyNotices, with all but the visitors. Walkers stop in the middle of the last `act`; wanderers go on after each. */
+    const notice = (rounds, act) =>
+        nobodyNotices(cluster, [...staying, ...wanderers], rounds, async (name, round) => {
+            const done = act(name, round);
+            if (round === rounds - 1) for (const walker of walkers) walker.stop();
+            const what = await done;
+            await Promise.all(wanderers.map((wanderer) => wanderer.arrived()));
+            return what;
+        });
+
+    /** All who do not stay have left, and nothing is left of them; who stays has seen where the others stopped. */
+    const disperse = async () => {
+        await Promise.all(walkers.map((walker) => walker.seesAll(neighbours(walker))));
+        await visitors.stop();
+        for (const wanderer of wanderers) wanderer.close();
+        await wandering;
+        assert.deepEqual(visitors.slips, []);
+        assert.ok(visitors.counts.every((count) => count > 0), `${visitors.counts}`);
+        await areAlone();
+        assert.deepEqual(sights(), before.sights);
+        await until(() => census(cluster), (now) => isDeepStrictEqual(now, before.census));
+        await cluster.assertSound();
+    };
+    return { cluster, notice, disperse };
+}
+
 for (const [how, act] of [['by a successor', reload], ['by a file', reloadByFile]])
-    test(`${ROUNDS} reloads ${how} under load: nothing is lost, doubled or out of order, nobody disconnected`, { skip },
+    test(`${ROUNDS} reloads ${how} while clients come, leave, walk and go from game to game: nothing is lost, doubled or out of ` +
+        'order, nobody is disconnected, and nothing is left of who has left', { skip },
         async (t) => {
-            const { cluster, talkers } = await startLoad(t);
-            await nobodyNotices(cluster, talkers, ROUNDS, (name) => act(cluster, name));
+            const { cluster, notice, disperse } = await startCrowd(t);
+            await notice(ROUNDS, (name) => act(cluster, name));
+            await disperse();
         });
 
 /** The program of a game that answers as the cluster's does, and whose players do that when they are restored. */
@@ -113,7 +194,7 @@ async function writeProgram(cluster, name, text) {
 }
 
 test('a successor that fails, whenever and however, leaves the old process as it was', { skip }, async (t) => {
-    const { cluster, talkers } = await startLoad(t);
+    const { cluster, notice, disperse } = await startCrowd(t);
     const untilCalledOff = async (child) => {
         const log = path.join(cluster.logs, 'game1.log');
         await until(() => readFile(log, 'utf8'), (text) => text.includes('did not restore the game in time'));
@@ -130,14 +211,15 @@ test('a successor that fails, whenever and however, leaves the old process as it
         { program: await buildVersion(cluster, 'dies', 'raise(SIGKILL); return GW_OK;') },
         { program: await buildVersion(cluster, 'hangs', 'for (;;) pause(); return GW_OK;'), meanwhile: untilCalledOff },
     ];
-    await nobodyNotices(cluster, talkers, cases.length, async (_, round) => {
+    await notice(cases.length, async (_, round) => {
         const { said = /^/, ...how } = cases[round];
         const answer = await cluster.succeed('game1', how);
         assert.doesNotMatch(answer, /^ready/);
         assert.match(answer, said);
         return answer;
     });
-    await nobodyNotices(cluster, talkers, 2, (name) => reload(cluster, name));
+    await notice(2, (name) => reload(cluster, name));
+    await disperse();
 });
 
 test('a successor that has all goes on when the old process is killed then', { skip }, async (t) => {

@@ -9,6 +9,8 @@ const TALK_MS = 10;
 /** Emits "heard" for each echo and "welcome" for each new player. */
 export class Talker extends EventEmitter {
     closes = 0;
+    /** How often it was given a player. */
+    players = 0;
     /** Of the present player: the number asked last, and the one answered last. */
     asked = 0;
     answered = 0;
@@ -16,6 +18,8 @@ export class Talker extends EventEmitter {
     missing = 0;
     wrong = 0;
     gameid = 0;
+    /** The id of the arena on the game that has welcomed it. */
+    arena = null;
     #timer = null;
 
     constructor(cluster, gate) {
@@ -32,10 +36,12 @@ export class Talker extends EventEmitter {
     }
 
     #welcome(player) {
+        this.players++;
         this.asked = this.answered = this.missing = this.wrong = 0;
         this.player = player;
-        player.on('OnWelcome', (gameid) => {
+        player.on('OnWelcome', (gameid, arena) => {
             this.gameid = gameid;
+            this.arena = arena;
             this.emit('welcome');
         });
         player.on('OnEcho', (number) => this.#hear(number));

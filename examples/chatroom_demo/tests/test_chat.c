@@ -39,6 +39,28 @@ static void talk(gw_sim *sim)
     GW_SIM_EXPECT(sim, gw_sim_times_seen(eve, "OnRecvChat(ann,line 3)") == 0);
 }
 
+/* ---- who is in a channel stays there when new programs take over ------------------------------
+ */
+
+static void stay(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, 1, "ann"), *bob = log_in(sim, 1, "bob");
+    gw_sim_client *both[] = {ann, bob};
+    for (unsigned i = 0; i < 2; i++) {
+        gw_sim_call(both[i], "SendChat", "s", "/join elsewhere");
+        gw_sim_expect(both[i], "chatroom=elsewhere");
+    }
+    for (unsigned i = 0; i < 3; i++)
+        GW_SIM_EXPECT(sim,
+                      !gw_sim_reload(sim, (const char *[]){"game1", "game2", "game3"}[i], NULL));
+    gw_sim_call(ann, "SendChat", "s", "still here");
+    gw_sim_expect(bob, "OnRecvChat(ann,still here)");
+    for (unsigned i = 0; i < 2; i++) {
+        GW_SIM_EXPECT(sim, gw_sim_times_seen(both[i], "create Avatar") == 1);
+        GW_SIM_EXPECT(sim, strcmp(gw_sim_attr(both[i], "chatroom"), "elsewhere") == 0);
+    }
+}
+
 /* ---- a name can be claimed once, and its owner gets in, whatever dies meanwhile -------------- */
 
 /* Tries until the server has said yes or no: a client that lost its game connects again. */
@@ -90,10 +112,15 @@ int main(void)
         .any_size = true,
         .run = talk,
     };
+    static const gw_sim_property staying = {
+        .name = "staying",
+        .cluster = {.dispatchers = 2, .games = 3, .game = &chatroom, .boot_entity = "Account"},
+        .run = stay,
+    };
     static const gw_sim_property names = {
         .name = "names",
         .cluster = {.dispatchers = 2, .games = 2, .game = &chatroom, .boot_entity = "Account"},
         .run = claim_names,
     };
-    return gw_sim_check(&talking) + gw_sim_check(&names);
+    return gw_sim_check(&talking) + gw_sim_check(&staying) + gw_sim_check(&names);
 }

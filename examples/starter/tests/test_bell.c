@@ -22,6 +22,21 @@ static void ring(gw_sim *sim)
     GW_SIM_EXPECT(sim, gw_sim_times_seen(bob, "OnRing(ann,1)") == 1);
 }
 
+/* And nobody notices that new programs take over from all games. */
+static void reload(gw_sim *sim)
+{
+    gw_sim_client *ann = gw_sim_connect(sim, 1);
+    gw_sim_expect(ann, "OnWelcome(0)");
+    gw_sim_call(ann, "SetName", "s", "ann");
+    gw_sim_expect(ann, "name=ann");
+    for (unsigned i = 0; i < 3; i++)
+        GW_SIM_EXPECT(sim,
+                      !gw_sim_reload(sim, (const char *[]){"game1", "game2", "game3"}[i], NULL));
+    gw_sim_call(ann, "Ring", "");
+    gw_sim_expect(ann, "OnRing(ann,1)");
+    GW_SIM_EXPECT(sim, strcmp(gw_sim_attr(ann, "name"), "ann") == 0);
+}
+
 static void refuse_a_name(gw_sim *sim)
 {
     gw_sim_client *ann = gw_sim_connect(sim, 1);
@@ -36,6 +51,7 @@ int main(void)
         .dispatchers = 2, .games = 3, .game = &game, .boot_entity = "Player"};
     const gw_sim_property properties[] = {
         {.name = "ringing", .cluster = cluster, .any_size = true, .run = ring},
+        {.name = "reloading", .cluster = cluster, .run = reload},
         {.name = "names", .cluster = cluster, .run = refuse_a_name},
     };
     int failed = 0;

@@ -111,6 +111,17 @@ static gw_vec3 position_of(gw_sim *sim, gw_id id)
     return place.position;
 }
 
+static void walk_to(gw_sim *sim, gw_sim_client *person, float x, float z)
+{
+    uint8_t payload[34] = {12, 0};
+    float place[4] = {x, 0, z, 90};
+    gw_id id = gw_sim_player(person);
+    memcpy(payload + 2, id.text, sizeof id.text);
+    memcpy(payload + 18, place, sizeof place);
+    gw_sim_send(person, payload, sizeof payload);
+    gw_sim_run(sim, 1000);
+}
+
 /* ---- accounts have a name once, and a password ---------------------------------------------- */
 
 static void accounts(gw_sim *sim)
@@ -189,18 +200,60 @@ static void hunt(gw_sim *sim)
     GW_SIM_EXPECT(sim, gw_sim_times_seen(ann, "create Monster") == 3);
 }
 
-/* ---- a player who stands still dies, and its client moves it no more ------------------------- */
+/* ---- new programs take over, and nobody notices ---------------------------------------------- */
 
-static void walk_to(gw_sim *sim, gw_sim_client *person, float x, float z)
+static void reload_all(gw_sim *sim)
 {
-    uint8_t payload[34] = {12, 0};
-    float place[4] = {x, 0, z, 90};
-    gw_id id = gw_sim_player(person);
-    memcpy(payload + 2, id.text, sizeof id.text);
-    memcpy(payload + 18, place, sizeof place);
-    gw_sim_send(person, payload, sizeof payload);
-    gw_sim_run(sim, 1000);
+    for (unsigned i = 0; i < GAMES; i++)
+        GW_SIM_EXPECT(sim, !gw_sim_reload(sim, games[i], NULL));
 }
+
+/* What it has lost is lost. */
+static void stay_wounded(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, "ann");
+    gw_sim_expect(ann, "create Monster");
+    gw_id monster = last_seen(ann, "create Monster");
+    gw_sim_call(ann, "ShootHit", "e", monster);
+    gw_sim_expect(ann, "hp=50");
+    reload_all(sim);
+    gw_sim_call(ann, "ShootHit", "e", monster);
+    gw_sim_expect(ann, "hp=0");
+    gw_sim_expect(ann, "destroy Monster");
+}
+
+/* No faster than it can. */
+static void hunt_on(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, "ann");
+    gw_sim_expect(ann, "create Monster");
+    gw_id monster = last_seen(ann, "create Monster");
+    walk_to(sim, ann, 50, 0);
+    for (unsigned i = 0; i < 10; i++) {
+        gw_vec3 before = position_of(sim, monster);
+        int64_t began_ms = gw_sim_now_ms(sim);
+        reload_all(sim);
+        gw_sim_run(sim, 200);
+        float way = gw_vec3_length(gw_vec3_sub(position_of(sim, monster), before));
+        GW_SIM_EXPECT(sim, way > 0);
+        GW_SIM_EXPECT(sim, way <= 3 * (float)(gw_sim_now_ms(sim) - began_ms) / 1000);
+    }
+}
+
+/* A space that was about to close when its program went on stays open for who has come since. */
+static void stay_open(gw_sim *sim)
+{
+    gw_sim_disconnect(log_in(sim, "ann"));
+    gw_sim_run(sim, GW_MINUTE);
+    reload_all(sim);
+    gw_sim_run(sim, 2 * SPACE_REPORT_INTERVAL_MS);
+    gw_sim_client *ann = log_in_again(sim, "ann");
+    GW_SIM_EXPECT(sim, take_census(sim).spaces == 1);
+    gw_sim_run(sim, 5 * GW_MINUTE);
+    GW_SIM_EXPECT(sim, gw_sim_is_open(ann));
+}
+
+/* ---- a player who stands still dies, and its client moves it no more ------------------------- */
 
 static void die(gw_sim *sim)
 {
@@ -461,8 +514,10 @@ static int check(const char *name, void (*run)(gw_sim *sim), unsigned seeds)
 int main(void)
 {
     return check("accounts", accounts, 4) + check("meeting", meet, 10) + check("hunting", hunt, 4) +
-           check("dying", die, 4) + check("wandering", wander, 4) +
-           check("surviving", survive, 10) + check("closing", leave_empty, 2) +
-           check("closing_slowly", close_unseen, 4) + check("closing_visited", close_visited, 4) +
-           check("online", stay_known, 4) + check("crowd", crowd, 2);
+           check("wounded", stay_wounded, 4) + check("hunting_on", hunt_on, 4) +
+           check("staying_open", stay_open, 4) + check("dying", die, 4) +
+           check("wandering", wander, 4) + check("surviving", survive, 10) +
+           check("closing", leave_empty, 2) + check("closing_slowly", close_unseen, 4) +
+           check("closing_visited", close_visited, 4) + check("online", stay_known, 4) +
+           check("crowd", crowd, 2);
 }

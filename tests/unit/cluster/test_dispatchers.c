@@ -324,6 +324,23 @@ static void what_is_confirmed_is_kept_no_longer(void **state)
     stop(&w);
 }
 
+/* The dispatcher had sent it before it read of the freeze. */
+static void what_is_confirmed_before_a_freeze_is_cancelled_costs_no_dispatcher(void **state)
+{
+    (void)state;
+    struct world w;
+    start_with(&w, 0);
+    struct fake_link *link = hello_from(&w, 0, 9);
+    dispatchers_send(w.ds, 0, "\x06\x00one", 5);
+    dispatchers_cancel_freeze(w.ds);
+    RECEIVE(link, received, .bytes = 9);
+    assert_null(link->reason);
+    RECEIVE(link, freeze_cancelled, );
+    RECEIVE(link, received, .bytes = 9); /* nothing was sent since */
+    assert_non_null(link->reason);
+    stop(&w);
+}
+
 static void what_comes_is_confirmed_now_and_then(void **state)
 {
     (void)state;
@@ -615,6 +632,7 @@ int main(void)
         cmocka_unit_test(a_dispatcher_that_lives_and_refuses_has_given_us_up),
         cmocka_unit_test(an_answer_that_cannot_be_ends_the_session),
         cmocka_unit_test(what_is_confirmed_is_kept_no_longer),
+        cmocka_unit_test(what_is_confirmed_before_a_freeze_is_cancelled_costs_no_dispatcher),
         cmocka_unit_test(what_comes_is_confirmed_now_and_then),
         cmocka_unit_test(a_game_is_cut_off_before_its_dispatcher_can_give_it_up),
         cmocka_unit_test(a_silent_dispatcher_is_dialled_again),

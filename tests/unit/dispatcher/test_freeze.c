@@ -278,6 +278,23 @@ static void one_that_cancels_goes_on_and_over_a_break_too(void **state)
     world_stop(&c.w);
 }
 
+/* It was on its way, or the game had not been answered yet. Then it counts again, and strictly. */
+static void what_a_frozen_game_confirms_costs_it_nothing(void **state)
+{
+    (void)state;
+    struct cast c;
+    begin(&c, (struct dispatcher_limits){0}, resumable);
+    call(c.other, ENTITY, "first");
+    RECEIVE(c.game, received, .bytes = 0);
+    assert_null(c.game->reason);
+    struct fake_link *game = restored(&c.w, 1);
+    say_hello(game);
+    world_expect_call(game, "first");
+    RECEIVE(game, received, .bytes = 1 << 20);
+    assert_non_null(game->reason);
+    world_stop(&c.w);
+}
+
 static void to_cancel_what_is_no_freeze_changes_nothing(void **state)
 {
     (void)state;
@@ -304,6 +321,7 @@ int main(void)
         cmocka_unit_test(what_waits_has_a_limit),
         cmocka_unit_test(to_freeze_twice_is_to_freeze_once),
         cmocka_unit_test(one_that_cancels_goes_on_and_over_a_break_too),
+        cmocka_unit_test(what_a_frozen_game_confirms_costs_it_nothing),
         cmocka_unit_test(to_cancel_what_is_no_freeze_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

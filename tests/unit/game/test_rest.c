@@ -17,12 +17,18 @@ typedef struct Account {
 
 #define ACCOUNT_RPC(RPC)                                                                           \
     RPC(Account, Say, GW_SERVER, (i64, number))                                                    \
+    RPC(Account, Leave, GW_SERVER)                                                                 \
     RPC(Account, Sleep, GW_FIBER, (i64, ms))
 GW_RPC_DECLARE(ACCOUNT_RPC)
 
 void Account_Say(Account *self, int64_t number)
 {
     self->said = self->said * 10 + number;
+}
+
+void Account_Leave(Account *self)
+{
+    assert_int_equal(gw_enter_space(&self->base, gw_nil_space_id(2), (gw_vec3){0}), GW_OK);
 }
 
 void Account_Sleep(Account *self, int64_t ms)
@@ -84,6 +90,30 @@ static void sleep_for(const struct stage *s, uint16_t ms)
     uint8_t args[] = {1, 0, 3, 0, 0, 0, 0xcd, (uint8_t)(ms >> 8), (uint8_t)ms};
     RECEIVE(&s->r->links[0], call_entity_method, .entity = s->id, .method = view_str("Sleep"),
             .args = {args, sizeof args});
+}
+
+/* To game 2, which does not say yet that it has come. */
+static void leave(const struct stage *s)
+{
+    const gw_id nil = gw_nil_space_id(2);
+    struct fake_link *link = &s->r->links[0];
+    RECEIVE(link, call_entity_method, .entity = s->id, .method = view_str("Leave"),
+            .args = {(const uint8_t *)"\0\0", 2});
+    rig_turn(s->r);
+    RECEIVE(link, query_space_gameid_for_migrate_ack, .space = nil, .entity = s->id, .game = 2);
+    RECEIVE(link, migrate_request_ack, .entity = s->id, .space = nil, .space_game = 2);
+    rig_pass(s->r, 10);
+    assert_null(world_find(game_world(s->r->game), s->id));
+    fake_link_skip(link);
+}
+
+/* How often the game sends one away, until there is nothing more to read. */
+static unsigned count_leavers(const struct stage *s)
+{
+    unsigned count = 0;
+    for (struct view payload; rig_next(s->r, 0, &payload);)
+        count += msg_type_of(payload) == MSG_REAL_MIGRATE;
+    return count;
 }
 
 /* The game has asked the dispatcher to hold everything. */
@@ -172,6 +202,29 @@ static void what_is_restored_by_a_foreign_dispatcher_waits_for_no_hello(void **s
     rig_pass(s.r, 1);
     assert_int_equal(said(&s), 4);
     rig_destroy(s.r);
+}
+
+/* It had read all, and who has left may have come back since: of an older journey it must not hear
+ * anew. One that was started meanwhile has read nothing. */
+static void who_has_left_is_sent_again_only_to_a_dispatcher_of_another_life(void **state)
+{
+    (void)state;
+    for (unsigned restarts = 0; restarts < 2; restarts++) {
+        struct stage s = begin();
+        leave(&s);
+        come_to_rest(&s);
+        answer(&s);
+        struct buf frozen = {0};
+        game_freeze(s.r->game, &frozen);
+        rig_succeed(s.r, &frozen);
+        buf_free(&frozen);
+        rig_connect(s.r, 0, 5 + restarts);
+        rig_take_in(s.r, 0, 1, NULL);
+        rig_say_hello(s.r, 0);
+        rig_turn(s.r);
+        assert_int_equal(count_leavers(&s), restarts);
+        rig_destroy(s.r);
+    }
 }
 
 static void who_answers_in_time_is_waited_for(void **state)
@@ -292,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_goes_on_in_another_process),
         cmocka_unit_test(what_is_restored_by_a_foreign_dispatcher_waits_for_no_hello),
+        cmocka_unit_test(who_has_left_is_sent_again_only_to_a_dispatcher_of_another_life),
         cmocka_unit_test(who_answers_in_time_is_waited_for),
         cmocka_unit_test(a_fiber_that_does_not_end_calls_it_off),
         cmocka_unit_test(a_dispatcher_that_does_not_answer_calls_it_off),
