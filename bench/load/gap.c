@@ -1,18 +1,23 @@
 #include "common/clock.h"
 #include "modes.h"
+#include "reload.h"
 #include "reporter.h"
+#include "usage.h"
 
 #include <stdio.h>
 
 #define MS INT64_C(1000000)
+#define SENT_MAX ((int64_t)1 << 17) /* on their way at a time */
 
 /* Echoes of one client, sent each millisecond whether the last has come or not. */
 struct gap {
     int64_t sent, heard;       /* numbers */
+    int64_t due_ns;            /* when the next is sent */
     int64_t heard_ns;          /* when the last one came */
     int64_t longest_ns;        /* between two that came */
     int64_t latest_ns;         /* the longest that one took */
-    int64_t sent_ns[1u << 17]; /* by number */
+    int64_t sent_ns[SENT_MAX]; /* by number */
+    bool all_came;
 };
 
 static struct gap gap;
@@ -29,10 +34,11 @@ static void take_echo(struct load *load, struct client *client, const uint8_t *p
         load_fail("echo %lld came instead of %lld", (long long)number, (long long)gap.heard);
     if (gap.heard_ns && now - gap.heard_ns > gap.longest_ns)
         gap.longest_ns = now - gap.heard_ns;
-    int64_t took_ns = now - gap.sent_ns[number % (int64_t)(sizeof gap.sent_ns / sizeof(int64_t))];
+    int64_t took_ns = now - gap.sent_ns[number % SENT_MAX];
     if (took_ns > gap.latest_ns)
         gap.latest_ns = took_ns;
     gap.heard_ns = now;
+    gap.all_came = gap.heard == gap.sent;
 }
 
 static const struct load_events events = {.packet = take_echo};
@@ -40,28 +46,51 @@ static const struct load_events events = {.packet = take_echo};
 static void say(struct reporter *reporter)
 {
     int64_t number = ++gap.sent;
-    gap.sent_ns[number % (int64_t)(sizeof gap.sent_ns / sizeof(int64_t))] = now_ns();
+    gap.sent_ns[number % SENT_MAX] = now_ns();
+    gap.all_came = false;
     reporter_call(reporter, "Echo", &number, 1);
+    gap.due_ns += MS;
+    load_run_until(&reporter->load, gap.due_ns);
 }
 
-void gap_run(const struct options *o)
+static void say_for(struct reporter *reporter, double seconds)
+{
+    int64_t end_ns = gap.due_ns + (int64_t)(seconds * 1e9);
+    while (gap.due_ns < end_ns)
+        say(reporter);
+}
+
+static void say_and_reload(struct reporter *reporter, struct reload *reload,
+                           const struct options *o)
+{
+    gap.due_ns = now_ns();
+    say_for(reporter, o->seconds);
+    for (uint32_t i = 0; i < o->times; i++) {
+        reload_begin(reload);
+        while (!reload_is_over(reload))
+            say(reporter);
+        say_for(reporter, o->seconds);
+    }
+    load_run_until_done(&reporter->load, &gap.all_came);
+}
+
+void gap_run(const struct options *options)
 {
     static struct reporter reporter;
-    reporter_open(&reporter, &o->address);
-    reporter_call(&reporter, "Crowd", (int64_t[]){o->to, o->pairs}, 2);
+    struct options o = *options;
+    struct reload reload;
+    reporter_open(&reporter, &o.address);
+    reporter_call(&reporter, "Crowd", (int64_t[]){o.to, o.pairs}, 2);
     reporter_ask(&reporter);
+    reload_open(&reload, &o);
     reporter.load.events = &events;
-    printf("begins\n");
-    fflush(stdout);
-    int64_t begin = now_ns(), end = begin + (int64_t)(o->seconds * 1e9);
-    for (int64_t due = begin; due < end; due += MS) {
-        say(&reporter);
-        load_run_until(&reporter.load, due + MS);
-    }
-    load_run_until(&reporter.load, now_ns() + 1000 * MS);
-    if (gap.heard != gap.sent)
-        load_fail("%lld echoes are missing", (long long)(gap.sent - gap.heard));
-    printf("entities=%u echoes=%lld gap_us=%lld longest_us=%lld\n", o->to, (long long)gap.heard,
-           (long long)(gap.longest_ns / 1000), (long long)(gap.latest_ns / 1000));
+    struct usage usage = usage_now(&o);
+    say_and_reload(&reporter, &reload, &o);
+    usage = usage_since(&usage, &o);
+    printf("echoes=%lld gap_ns=%lld max_ns=%lld", (long long)gap.heard, (long long)gap.longest_ns,
+           (long long)gap.latest_ns);
+    reload_print(&reload);
+    usage_print(&usage, &o, (uint64_t)gap.heard);
+    printf("\n");
     reporter_close(&reporter);
 }

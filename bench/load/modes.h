@@ -16,6 +16,6 @@ void idle_run(const struct options *options);
 void move_run(const struct options *options);
 /* Entities that only stay: memory per entity of each process. */
 void fill_run(const struct options *options);
-/* An echo each millisecond beside -to entities and -pairs that are being saved: the longest time
- * in which none came, while somebody reloads the game. */
+/* An echo each millisecond beside -to entities and -pairs that are being saved, while the games are
+ * reloaded: the longest time in which none came, and what the old and the new process use. */
 void gap_run(const struct options *options);

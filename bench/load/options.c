@@ -10,7 +10,7 @@ static const char usage[] =
     "M]\n"
     "            [-pairs N] [-text BYTES] [-stalled N] [-field F] [-interval MS]\n"
     "            [-seconds S] [-warmup S] [-pin CPU]\n"
-    "            [-from N] [-to N] [name=pid...]\n";
+    "            [-from N] [-to N] [-reload COMMAND] [-times N] [name=pid...]\n";
 
 static _Noreturn void refuse(const char *what, const char *value)
 {
@@ -53,6 +53,7 @@ static const struct count {
     {"-stalled", offsetof(struct options, stalled), 0, 60000},
     {"-from", offsetof(struct options, from), 0, 1e7},
     {"-to", offsetof(struct options, to), 1, 1e7},
+    {"-times", offsetof(struct options, times), 1, 1000},
 };
 
 static const struct count *find_count(const char *name)
@@ -71,6 +72,8 @@ static void read_option(struct options *o, const char *name, const char *value)
             (uint32_t)read_number(name, value, count->min, count->max);
     else if (strcmp(name, "-addr") == 0)
         read_address(&o->address, value);
+    else if (strcmp(name, "-reload") == 0)
+        o->reload = value;
     else if (strcmp(name, "-seconds") == 0)
         o->seconds = read_number(name, value, 0.01, 3600);
     else if (strcmp(name, "-field") == 0)
@@ -107,6 +110,7 @@ void options_read(struct options *o, int argc, char **argv)
                           .seconds = 2,
                           .warmup_s = 0.5,
                           .pin = -1,
+                          .times = 3,
                           .from = 2000,
                           .to = 8000};
     if (argc < 2)

@@ -22,6 +22,8 @@ struct options {
     double warmup_s;            /* -warmup 0.5: before that, not measured */
     int pin;                    /* -pin CPU; -1: anywhere */
     uint32_t from, to;          /* -from 2000 -to 8000: idle clients, or entities */
+    const char *reload;         /* -reload COMMAND, which has a game go on in another process */
+    uint32_t times;             /* -times 3: that often */
     struct watched watched[WATCHED_MAX]; /* name=pid */
     unsigned watched_count;
 };

@@ -34,7 +34,7 @@ int64_t watched_cpu_ns(const struct watched *watched)
     DIR *dir = opendir(tasks);
     if (!dir)
         lost(watched, tasks);
-    int64_t sum = 0;
+    int64_t sum = watched->before_ns;
     for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
         if (entry->d_name[0] != '.')
             sum += thread_cpu_ns(tasks, entry->d_name);
@@ -42,21 +42,32 @@ int64_t watched_cpu_ns(const struct watched *watched)
     return sum;
 }
 
-int64_t watched_rss_bytes(const struct watched *watched)
+/* The number of kB in that line of that file. */
+static int64_t read_bytes(const struct watched *watched, const char *name, const char *format)
 {
     char path[40], line[256];
-    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)watched->pid);
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)watched->pid, name);
     FILE *file = fopen(path, "re");
     if (!file)
         lost(watched, path);
     long long kb = -1;
     while (kb < 0 && fgets(line, sizeof line, file))
-        if (sscanf(line, "Rss: %lld kB", &kb) != 1)
+        if (sscanf(line, format, &kb) != 1)
             kb = -1;
     fclose(file);
     if (kb < 0)
         lost(watched, path);
     return kb * 1024;
+}
+
+int64_t watched_rss_bytes(const struct watched *watched)
+{
+    return read_bytes(watched, "smaps_rollup", "Rss: %lld kB");
+}
+
+int64_t watched_peak_bytes(const struct watched *watched)
+{
+    return read_bytes(watched, "status", "VmHWM: %lld kB");
 }
 
 int64_t machine_cpu_ns(void)

@@ -15,6 +15,7 @@ verdict() { awk "BEGIN { print ($1 $2 $3) ? \"reached\" : \"MISSED\" }"; }
 
 us() { calc '%.1f us' "$1 / 1e3"; }
 per_second() { calc '%.2f M/s' "$1 / 1e6"; }
+ms() { calc '%.1f ms' "$1 / 1e6"; }
 
 # print_ratio WHAT ROW OURS FLOOR KEY FORMAT OP LIMIT
 print_ratio() {
@@ -37,6 +38,14 @@ print_walk_goals() {
     echo "| $crowd clients who all see each other, 10 moves a second each: p50 | $(calc '%.0f ms' "$a / 1e6") | | | <= 150 ms | $(verdict "$a" '<=' 150e6) |"
 }
 
+# print_reload_goal ENTITIES LIMIT_MS
+print_reload_goal() {
+    local a
+    a=$(median "reload_$1" calls gap_ns)
+    echo "| reload of a game beside $1 entities and $savers that are being saved: longest time without an echo |" \
+        "$(ms "$a") | | | <= $2 ms | $(verdict "$a" '<=' "$2e6") |"
+}
+
 print_goals() {
     local a
     echo "| what | ours | floor | ours / floor | goal | |"
@@ -51,6 +60,8 @@ print_goals() {
     a=$(median local calls rate)
     echo "| calls between entities of one game: rate | $(per_second "$a") | | | >= 5 M/s | $(verdict "$a" '>=' 5e6) |"
     print_walk_goals
+    print_reload_goal "${crowds[0]}" 50
+    print_reload_goal "${crowds[1]}" 300
     a=$(median idle game rss_gate_bytes)
     echo "| idle client in the gate (RSS slope, $idle_from to $idle_to) | $a B | | | <= 2048 B | $(verdict "$a" '<=' 2048) |"
     a=$(median fill calls rss_game1_bytes)
@@ -167,6 +178,26 @@ print_walking() {
     done
 }
 
+# print_reload_row ENTITIES
+print_reload_row() {
+    local row=reload_$1 key cells=
+    for key in gap_ns cpu_old_game1_ns cpu_new_game1_ns; do
+        cells+=" $(calc %.1f "$(median "$row" calls $key) / 1e6") |"
+    done
+    for key in peak_old_game1_bytes peak_new_game1_bytes; do
+        cells+=" $(calc %.1f "$(median "$row" calls $key) / 1048576") |"
+    done
+    echo "| $1 entities, $savers being saved | $(median "$row" calls waited_game1_ms) |$cells"
+}
+
+print_reload() {
+    local entities
+    echo "| $reloads reloads of a game beside | ms that players waited at most | ms without an echo at most |" \
+        "CPU ms a reload: old process | new process | MiB at most: old process | new process |"
+    echo "|---|---|---|---|---|---|---|"
+    for entities in "${crowds[@]}"; do print_reload_row "$entities"; done
+}
+
 print_memory() {
     echo "| bytes, RSS slope | gate | dispatcher | game |"
     echo "|---|---|---|---|"
@@ -184,7 +215,7 @@ print_others() {
 
 print_report() {
     local table
-    for table in goals cpu latency stalled moving walking memory; do
+    for table in goals cpu latency stalled moving walking reload memory; do
         print_$table
         echo
     done

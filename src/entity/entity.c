@@ -257,17 +257,16 @@ void entity_depart(struct world *w, struct entity *e)
 
 void entity_abandon_all(struct world *w)
 {
-    size_t position;
-    struct idmap_slot *slot;
-    while (position = 0, (slot = idmap_next(&w->entities, &position))) {
+    size_t position = 0;
+    for (struct idmap_slot *slot; (slot = idmap_next(&w->entities, &position));) {
         struct entity *e = slot->value;
         timers_end(w, e);
         heap_remove(&w->saves, &e->save);
         e->stage = ENTITY_DEAD;
         e->next_dead = w->dead;
         w->dead = e;
-        idmap_remove(&w->entities, e->base.id);
     }
+    idmap_free(&w->entities);
 }
 
 /* Of a world that goes on elsewhere no on_destroy runs: what that would free belongs to its entity

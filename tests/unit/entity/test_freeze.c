@@ -203,6 +203,19 @@ static void what_is_given_up_ends_without_a_word(void **state)
     mage_restored_err = GW_OK;
 }
 
+/* It is walked through once. Once for each of its entities would take longer than a test may. */
+static void a_world_of_many_ends_at_once(void **state)
+{
+    struct world *w;
+    assert_int_equal(fixture_world(*state, &mageless_game, "Other", &w), GW_OK);
+    struct scope before = world_enter(w, NULL);
+    for (int i = 0; i < 500000; i++)
+        gw_create(mageless_game.types[0]);
+    world_leave(w, before);
+    world_abandon(w);
+    world_destroy(w);
+}
+
 static void a_world_that_was_ready_is_told_that_it_was_restored(void **state)
 {
     struct fixture *f = *state;
@@ -402,6 +415,7 @@ int main(void)
         MAGE_TEST(a_hook_that_fails_calls_it_off),
         MAGE_TEST(one_that_a_hook_ends_takes_nothing_from_the_others),
         MAGE_TEST(what_is_given_up_ends_without_a_word),
+        MAGE_TEST(a_world_of_many_ends_at_once),
         MAGE_TEST(a_world_that_was_ready_is_told_that_it_was_restored),
         MAGE_TEST(saves_that_were_due_are_due),
         MAGE_TEST(what_was_under_way_is_waited_for_and_nothing_new),
