@@ -221,6 +221,7 @@ static gw_err succeed(struct reload *r, char **error)
         free(why);
         return err;
     }
+    host_hold_signals();
     err = inheritance_accept(&in, error);
     if (err) {
         game_abandon(r->desc.core); /* it is the other's */

@@ -8,6 +8,7 @@
 #include "os/notify.h"
 #include "os/system.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -67,6 +68,26 @@ void host_stop(struct host *host)
     host->is_stopping = true;
     os_notify_stopping();
     loop_wake(host->loop);
+}
+
+static void mask_signals(int how)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(how, &signals, NULL);
+}
+
+void host_hold_signals(void)
+{
+    mask_signals(SIG_BLOCK);
+}
+
+void host_release_signals(void)
+{
+    mask_signals(SIG_UNBLOCK);
 }
 
 struct host_address host_address(const struct conf_address *address)

@@ -32,6 +32,11 @@ void host_serves(struct host *host);
 /* Asks the process to end, as SIGTERM does. Asked again, it does nothing more. */
 void host_stop(struct host *host);
 
+/* Signals by which the process is asked for something wait from now on until it runs, instead of
+ * ending it: it has what nobody else has. Then host/server.h lets them through. */
+void host_hold_signals(void);
+void host_release_signals(void);
+
 /* Room for "host:port" of any configuration, brackets around IPv6 included. */
 struct host_address {
     char text[sizeof((struct conf_address *)0)->host + 16];

@@ -92,6 +92,7 @@ static gw_err run_server(const struct host_server *server, const struct conf *co
     err = server->start(server, host, conf, options, &run.running, error);
     if (err == GW_OK) {
         (void)!obey_signals(&run); /* without them a signal ends the process at once */
+        host_release_signals();
         loop_run(host->loop);
         char *unsaved = server->stop(run.running);
         if (unsaved)

@@ -18,9 +18,8 @@ const TALKERS = 4;
 // There are some, and not for ever.
 const STEPS_MIN = 4;
 const STEPS_MAX = 60;
-/** Words between the two (src/game/succession.c): the new one has all; the game is the new one's. */
+/** The word of the new process that it has all (src/game/succession.c). */
 const RESTORED = 'R';
-const GO = 'G';
 
 /** A cluster of which some processes can be hurt: those started with `env` = `hurtable`, as `plan` says. */
 async function startHurtable(t) {
@@ -31,8 +30,11 @@ async function startHurtable(t) {
     await promisify(execFile)('cc', ['-shared', '-fPIC', '-D_GNU_SOURCE', path.join(HERE, 'faults.c'), '-o', library]);
     const options = `${process.env.ASAN_OPTIONS ?? ''}:verify_asan_link_order=0`;
     const hurtable = { LD_PRELOAD: library, FAULT_PLAN: file, ASAN_OPTIONS: options };
-    const plan = (text) => (text ? writeFile(file, text) : rm(file, { force: true }));
-    const words = () => readFile(`${file}.words`, 'utf8');
+    const plan = async (text) => {
+        await rm(`${file}.words`, { force: true });
+        await (text ? writeFile(file, text) : rm(file, { force: true }));
+    };
+    const words = () => readFile(`${file}.words`, 'utf8').catch(() => '');
     return { cluster, hurtable, plan, words };
 }
 
@@ -53,57 +55,68 @@ async function assertUnharmed(talkers, what) {
 
 const runs = (child) => child.exitCode === null && child.signalCode === null;
 
-/** A game of its own for this step, and clients that it serves. */
-async function begin(cluster, env) {
+/** A game of its own for this step, and clients that it serves, for as long as `act` takes. */
+async function withGame(cluster, env, act) {
     await cluster.kill('game1', 'SIGTERM');
     cluster.env = env;
     await cluster.start('game1');
-    return talk(cluster);
+    const talkers = await talk(cluster);
+    try {
+        return await act(talkers);
+    } finally {
+        for (const talker of talkers) talker.close();
+    }
 }
 
-/** Whether a game may end with that process, by what it had heard and said last: the old one has it alone until the new
- * one has restored it; that one has it alone once it was told to go. */
-function mayEndWith(victim, [heard, said]) {
-    return victim === 'old' ? heard !== RESTORED : heard === GO && said === RESTORED;
+/** Whether a game may end with that process: in order, or by what it had heard and said last, since the old one has it
+ * alone until the new one has restored it. That one may be told to go from then on. */
+function mayEndWith(victim, how, both, [heard, said]) {
+    if (how === 'term') return both[victim].exitCode === 0;
+    return victim === 'old' ? heard !== RESTORED : said === RESTORED;
 }
 
-/** One succession in which `victim` is killed before that step. Returns whether it was. */
-async function succeedWith({ cluster, hurtable, plan, words }, victim, step) {
-    const talkers = await begin(cluster, victim === 'old' ? hurtable : {});
+/** One succession in which the victim is hurt, by "kill" or "term", before that step. Returns whether it was. */
+async function succeedWith({ cluster, hurtable, plan, words }, victim, how, step, talkers) {
     cluster.env = victim === 'new' ? hurtable : {};
-    await plan(`kill ${step}`);
+    await plan(`${how} ${step}`);
     const both = {};
     const said = await cluster.succeed('game1', { meanwhile: (child, old) => Object.assign(both, { new: child, old }) });
     if (!said.startsWith('ready') && runs(both.old)) await Promise.race([once(both.old, 'exit'), allServed(talkers)]);
+    const lastWords = await words();
+    const wasHurt = lastWords !== '';
+    if (wasHurt && how === 'term' && runs(both.new)) await once(both.new, 'exit');
     await plan(null);
-    const wasKilled = both[victim].signalCode === 'SIGKILL';
     const what = `${victim} at step ${step}: ${said}${await cluster.logTails()}`;
     if (runs(both.old) || runs(both.new)) await assertUnharmed(talkers, what);
-    else assert.ok(wasKilled && mayEndWith(victim, await words()), `nobody goes on: ${await words()}: ${what}`);
+    else assert.ok(wasHurt && mayEndWith(victim, how, both, lastWords), `nobody goes on: ${lastWords}: ${what}`);
     assert.ok(!runs(both.old) || !runs(both.new), `both go on: ${what}`);
-    for (const talker of talkers) talker.close();
-    return wasKilled;
+    return wasHurt;
 }
 
-/** Counts the steps at which `act` says that somebody was killed. */
+/** Counts the steps at which `act` says that somebody was hurt. */
 async function eachStep(act) {
     let step = 1;
     while (await act(step)) assert.ok(step++ < STEPS_MAX);
     return step - 1;
 }
 
+async function hurtAtEachStep(t, victim, how) {
+    const rig = await startHurtable(t);
+    const env = victim === 'old' ? rig.hurtable : {};
+    const steps = await eachStep((step) => withGame(rig.cluster, env, (talkers) => succeedWith(rig, victim, how, step, talkers)));
+    t.diagnostic(`${steps} steps`);
+    assert.ok(steps >= STEPS_MIN, `${steps} steps`);
+}
+
 for (const victim of ['old', 'new'])
     test(`the ${victim} process is killed at each step: the other goes on, or the one that had the game is gone`, { skip },
-        async (t) => {
-            const rig = await startHurtable(t);
-            const steps = await eachStep((step) => succeedWith(rig, victim, step));
-            t.diagnostic(`${steps} steps`);
-            assert.ok(steps >= STEPS_MIN, `${steps} steps`);
-        });
+        (t) => hurtAtEachStep(t, victim, 'kill'));
+
+test('the new process is told to end at each step: the other goes on, or it ends in order', { skip },
+    (t) => hurtAtEachStep(t, 'new', 'term'));
 
 /** A game that is to be frozen is killed before that step. Returns whether it was. */
-async function freezeWith({ cluster, hurtable, plan }, step) {
-    const talkers = await begin(cluster, hurtable);
+async function freezeWith({ cluster, plan }, step, talkers) {
     await plan(`kill ${step}`);
     const wasKilled = (await cluster.kill('game1', 'SIGHUP')) === 'SIGKILL';
     await plan(null);
@@ -113,29 +126,30 @@ async function freezeWith({ cluster, hurtable, plan }, step) {
     else for (const talker of await talk(cluster)) talker.close();
     assert.ok(isFrozen || wasKilled);
     assert.ok(!existsSync(cluster.frozenPath('game1')));
-    for (const talker of talkers) talker.close();
     return wasKilled;
 }
 
 test('a game is killed at each step of its freezing: there is a whole file, or none', { skip }, async (t) => {
     const rig = await startHurtable(t);
-    const steps = await eachStep((step) => freezeWith(rig, step));
+    const steps = await eachStep((step) => withGame(rig.cluster, rig.hurtable, (talkers) => freezeWith(rig, step, talkers)));
     t.diagnostic(`${steps} steps`);
     assert.ok(steps >= STEPS_MIN, `${steps} steps`);
 });
 
 test('a game that finds no room on the disk goes on, and freezes when there is some', { skip }, async (t) => {
     const { cluster, hurtable, plan } = await startHurtable(t);
-    const talkers = await begin(cluster, hurtable);
+    const folder = path.dirname(cluster.frozenPath('game1'));
     const log = () => readFile(path.join(cluster.logs, 'game1.log'), 'utf8');
-    await plan('full');
-    cluster.signal('game1', 'SIGHUP');
-    await until(log, (text) => /ERROR game1 not_frozen why="cannot write .*game1_freezed.dat: No space left on device"/.test(text));
-    await assertUnharmed(talkers, await cluster.logTails());
-    assert.deepEqual((await readdir(path.dirname(cluster.frozenPath('game1')))).filter((name) => name.includes('freezed')), []);
-    await plan(null);
-    await cluster.freeze('game1');
-    await cluster.start('game1', '-resume');
-    await assertUnharmed(talkers, await cluster.logTails());
-    for (const talker of talkers) talker.close();
+    const why = /ERROR game1 not_frozen why="cannot write .*game1_freezed.dat: No space left on device"/;
+    await withGame(cluster, hurtable, async (talkers) => {
+        await plan('full');
+        cluster.signal('game1', 'SIGHUP');
+        await until(log, (text) => why.test(text));
+        await assertUnharmed(talkers, await cluster.logTails());
+        assert.deepEqual((await readdir(folder)).filter((name) => name.includes('freezed')), []);
+        await plan(null);
+        await cluster.freeze('game1');
+        await cluster.start('game1', '-resume');
+        await assertUnharmed(talkers, await cluster.logTails());
+    });
 });

@@ -1,8 +1,9 @@
 /* Preloaded into a process under test. The file named by FAULT_PLAN, while it is there, says what
- * goes wrong: "kill N" ends the process by SIGKILL before step N of those counted since, and "full"
- * leaves no room in files. FAULT_PLAN.words then has the first bytes of what it heard and said
- * last. Steps are what other processes can see: what is sent and received by local sockets and
- * their ends, names that change, files that are written and synced. */
+ * goes wrong: "kill N" ends the process by SIGKILL before step N of those counted since, "term N"
+ * sends it SIGTERM there, and "full" leaves no room in files. FAULT_PLAN.words then has the words
+ * of one letter that it heard and said last. Steps are what other processes can see: what is sent
+ * and received by local sockets and their ends, names that change, files that are written and
+ * synced. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
@@ -17,8 +18,8 @@
 #define NEXT(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
 
 static int count;
-static char heard = '-',
-            said = '-'; /* the first byte of what was there to be received, or sent, last */
+/* The words of one letter that were there to be received, or sent, last. */
+static char heard = '-', said = '-';
 
 static const char *plan(char text[32])
 {
@@ -32,26 +33,27 @@ static const char *plan(char text[32])
 }
 
 /* Whether it should have been the end of a game is told by what it had heard and said. */
-static void end_here(void)
+static void write_words(void)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s.words", getenv("FAULT_PLAN"));
     FILE *file = fopen(path, "we");
-    if (file) {
-        fprintf(file, "%c%c", heard, said);
-        fclose(file);
-    }
-    raise(SIGKILL);
+    if (!file)
+        return;
+    fprintf(file, "%c%c", heard, said);
+    fclose(file);
 }
 
 static void step(void)
 {
-    char text[32];
-    int error = errno, last;
-    if (sscanf(plan(text), "kill %d", &last) != 1)
+    char text[32], how[8] = "";
+    int error = errno, due;
+    if (sscanf(plan(text), "%7s %d", how, &due) != 2) {
         count = 0;
-    else if (++count >= last)
-        end_here();
+    } else if (++count == due) {
+        write_words();
+        raise(strcmp(how, "term") == 0 ? SIGTERM : SIGKILL);
+    }
     errno = error;
 }
 
@@ -87,7 +89,8 @@ ssize_t send(int fd, const void *bytes, size_t size, int flags)
 {
     if (is_local(fd)) {
         step();
-        said = *(const char *)bytes;
+        if (size == 1)
+            said = *(const char *)bytes;
     }
     return NEXT(send)(fd, bytes, size, flags);
 }
@@ -96,7 +99,8 @@ ssize_t recv(int fd, void *bytes, size_t size, int flags)
 {
     int error = errno;
     if (is_local(fd)) {
-        (void)!NEXT(recv)(fd, &heard, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (size == 1)
+            (void)!NEXT(recv)(fd, &heard, 1, MSG_PEEK | MSG_DONTWAIT);
         errno = error;
         step();
     }
