@@ -9,10 +9,17 @@ import { tcp } from "../../clients/js/transport-tcp.js";
 import { assertFails, goworld, pidOf, serverDir, until } from "./goworld.js";
 import { freePorts } from "./ports.js";
 
+/** Attributes of an Account in the first version of the game and in another: one is gone, one is new, one has another
+ * type, and they stand in another order. */
+const LAYOUTS = [
+  { members: "int64_t greeted; gw_text mood;", rows: "GW_ATTR(Account, greeted, 0), GW_ATTR(Account, mood, 0)" },
+  { members: "gw_text title; int32_t greeted;", rows: "GW_ATTR(Account, title, 0), GW_ATTR(Account, greeted, 0)" },
+];
+
 /** A game whose players greet. `version`: what they say; `restored`: what they do when they come into another process. */
-const game = ({ version = 1, restored = "return GW_OK;" } = {}) => `
+const game = ({ version = 1, restored = "return GW_OK;", layout = LAYOUTS[0] } = {}) => `
 #include <goworld/goworld.h>
-typedef struct Account { gw_entity base; int64_t greeted; } Account;
+typedef struct Account { gw_entity base; ${layout.members} } Account;
 extern const gw_entity_type Account_type;
 #define ACCOUNT_RPC(RPC) RPC(Account, Greet, GW_OWN_CLIENT) RPC(Account, Sleep, GW_OWN_CLIENT | GW_FIBER)
 GW_RPC_DECLARE(ACCOUNT_RPC)
@@ -35,7 +42,7 @@ static gw_err restored(gw_entity *self, gw_map carried)
     ${restored}
 }
 GW_RPC_DEFINE(Account, ACCOUNT_RPC)
-static const gw_attr Account_attrs[] = {GW_ATTR(Account, greeted, 0), GW_ATTR_END};
+static const gw_attr Account_attrs[] = {${layout.rows}, GW_ATTR_END};
 const gw_entity_type Account_type = {.name = "Account", .size = sizeof(Account), .attrs = Account_attrs,
     .methods = Account_methods, .on_restored = restored, .on_client_lost = gw_destroy};
 static const gw_entity_type *const types[] = {&Account_type, NULL};
@@ -93,9 +100,10 @@ test("new code goes live under a player's feet, and everything follows the new p
   const { greet, closed } = await connect(t, gate);
   assert.deepEqual(await greet(), [1, 1]);
   const before = pidOf(dir, "game1");
-  write(dir, { version: 2 });
+  write(dir, { version: 2, layout: LAYOUTS[1] });
   const done = goworld(["reload", "-build", dir]);
   assert.equal(done.code, 0, done.err);
+  assert.match(fs.readFileSync(path.join(dir, "run/game1.log"), "utf8"), /attribute_dropped type=Account attribute="?mood"? entities=1/);
   const after = pidOf(dir, "game1");
   assert.match(done.out, new RegExp(`^game1 goes on with the new code \\(pid ${after}, before ${before}\\); players waited for \\d+ ms$`, "m"));
   assert.notEqual(after, before);
