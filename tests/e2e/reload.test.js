@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { isDeepStrictEqual, promisify } from 'node:util';
@@ -87,8 +87,8 @@ async function reloadByFile(cluster, name) {
     assert.ok(!existsSync(cluster.frozenPath(name)), 'the file could be restored once more');
 }
 
-async function reload(cluster, name) {
-    const said = await cluster.succeed(name);
+async function reload(cluster, name, program) {
+    const said = await cluster.succeed(name, { program });
     if (!/^ready paused_ms=\d+$/.test(said)) assert.fail(`${name}: ${said}${await cluster.logTails()}`);
 }
 
@@ -167,12 +167,28 @@ async function startCrowd(t) {
     return { cluster, notice, disperse };
 }
 
-for (const [how, act] of [['by a successor', reload], ['by a file', reloadByFile]])
+/** The cluster's game as it is, and as it will be: with another layout of its players. */
+async function buildVersions(cluster) {
+    const dir = path.join(cluster.dir, '..', 'next');
+    await cp(cluster.dir, dir, { recursive: true, filter: (file) => path.basename(file) !== '.obj' });
+    await promisify(execFile)(GOWORLD, ['-configfile', cluster.ini, 'build', dir], { env: { ...process.env, CFLAGS: '-DNEXT_VERSION' } });
+    return [undefined, path.join(dir, 'next')];
+}
+
+/** By turns in the next version and in the one before, so that the games are of different versions now and then. */
+async function reloadInVersions(cluster) {
+    const versions = await buildVersions(cluster);
+    return (name, round) => reload(cluster, name, versions[(round >> 1) % 2 ? 0 : 1]);
+}
+
+const reloadFiles = async (cluster) => (name) => reloadByFile(cluster, name);
+
+for (const [how, prepare] of [['by a successor, in two versions,', reloadInVersions], ['by a file', reloadFiles]])
     test(`${ROUNDS} reloads ${how} while clients come, leave, walk and go from game to game: nothing is lost, doubled or out of ` +
         'order, nobody is disconnected, and nothing is left of who has left', { skip },
         async (t) => {
             const { cluster, notice, disperse } = await startCrowd(t);
-            await notice(ROUNDS, (name) => act(cluster, name));
+            await notice(ROUNDS, await prepare(cluster));
             await disperse();
         });
 

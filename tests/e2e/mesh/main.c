@@ -2,9 +2,26 @@
  * hears echoes, has notes kept, and sends its player to the arena of any game, where it walks. */
 #include <goworld/goworld.h>
 
+/* Its next version has another layout. */
+#ifdef NEXT_VERSION
 typedef struct Account {
     gw_entity base;
+    gw_text nickname;
+    int32_t echoes;
 } Account;
+
+static const gw_attr Account_attrs[] = {GW_ATTR(Account, nickname, 0), GW_ATTR(Account, echoes, 0),
+                                        GW_ATTR_END};
+#else
+typedef struct Account {
+    gw_entity base;
+    int64_t echoes; /* heard by its client */
+    int64_t mood;
+} Account;
+
+static const gw_attr Account_attrs[] = {GW_ATTR(Account, echoes, 0), GW_ATTR(Account, mood, 0),
+                                        GW_ATTR_END};
+#endif
 
 /* What storage has to keep. */
 typedef struct Note {
@@ -19,7 +36,6 @@ typedef struct Arena {
 #define ARENA 1         /* the kind; that of nil spaces is another */
 #define SIGHT 100000.0f /* from end to end */
 
-static const gw_attr Account_attrs[] = {GW_ATTR_END};
 static const gw_attr Note_attrs[] = {GW_ATTR(Note, text, GW_PERSISTENT), GW_ATTR_END};
 
 static const gw_entity_type Note_type = {
@@ -46,9 +62,12 @@ GW_RPC_DECLARE(ACCOUNT_RPC)
     RPC(Account, OnRefused, (str, why))
 GW_CLIENT_RPC_DECLARE(ACCOUNT_CLIENT_RPC)
 
+/* Clients count from 1: an echo that is not their number shows what was lost. */
 void Account_Echo(Account *self, int64_t number)
 {
-    Account_client_OnEcho(gw_own_client(&self->base), number);
+    (void)number;
+    GW_SET(self, echoes, self->echoes + 1);
+    Account_client_OnEcho(gw_own_client(&self->base), self->echoes);
 }
 
 void Account_Tell(Account *self, gw_id whom, int64_t number)
