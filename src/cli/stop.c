@@ -19,8 +19,30 @@ static void complain_not_running(const struct server *server, const struct found
         cli_fail("%s is not running", server->shown);
 }
 
+/* What systemd runs it would start again after SIGKILL. What has ended in order stays down. */
+static gw_err check_killable(const struct server *server, const struct found *found)
+{
+    char target[256];
+    if (!found_target(found, target, sizeof target))
+        return GW_OK;
+    cli_fail("%s runs as services of systemd, which would start them again: systemctl stop %s",
+             server->shown, target);
+    return GW_EDENIED;
+}
+
+static gw_err end_processes(struct server *server, int signum, const struct timeouts *timeouts)
+{
+    const struct ending_desc desc = {server, signum, timeouts->role_ms};
+    gw_err err = ending_run(&desc);
+    if (err == GW_ETIMEDOUT && signum != SIGKILL)
+        cli_fail("%s did not stop; wait on: goworld stop %s, or end it without saving: goworld "
+                 "kill %s",
+                 server->shown, server->shown, server->shown);
+    return err;
+}
+
 /* The supervisor goes first, so that nothing is started again behind our back. */
-static int end_all(struct server *server, int signum, const struct timeouts *timeouts)
+static gw_err end_all(struct server *server, int signum, const struct timeouts *timeouts)
 {
     bool any = supervision_end(server, timeouts->supervisor_ms);
     if (any)
@@ -30,16 +52,9 @@ static int end_all(struct server *server, int signum, const struct timeouts *tim
     any |= found.running.count > 0;
     if (!any)
         complain_not_running(server, &found);
+    gw_err err = !any ? GW_ENOTFOUND : signum == SIGKILL ? check_killable(server, &found) : GW_OK;
     found_forget(&found);
-    if (!any)
-        return EXIT_FAILED;
-    const struct ending_desc desc = {server, signum, timeouts->role_ms};
-    gw_err err = ending_run(&desc);
-    if (err == GW_ETIMEDOUT && signum != SIGKILL)
-        cli_fail("%s did not stop; wait on: goworld stop %s, or end it without saving: goworld "
-                 "kill %s",
-                 server->shown, server->shown, server->shown);
-    return err ? EXIT_FAILED : EXIT_OK;
+    return err ? err : end_processes(server, signum, timeouts);
 }
 
 /* The ini's content does not matter: a server whose ini was broken meanwhile can be stopped. */
@@ -50,9 +65,9 @@ static int end_server(const struct cli_options *options, int signum,
     char *error;
     if (server_open(&server, options, SERVER_INI, &error) != GW_OK)
         return cli_fail_with(error);
-    int code = end_all(&server, signum, timeouts);
+    gw_err err = end_all(&server, signum, timeouts);
     server_close(&server);
-    return code;
+    return err ? EXIT_FAILED : EXIT_OK;
 }
 
 int stop_run(const struct cli_options *options)
