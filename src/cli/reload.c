@@ -96,20 +96,31 @@ static void give_up(const struct process_child *child)
     process_reap(&process);
 }
 
-/* The old process ends when the new one has all; it takes a moment to do so. */
-static bool has_taken_over(const struct running *game)
+/* What a failed take-over has left. */
+enum outcome { OLD_GOES_ON, NEW_HAS_IT, NEW_HAS_LOST_IT, STOPPED };
+
+/* The old process ends when the new one has all, which takes it a moment; the pid file names the
+ * new one then. A process that ends in order takes the file away. */
+static enum outcome look(const struct running *game, const struct process_child *child)
 {
-    return process_wait(&game->process, END_MS);
+    if (!process_wait(&game->process, END_MS))
+        return OLD_GOES_ON;
+    if (process_is_named(game->pid_path, child->pid))
+        return NEW_HAS_IT;
+    return access(game->pid_path, F_OK) == 0 ? NEW_HAS_LOST_IT : STOPPED;
 }
 
-static void complain(const struct running *game, gw_err err, const char *why)
+static void complain(const struct running *game, enum outcome outcome, const char *why)
 {
-    const char *then =
-        !has_taken_over(game) ? "it goes on with its old code"
-        : err == GW_ETIMEDOUT
-            ? "it has the game, and is left alone: see its log, and goworld status"
-            : "it had the game already: whoever watches over the server starts it anew";
-    cli_fail("%s: %s; %s", game->name, why ? why : "the new program died without a word", then);
+    static const char *const then[] = {
+        [OLD_GOES_ON] = "it goes on with its old code",
+        [NEW_HAS_IT] = "it has the game, and is left alone: see its log, and goworld status",
+        [NEW_HAS_LOST_IT] =
+            "it had the game already: whoever watches over the server starts it anew",
+        [STOPPED] = "the game was stopped meanwhile",
+    };
+    cli_fail("%s: %s; %s", game->name, why ? why : "the new program died without a word",
+             then[outcome]);
 }
 
 static void tell(const struct running *game, const struct process_child *child, const char *note)
@@ -131,9 +142,9 @@ static gw_err reload_game(struct server *server, const struct running *game)
         return err;
     err = hear(&child, &words);
     if (err) {
-        bool is_needed = err == GW_ETIMEDOUT && has_taken_over(game);
-        complain(game, err, words);
-        if (!is_needed)
+        enum outcome outcome = look(game, &child);
+        complain(game, outcome, words);
+        if (outcome != NEW_HAS_IT)
             give_up(&child);
     } else {
         tell(game, &child, words);
