@@ -31,7 +31,7 @@ struct ending {
     struct leaver *list;
     size_t count;
     int64_t began_ms, progress_due_ms;
-    bool is_unsaved;
+    bool is_unsaved; /* something that a game should have saved */
 };
 
 /* ---- asking --------------------------------------------------------------------------------- */
@@ -81,32 +81,40 @@ static void hear(struct leaver *leaver)
         signal_it(leaver->running, SIGTERM); /* nobody has read what it was asked */
 }
 
-/* Its pid file may name a successor by now. */
-static void forget_pid_file(const struct running *running)
+/* A process that ends in order takes its pid file away (host/server.h). This one may name a
+ * successor by now. Returns whether it was left behind. */
+static bool forget_pid_file(const struct running *running)
 {
     struct process process;
-    if (process_find(running->pid_path, &process) == GW_OK)
-        process_close(&process);
-    else
-        unlink(running->pid_path);
+    if (process_find(running->pid_path, &process) != GW_OK)
+        return unlink(running->pid_path) == 0;
+    process_close(&process);
+    return false;
+}
+
+/* What of a game was not saved, if something was not. */
+static void tell_end(struct ending *ending, const struct leaver *leaver, bool is_left_behind)
+{
+    const char *name = leaver->running->name;
+    ending->is_unsaved |= leaver->has_told && is_left_behind;
+    if (leaver->progress.is_last) {
+        cli_fail("%s ended before everything was saved: %llu requests waited for the databases; "
+                 "its log tells more",
+                 name, (unsigned long long)leaver->progress.requests);
+    } else if (leaver->has_told && is_left_behind) {
+        cli_fail("%s died before everything was saved; its log may tell why", name);
+    } else {
+        printf("%s has stopped\n", name);
+        fflush(stdout);
+    }
 }
 
 static void take_end(struct ending *ending, struct leaver *leaver)
 {
-    const struct running *running = leaver->running;
     hear(leaver);
     stop_hearing(leaver);
     leaver->has_ended = true;
-    forget_pid_file(running);
-    if (leaver->progress.is_last) {
-        ending->is_unsaved = true;
-        cli_fail("%s ended before everything was saved: %llu requests waited for the databases; "
-                 "its log tells more",
-                 running->name, (unsigned long long)leaver->progress.requests);
-        return;
-    }
-    printf("%s has stopped\n", running->name);
-    fflush(stdout);
+    tell_end(ending, leaver, forget_pid_file(leaver->running));
 }
 
 /* ---- waiting -------------------------------------------------------------------------------- */

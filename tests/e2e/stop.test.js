@@ -123,6 +123,18 @@ test("a game that cannot save has stop_timeout for it, and stop says that it has
   assertFails(goworld(["stop", dir]), /is not running$/);
 });
 
+test("stop says that a game has died before it had saved", async (t) => {
+  const dir = await startServer(t);
+  await lock(t, dir);
+  const pid = pidOf(dir, "game1");
+  const stop = start(t, command, ["stop", dir]);
+  await until(() => stop.said.out, (text) => SAVES.test(text));
+  process.kill(pid, "SIGKILL");
+  const done = await stop.ended;
+  assertFails(done, /game1 died before everything was saved; its log may tell why$/);
+  assert.match(done.out, /^dispatcher1 has stopped$/m);
+});
+
 test("a game that waits for its dispatcher ends at the first signal", async (t) => {
   const dir = await build(t);
   const program = path.join(dir, path.basename(dir));
