@@ -23,7 +23,7 @@ void help_print(FILE *out)
     fputs("\nprocesses (started by goworld start):\n", out);
     for (const struct process_role *role = roles; role->name; role++)
         fprintf(out, "  %s\n", role->usage);
-    fputs("  DIR/NAME -gid N -configfile FILE [-log LEVEL]\n\n"
+    fputs("  DIR/NAME -gid N -configfile FILE [-resume] [-log LEVEL]\n\n"
           "Exit codes: 0 done, 1 failed, 2 wrong usage.\n",
           out);
 }

@@ -108,7 +108,7 @@ static void print_processes(void)
     print_text("goworld start runs these; so can you, in a debugger or as services of systemd.");
     for (const struct process_role *role = roles; role->name; role++)
         print_item_about(role->usage, "", role->summary, "");
-    print_item_about("DIR/NAME -gid N -configfile FILE [-log LEVEL]", "",
+    print_item_about("DIR/NAME -gid N -configfile FILE [-resume] [-log LEVEL]", "",
                      "game N of the ini: runs the entities and the game's own code", "");
 }
 
