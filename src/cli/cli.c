@@ -127,8 +127,10 @@ static int run_command(const struct command *command, const struct arguments *ar
 {
     if (args->help)
         return help_run(command->name);
-    if (check_words(args, command->words_min, command->words_max, "a server directory",
-                    command->arguments) != GW_OK)
+    const char *wants =
+        command->words_min > 2 ? "a server directory and a folder" : "a server directory";
+    if (check_words(args, command->words_min, command->words_max, wants, command->arguments) !=
+        GW_OK)
         return usage_error();
     const struct cli_options options = {
         .dir = args->words[1] ? args->words[1] : ".",

@@ -2,10 +2,12 @@
 #include "cli/found.h"
 #include "cli/insight.h"
 #include "cli/supervision.h"
+#include "host/state.h"
 #include "os/system.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define COMMAND_BYTES_MAX 4096
 
@@ -95,10 +97,26 @@ static void print_given_up(const struct status *status, const struct record *rec
            status->server->run_dir, record->name, status->server->shown);
 }
 
+/* And nothing else has become of it since. */
+static bool is_frozen(const struct status *status, enum role role, unsigned number)
+{
+    char name[PROCESS_NAME_SIZE];
+    const struct record *record = record_of(status, role, number);
+    if (role != ROLE_GAME || (record && record->state != MEMBER_STOPPED))
+        return false;
+    server_process_name(role, number, name);
+    return access(server_state_path(status->server, name, STATE_FROZEN), F_OK) == 0;
+}
+
 static void print_down(const struct status *status, enum role role, unsigned number)
 {
     const struct record *record = record_of(status, role, number);
     const struct running *running = processes_get(&status->found.running, role, number);
+    if (!running && is_frozen(status, role, number)) {
+        printf("%8s  %s%u is frozen; it goes on with: goworld start %s\n", "-", role_names[role],
+               number, status->server->shown);
+        return;
+    }
     if (running)
         printf("%8d  %s%u is starting", (int)running->process.pid, role_names[role], number);
     else

@@ -169,7 +169,7 @@ test("a game that was frozen goes on with the next start", async (t) => {
   const pid = pidOf(dir, "game1");
   const file = path.join(dir, "run/game1_freezed.dat");
   process.kill(pid, "SIGHUP");
-  await until(() => goworld(["status", dir]).out, (out) => out.includes("game1 is down"));
+  await until(() => goworld(["status", dir]).out, (out) => out.includes(`game1 is frozen; it goes on with: goworld start ${dir}`));
   assert.ok(fs.existsSync(file));
   const started = goworld(["start", dir]);
   assert.equal(started.code, 0, started.err);
@@ -182,7 +182,7 @@ test("a file that is damaged is refused, and stays", async (t) => {
   const { dir } = await startServer(t);
   const file = path.join(dir, "run/game1_freezed.dat");
   process.kill(pidOf(dir, "game1"), "SIGHUP");
-  await until(() => goworld(["status", dir]).out, (out) => out.includes("game1 is down"));
+  await until(() => goworld(["status", dir]).out, (out) => out.includes(`game1 is frozen; it goes on with: goworld start ${dir}`));
   const bytes = fs.readFileSync(file);
   for (const [change, why] of [
     [(b) => b.subarray(0, 20), /it is cut off/],

@@ -49,7 +49,9 @@ test("units run each process of the ini, with nothing left open", async (t) => {
   ])
     assert.ok(unit.split("\n").includes(line), `${line}\n${unit}`);
   assert.match(units["plain-gate@.service"], /^After=network\.target plain-dispatcher@1\.service plain-game@1\.service plain-game@2\.service$/m);
-  assert.equal(goworld(["units", dir]).code, 2);
+  const half = goworld(["units", dir]);
+  assert.equal(half.code, 2);
+  assert.match(half.err, /^goworld: units needs a server directory and a folder: goworld units DIR FOLDER/);
   assert.equal(goworld(["reload", dir, "-game", "x"]).code, 2);
 });
 
