@@ -153,8 +153,17 @@ static bool ended_in_order(const struct member *member)
     return access(member->pid_path, F_OK) != 0;
 }
 
+/* Another had taken over from it, and has died before it could be seen. */
+static bool has_dead_successor(const struct member *member)
+{
+    pid_t named = process_named(member->pid_path);
+    return named && named != member->process.pid;
+}
+
 static char *describe(const struct member *member, struct process_end end)
 {
+    if (has_dead_successor(member))
+        return sentence("the process that had taken over ended");
     if (!end.is_known)
         return sentence(ended_in_order(member) ? "it ended in order" : "it ended");
     if (end.signum)
@@ -164,6 +173,8 @@ static char *describe(const struct member *member, struct process_end end)
 
 static bool was_asked_to(const struct member *member, struct process_end end)
 {
+    if (has_dead_successor(member))
+        return false;
     if (!end.is_known)
         return ended_in_order(member);
     return end.signum ? end.signum == SIGTERM || end.signum == SIGINT : end.exit_code == 0;

@@ -66,15 +66,6 @@ gw_err process_write_pid(const char *path, pid_t pid)
     return err;
 }
 
-bool process_is_named(const char *path, pid_t pid)
-{
-    struct process process;
-    if (process_find(path, &process) != GW_OK)
-        return false;
-    process_close(&process);
-    return process.pid == pid;
-}
-
 /* One line is less than PIPE_BUF, so it goes whole. */
 static _Noreturn void child_fails(int ready_fd, const char *what, const char *path)
 {
@@ -261,6 +252,22 @@ gw_err process_find(const char *pid_path, struct process *process)
     }
     *process = (struct process){pid, pidfd};
     return GW_OK;
+}
+
+bool process_is_named(const char *path, pid_t pid)
+{
+    struct process process;
+    if (process_find(path, &process) != GW_OK)
+        return false;
+    process_close(&process);
+    return process.pid == pid;
+}
+
+pid_t process_named(const char *path)
+{
+    pid_t pid;
+    unsigned long long start;
+    return read_pid_file(path, &pid, &start) == GW_OK ? pid : 0;
 }
 
 gw_err process_signal(const struct process *process, int signum)

@@ -66,6 +66,8 @@ struct process_end process_reap(const struct process *process);
 GW_NODISCARD gw_err process_write_pid(const char *path, pid_t pid);
 /* Whether the file names that process. */
 bool process_is_named(const char *path, pid_t pid);
+/* Whom the file names, also when that one has ended; 0: nobody. */
+pid_t process_named(const char *path);
 
 /* Its arguments with a space between each two, cut at the end; empty when there is no such process.
  * What would disturb a terminal is a space, too. */

@@ -183,6 +183,8 @@ static void a_pid_file_may_pass_to_another_process(void **state)
     assert_int_equal(process_signal(&process, SIGKILL), GW_OK);
     process_reap(&process);
     assert_int_equal(process_write_pid(place->pid, child.pid), GW_EIO);
+    assert_int_equal(process_named(place->pid), getpid());
+    assert_int_equal(process_named(place->log), 0);
     assert_true(process_is_named(place->pid, getpid()));
     process_release(&child);
 }
