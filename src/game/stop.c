@@ -18,7 +18,7 @@ static int64_t now_ms(const struct stop *stop)
 static struct control_progress progress_of(const struct stop *stop)
 {
     const struct storage_stats *storage = storage_stats(stop->desc.storage);
-    int64_t left_ms = stop->deadline_ms - now_ms(stop);
+    int64_t left_ms = stop->has_begun ? stop->deadline_ms - now_ms(stop) : stop->desc.timeout_ms;
     return (struct control_progress){
         .requests = storage->queue_requests + kv_stats(stop->desc.kv)->queue_requests,
         .bytes = storage->queue_bytes,
@@ -46,8 +46,7 @@ void stop_watched_by(struct stop *stop, int fd)
     if (stop->watcher_count == STOP_WATCHERS_MAX)
         forget(stop, 0);
     stop->watchers[stop->watcher_count++] = fd;
-    if (stop->has_begun)
-        tell(stop, &progress);
+    tell(stop, &progress); /* also when there is nothing to save: who hears nothing would signal */
 }
 
 static void begin(struct stop *stop)
