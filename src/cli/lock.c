@@ -81,36 +81,39 @@ static gw_err try(struct server *server, enum lock_use use, int fd, struct lock_
     return GW_EEXIST;
 }
 
-gw_err lock_take(struct server *server, enum lock_use use, int *fd)
+static gw_err wait_for(struct server *server, enum lock_use use, int fd,
+                       const struct lock_holder *holder)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    printf("waiting for another goworld (pid %d)\n", (int)holder->pid);
+    fflush(stdout);
+    return fcntl(fd, F_OFD_SETLKW, &whole) == 0 ? write_holder(server, fd, use) : GW_EIO;
+}
+
+static gw_err take(struct server *server, enum lock_use use, bool waits, int *fd)
 {
     struct lock_holder holder;
     if (open_lock(server, fd) != GW_OK)
         return GW_EIO;
     gw_err err = try(server, use, *fd, &holder);
-    if (err == GW_EEXIST)
+    /* Who holds it for a terminal may never leave. */
+    if (err == GW_EEXIST && waits && holder.use != LOCK_FOREGROUND)
+        err = wait_for(server, use, *fd, &holder);
+    else if (err == GW_EEXIST)
         complain(server, holder);
     if (err != GW_OK)
         close(*fd);
     return err;
 }
 
+gw_err lock_take(struct server *server, enum lock_use use, int *fd)
+{
+    return take(server, use, false, fd);
+}
+
 gw_err lock_wait(struct server *server, enum lock_use use, int *fd)
 {
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    struct lock_holder holder;
-    if (open_lock(server, fd) != GW_OK)
-        return GW_EIO;
-    gw_err err = try(server, use, *fd, &holder);
-    if (err == GW_EEXIST && holder.use != LOCK_FOREGROUND) {
-        printf("waiting for another goworld (pid %d)\n", (int)holder.pid);
-        fflush(stdout);
-        err = fcntl(*fd, F_OFD_SETLKW, &whole) == 0 ? write_holder(server, *fd, use) : GW_EIO;
-    } else if (err == GW_EEXIST) {
-        complain(server, holder);
-    }
-    if (err != GW_OK)
-        close(*fd);
-    return err;
+    return take(server, use, true, fd);
 }
 
 gw_err lock_find(struct server *server, struct lock_holder *holder)
