@@ -136,6 +136,7 @@ static int run_command(const struct command *command, const struct arguments *ar
         .dir = args->words[1] ? args->words[1] : ".",
         .configfile = args->given[FLAG_CONFIGFILE],
         .section = args->words[2],
+        .folder = args->words[2],
         .form = args->given[FLAG_C]    ? "-c"
                 : args->given[FLAG_JS] ? "-js"
                                        : NULL,

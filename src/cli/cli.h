@@ -11,7 +11,8 @@ int cli_main(int argc, char **argv);
 struct cli_options {
     const char *dir;        /* as given */
     const char *configfile; /* NULL: not given */
-    const char *section;    /* of the ini, or a folder; NULL: not given */
+    const char *section;    /* of the ini, the word behind DIR; NULL: not given */
+    const char *folder;     /* of units, the same word */
     const char *form;       /* of the schema, "-js" or "-c"; NULL: not given */
     bool verbose;           /* of the status: also what each process does */
     bool builds;            /* of a reload: first */

@@ -28,10 +28,9 @@ const struct command commands[] = {
      "the ini. Of a server that runs in part it starts what is down. A supervisor stays behind "
      "and starts again what dies."},
     {"stop", "DIR", 2, 2, stop_run, "stop the gates, then the games, then the dispatchers of DIR",
-     "Games save and destroy all entities first, for which each has its stop_timeout; how that "
-     "goes "
-     "is told each second. Waits for the end of each process. Exits with 1 when something was not "
-     "saved."},
+     "Games save and destroy all entities first, for which each has its stop_timeout; how far that "
+     "is, they tell each second. Waits for the end of each process. Exits with 1 when something "
+     "was not saved."},
     {"reload", "DIR [-build] [-game N]", 2, 2, reload_run,
      "let the games of DIR go on with new code while players stay connected",
      "One game after the other: a new process, of the program that lies in DIR now, is started "

@@ -27,9 +27,9 @@ void found_forget(struct found *found)
 }
 
 /* Such a service is called "NAME-game@1.service". */
-static bool target_of(const struct running *running, char *name, size_t size)
+static bool target_of(const struct running *running, char name[TARGET_SIZE])
 {
-    char service[256], ending[PROCESS_NAME_SIZE + 16];
+    char service[TARGET_SIZE], ending[PROCESS_NAME_SIZE + 16];
     if (!service_of(running->process.pid, service, sizeof service))
         return false;
     size_t length = strlen(service),
@@ -37,14 +37,14 @@ static bool target_of(const struct running *running, char *name, size_t size)
                                   role_names[running->role], running->number);
     if (length <= end || strcmp(service + length - end, ending) != 0)
         return false;
-    snprintf(name, size, "%.*s.target", (int)(length - end), service);
+    snprintf(name, TARGET_SIZE, "%.*s.target", (int)(length - end), service);
     return true;
 }
 
-bool found_target(const struct found *found, char *name, size_t size)
+bool found_target(const struct found *found, char name[TARGET_SIZE])
 {
     for (size_t i = 0; i < found->running.count; i++)
-        if (target_of(&found->running.list[i], name, size))
+        if (target_of(&found->running.list[i], name))
             return true;
     return false;
 }

@@ -19,9 +19,10 @@ static inline bool found_supervisor(const struct found *found)
     return found->supervisor.pidfd >= 0;
 }
 
+#define TARGET_SIZE 256
 /* The target of systemd that starts and stops the server, where its processes are services that
  * `goworld units` has written: "NAME.target". False where they are not. */
-bool found_target(const struct found *found, char *name, size_t size);
+bool found_target(const struct found *found, char name[TARGET_SIZE]);
 
 /* Says on standard error that the server is running, and how it is stopped; returns GW_EEXIST. */
 gw_err found_complain(const struct found *found, const struct server *server);

@@ -30,8 +30,8 @@ static gw_err check_same_ini(const struct server *server, const struct found *fo
 
 static gw_err check_startable(const struct server *server, const struct found *found)
 {
-    char target[256];
-    if (found_target(found, target, sizeof target)) {
+    char target[TARGET_SIZE];
+    if (found_target(found, target)) {
         cli_fail("the server runs as services of systemd: systemctl start %s", target);
         return GW_EEXIST;
     }

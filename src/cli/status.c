@@ -152,8 +152,8 @@ static unsigned print_role(const struct status *status, enum role role)
 
 static void print_supervisor(const struct status *status)
 {
-    char target[256];
-    if (found_target(&status->found, target, sizeof target))
+    char target[TARGET_SIZE];
+    if (found_target(&status->found, target))
         printf("%8s  %-12s  starts again what dies; the logs: journalctl -u '%.*s-*'\n", "-",
                "systemd", (int)(strlen(target) - strlen(".target")), target);
     else if (found_supervisor(&status->found))

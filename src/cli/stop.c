@@ -22,8 +22,8 @@ static void complain_not_running(const struct server *server, const struct found
 /* What systemd runs it would start again after SIGKILL. What has ended in order stays down. */
 static gw_err check_killable(const struct server *server, const struct found *found)
 {
-    char target[256];
-    if (!found_target(found, target, sizeof target))
+    char target[TARGET_SIZE];
+    if (!found_target(found, target))
         return GW_OK;
     cli_fail("%s runs as services of systemd, which would start them again: systemctl stop %s",
              server->shown, target);

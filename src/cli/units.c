@@ -144,7 +144,7 @@ static int write_units(struct server *server, const struct cli_options *options)
     print_stop_timeout(&words, server->conf);
     gw_err err = GW_OK;
     for (const struct embedded_file *file = unit_files; file->name && !err; file++)
-        err = write_unit(file, server, &words, options->section);
+        err = write_unit(file, server, &words, options->folder);
     if (!err)
         say_what_is_next(server, &words);
     words_free(&words);

@@ -222,7 +222,7 @@ static void asked(void *user, enum control_request request, int fd)
     }
 }
 
-/* Where no socket can be made there is no reload, and all else is well. */
+/* Where no socket can be made there is no reload, and whoever stops the game sends SIGTERM. */
 static gw_err listen_for_control(struct game_host *server, char **error)
 {
     const struct control_desc desc = {
