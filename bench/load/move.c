@@ -16,6 +16,7 @@ enum {
     RECORD_BYTES = 32, /* EntityID, f32 x, y, z, yaw */
     MOVES_KEPT = 64,   /* of a client: so late a move may be seen */
     LOOKING_MAX = 40,  /* clients whose positions are looked at: the others are counted only */
+    PATIENCE_S = 30,   /* for the first sight */
     TURN_NS = 1000000,
 };
 
@@ -138,6 +139,15 @@ static void run_until(struct moves *m, const struct options *o, int64_t end_ns)
     }
 }
 
+/* That long, and on a machine that has no time for it until somebody has seen something. */
+static void run_for(struct moves *m, const struct options *o, double seconds)
+{
+    int64_t begin_ns = now_ns(), give_up_ns = begin_ns + (int64_t)((seconds + PATIENCE_S) * 1e9);
+    run_until(m, o, begin_ns + (int64_t)(seconds * 1e9));
+    while (m->latency.total == 0 && now_ns() < give_up_ns)
+        run_until(m, o, now_ns() + (int64_t)(o->interval_ms * 1e6));
+}
+
 /* Each in its own time, spread over the interval. */
 static void begin(struct moves *m, const struct options *o)
 {
@@ -157,11 +167,11 @@ void move_run(const struct options *o)
     load_open(&m.load, o->clients, &events, &m);
     load_connect(&m.load, &o->address, o->clients);
     begin(&m, o);
-    run_until(&m, o, now_ns() + (int64_t)(o->warmup_s * 1e9));
+    run_for(&m, o, o->warmup_s);
     struct usage usage = usage_now(o);
     histogram_clear(&m.latency);
     m.seen = 0;
-    run_until(&m, o, now_ns() + (int64_t)(o->seconds * 1e9));
+    run_for(&m, o, o->seconds);
     usage = usage_since(&usage, o);
     if (m.latency.total == 0)
         load_fail("nobody saw anything");
