@@ -96,12 +96,13 @@ static bool forget_pid_file(const struct running *running)
 static void tell_end(struct ending *ending, const struct leaver *leaver, bool is_left_behind)
 {
     const char *name = leaver->running->name;
-    ending->is_unsaved |= leaver->has_told && is_left_behind;
+    bool is_dead = leaver->has_told && is_left_behind;
+    ending->is_unsaved |= leaver->progress.is_last || is_dead;
     if (leaver->progress.is_last) {
         cli_fail("%s ended before everything was saved: %llu requests waited for the databases; "
                  "its log tells more",
                  name, (unsigned long long)leaver->progress.requests);
-    } else if (leaver->has_told && is_left_behind) {
+    } else if (is_dead) {
         cli_fail("%s died before everything was saved; its log may tell why", name);
     } else {
         printf("%s has stopped\n", name);

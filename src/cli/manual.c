@@ -141,7 +141,8 @@ static void print_command_page(void)
     print_files();
     puts(".SH EXIT STATUS");
     print_text("0: it is done. 1: it failed, and a sentence on standard error says why. 2: the "
-               "command line was wrong.");
+               "command line was wrong. 74: run, or a game, was told to end and has not saved "
+               "everything.");
     puts(".SH ENVIRONMENT");
     print_item_about("NO_COLOR", "", "run prints its logs without colours", "");
     print_item_about("CC, CFLAGS, LDFLAGS, LDLIBS", "", "what build compiles and links with", "");

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/sentence.h"
+#include "host/exit.h"
 #include "host/state.h"
 
 #include <errno.h>
@@ -165,9 +166,11 @@ static char *describe(const struct member *member, struct process_end end)
     if (has_dead_successor(member))
         return sentence("the process that had taken over ended");
     if (!end.is_known)
-        return sentence(ended_in_order(member) ? "it ended in order" : "it ended");
+        return sentence(ended_in_order(member) ? "it was told to end" : "it ended");
     if (end.signum)
         return sentence("it was ended by signal %d (%s)", end.signum, strsignal(end.signum));
+    if (end.exit_code == EXIT_UNSAVED)
+        return sentence("it was told to end, and has not saved everything");
     return sentence("it ended with exit code %d", end.exit_code);
 }
 
@@ -177,7 +180,9 @@ static bool was_asked_to(const struct member *member, struct process_end end)
         return false;
     if (!end.is_known)
         return ended_in_order(member);
-    return end.signum ? end.signum == SIGTERM || end.signum == SIGINT : end.exit_code == 0;
+    if (end.signum)
+        return end.signum == SIGTERM || end.signum == SIGINT;
+    return end.exit_code == EXIT_SUCCESS || end.exit_code == EXIT_UNSAVED;
 }
 
 bool member_end(struct member *member, int64_t now_ms)

@@ -4,11 +4,10 @@
 #include "game/schema_c.h"
 #include "game/schema_js.h"
 #include "game/schema_json.h"
+#include "host/exit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { EXIT_WRONG_USAGE = 2 };
 
 const char *schema_value_type(gw_value_type type)
 {

@@ -1,6 +1,7 @@
 /* server: see server.h. */
 #include "host/server.h"
 
+#include "host/exit.h"
 #include "host/state.h"
 #include "os/notify.h"
 #include "os/process.h"
@@ -13,8 +14,6 @@
 #include <unistd.h>
 
 #define FINISH_INTERVAL_MS 250
-
-enum { EXIT_WRONG_USAGE = 2 };
 
 /* Reports why the process cannot go on, to standard error and to whoever started it, and frees the
  * sentence. */
@@ -73,16 +72,24 @@ static gw_err obey_signals(struct run *run)
     return err != GW_OK ? err : loop_on_signal(loop, SIGINT, asked_to_stop, run);
 }
 
-/* A database that does not answer would be waited for when its worker is ended in order. */
-static _Noreturn void end_unsaved(const char *name, char *why)
+static void forget_pid_file(const char *pid_path)
 {
-    int code = fail(name, why);
-    fflush(NULL);
-    _exit(code);
+    if (pid_path && process_is_named(pid_path, getpid()))
+        unlink(pid_path);
 }
 
+/* A database that does not answer would be waited for when its worker is ended in order. */
+static _Noreturn void end_unsaved(const char *name, const char *pid_path, char *why)
+{
+    fail(name, why);
+    forget_pid_file(pid_path);
+    fflush(NULL);
+    _exit(EXIT_UNSAVED);
+}
+
+/* `pid_path` is NULL for a process without a number. */
 static gw_err run_server(const struct host_server *server, const struct conf *conf,
-                         const struct host_options *options, char **error)
+                         const struct host_options *options, const char *pid_path, char **error)
 {
     struct host *host;
     gw_err err = host_open(&host, error);
@@ -96,7 +103,7 @@ static gw_err run_server(const struct host_server *server, const struct conf *co
         loop_run(host->loop);
         char *unsaved = server->stop(run.running);
         if (unsaved)
-            end_unsaved(server->name, unsaved);
+            end_unsaved(server->name, pid_path, unsaved);
     }
     host_close(host);
     return err;
@@ -132,9 +139,8 @@ static gw_err run_numbered(const struct host_server *server, const struct conf *
     char *pid_path = state_path(conf->run_dir, name, STATE_PID);
     gw_err err = claim(conf->run_dir, pid_path, options, error);
     if (!err) {
-        err = run_server(server, conf, options, error);
-        if (process_is_named(pid_path, getpid()))
-            unlink(pid_path);
+        err = run_server(server, conf, options, pid_path, error);
+        forget_pid_file(pid_path);
     }
     free(pid_path);
     free(name);
@@ -156,7 +162,8 @@ int host_server_main(const struct host_server *server, int argc, char **argv)
     }
     if (conf_load(options.configfile, &conf, &error) != GW_OK)
         return fail(server->name, error);
-    gw_err err = (server->id_flag ? run_numbered : run_server)(server, conf, &options, &error);
+    gw_err err = server->id_flag ? run_numbered(server, conf, &options, &error)
+                                 : run_server(server, conf, &options, NULL, &error);
     conf_free(conf);
     return err == GW_OK ? EXIT_SUCCESS : fail(server->name, error);
 }

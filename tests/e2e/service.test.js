@@ -46,6 +46,7 @@ test("units run each process of the ini, with nothing left open", async (t) => {
     `ExecStart=${dir}/plain -gid %i -configfile ${dir}/goworld.ini -resume`,
     `ExecReload=${command} -configfile ${dir}/goworld.ini reload ${dir} -game %i`,
     "TimeoutStopSec=80",
+    "RestartPreventExitStatus=74",
   ])
     assert.ok(unit.split("\n").includes(line), `${line}\n${unit}`);
   assert.match(units["plain-gate@.service"], /^After=network\.target plain-dispatcher@1\.service plain-game@1\.service plain-game@2\.service$/m);

@@ -119,7 +119,8 @@ test("a second signal ends a game at once, and the first does not", async (t) =>
   process.kill(pid, "SIGINT");
   const log = await until(() => logOf(dir), (text) => text.includes("game: ended before everything was saved"));
   assert.match(log, new RegExp(`ERROR game1 stopped_unsaved requests=${STONES} bytes=\\d+ why="told to end at once"`));
-  await until(() => goworld(["status", dir]).out, (out) => !out.includes(` ${pid} `));
+  const { out } = await until(() => goworld(["status", dir]), (status) => !status.out.includes(` ${pid} `));
+  assert.match(out, /game1 is down: it was told to end, and has not saved everything; start it again/);
   assert.equal(savedIn(dir), 0);
 });
 
