@@ -122,13 +122,23 @@ bool migrations_cancel(struct dispatcher *d, struct peer *from, struct view pack
     return true;
 }
 
+/* Its old game may have been asked to take it in once more, by what the new one had sent before it
+ * knew that the entity was on its way back: it lives where it has arrived last. */
+static void settle(struct dispatcher *d, struct peer *game, const struct msg_migrated *m)
+{
+    const struct place *place = entities_find(d, m->entity);
+    bool is_taken_back = place && place->game && !place->hold && place->game->id == m->game;
+    if (!place || is_taken_back)
+        (void)!entities_move(d, m->entity, game, (struct view){0});
+}
+
 /* The game that it has left keeps it until then; one that is gone keeps nothing. */
 bool migrations_end(struct dispatcher *d, struct peer *from, struct view packet)
 {
-    (void)from;
     struct msg_migrated m;
     if (!msg_migrated_read(packet, &m))
         return false;
+    settle(d, from, &m);
     struct peer *old = peers_get(&d->games, m.game);
     if (old && peer_knows(old, packet))
         peer_send(old, packet.data, packet.size);

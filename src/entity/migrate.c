@@ -275,11 +275,12 @@ static void take_in_or_refuse(struct world *w, gw_id id, uint16_t game, const st
 }
 
 /* One that has come, and is not here, has ended or left: its dispatcher is not to believe that it
- * is here. */
+ * is here. It may be on its way to the very game that has sent this. */
 static void take_again(struct world *w, gw_id id, const struct traveller *t)
 {
-    tell_arrived(w, id, t);
-    if (!is_known(w, id))
+    if (is_known(w, id))
+        tell_arrived(w, id, t);
+    else
         entity_notify(w, MSG_NOTIFY_DESTROY_ENTITY, id);
 }
 
@@ -292,9 +293,10 @@ void world_migrate_in(struct world *w, gw_id id, uint16_t game, struct view stat
             lose(w, id, &t);
         return;
     }
-    leavers_forget(w, id);
-    if (is_known(w, id) || arrivals_have(w, t.journey))
+    if (is_known(w, id) || arrivals_have(w, t.journey)) {
         take_again(w, id, &t);
-    else
-        take_in_or_refuse(w, id, game, &t, state);
+        return;
+    }
+    leavers_forget(w, id);
+    take_in_or_refuse(w, id, game, &t, state);
 }

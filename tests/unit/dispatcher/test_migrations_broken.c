@@ -193,6 +193,49 @@ static void one_that_is_sent_again_after_it_has_arrived_is_refused(void **state)
     cast_end(&c);
 }
 
+/* Both games have sent it. Game 2, which knows that journey, says that it is not there; game 1 says
+ * that it has arrived. Either may come first. */
+static void one_that_was_on_its_way_back_then_lives_where_it_has_arrived(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct cast c;
+        struct msg_real_migrate m;
+        begin_again(&c);
+        c.to = come(&c, 2, ENTITY, "");
+        say_hello(c.to);
+        fake_link_skip(c.from);
+        RECEIVE(c.to, real_migrate, .entity = id_str(ENTITY), .game = 1, .state = view_str("new"));
+        cast_leave(&c);
+        if (i == 0)
+            RECEIVE(c.to, notify_destroy_entity, .entity = id_str(ENTITY));
+        RECEIVE(c.from, migrated, .game = 2, .entity = id_str(ENTITY));
+        if (i == 1)
+            RECEIVE(c.to, notify_destroy_entity, .entity = id_str(ENTITY));
+        cast_expect_arrival(c.to);
+        EXPECT(c.from, real_migrate, &m);
+        assert_int_equal(m.game, 1);
+        cast_call(c.to, "one");
+        world_expect_call(c.from, "one");
+        cast_end(&c);
+    }
+}
+
+/* What has gone on to a third game by then stays there. */
+static void an_arrival_that_is_heard_of_late_changes_nothing(void **state)
+{
+    (void)state;
+    struct cast c;
+    begin_again(&c);
+    c.to = come(&c, 2, "", "");
+    struct fake_link *third = come(&c, 3, ENTITY, "");
+    say_hello(third);
+    RECEIVE(c.to, migrated, .game = 1, .entity = id_str(ENTITY));
+    cast_call(c.from, "one");
+    world_expect_call(third, "one");
+    cast_end(&c);
+}
+
 /* Whether it has the entity or not: only then is that known. */
 static void one_whose_new_game_is_not_back_yet_waits_for_that(void **state)
 {
@@ -429,6 +472,8 @@ int main(void)
         cmocka_unit_test(one_is_held_while_the_link_of_its_game_is_broken),
         cmocka_unit_test(one_goes_to_a_game_whose_link_is_broken_over_its_next),
         cmocka_unit_test(one_that_is_sent_again_after_it_has_arrived_is_refused),
+        cmocka_unit_test(one_that_was_on_its_way_back_then_lives_where_it_has_arrived),
+        cmocka_unit_test(an_arrival_that_is_heard_of_late_changes_nothing),
         cmocka_unit_test(one_whose_new_game_is_not_back_yet_waits_for_that),
         cmocka_unit_test(one_that_has_gone_on_meanwhile_is_where_it_is_named),
         cmocka_unit_test(one_that_waits_for_its_new_game_outlives_its_old_one),

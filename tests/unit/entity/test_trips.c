@@ -458,11 +458,33 @@ static void one_that_has_ended_does_not_come_to_life_again(void **state)
     fixture_skip(f);
     world_migrate_in(f->world, id, 1, view_of(&gone));
     assert_null(fixture_find(f, id));
-    assert_int_equal(fixture_next_type(f), MSG_MIGRATED);
     assert_int_equal(fixture_next_type(f), MSG_NOTIFY_DESTROY_ENTITY);
+    assert_int_equal(fixture_next_type(f), 0); /* nobody is told that it has arrived here */
     fixture_pass(f, KEEP_MS);
     assert_int_equal(f->world->arrivals.by_journey.count, 0);
     buf_free(&gone);
+}
+
+/* What it had sent to come here is sent once more, while it is on its way back. */
+static void one_that_has_left_again_is_kept_whatever_comes_late(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf came = {0}, gone = depart(f, &id);
+    buf_append(&came, gone.data, gone.size);
+    come_from_elsewhere(&came);
+    world_migrate_in(f->world, id, 1, view_of(&came));
+    assert_non_null(fixture_find(f, id));
+    GAME(f)
+    assert_int_equal(gw_enter_space(fixture_find(f, id), far_space(), (gw_vec3){0}), GW_OK);
+    struct buf back = see_off(f, id);
+    world_migrate_in(f->world, id, 1, view_of(&came));
+    assert_int_equal(fixture_next_type(f), MSG_NOTIFY_DESTROY_ENTITY);
+    world_resend_leavers(f->world, fixture_concerns_all, NULL);
+    assert_int_equal(fixture_next_type(f), MSG_REAL_MIGRATE);
+    buf_free(&came);
+    buf_free(&gone);
+    buf_free(&back);
 }
 
 /* Its type's name is changed on the way: nobody has that. */
@@ -729,6 +751,7 @@ int main(void)
         WALKER_TEST(one_that_lives_here_again_is_not_sent_again),
         WALKER_TEST(one_that_leaves_is_not_saved_here),
         WALKER_TEST(one_that_has_ended_does_not_come_to_life_again),
+        WALKER_TEST(one_that_has_left_again_is_kept_whatever_comes_late),
         WALKER_TEST(one_of_an_unknown_type_goes_back),
         WALKER_TEST(one_that_was_sent_back_is_where_it_was),
         WALKER_TEST(one_that_cannot_be_read_takes_its_client_along),
