@@ -29,7 +29,10 @@ int cli_fail_with(char *sentence)
     return EXIT_FAILED;
 }
 
+#define COMMAND "goworld"
+
 struct arguments {
+    const char *command; /* goworld, as the user has to write it again */
     const char *words[WORDS_MAX];
     unsigned word_count;
     const char *given[FLAG_COUNT]; /* an option's value, "" for one without; NULL: not given */
@@ -133,6 +136,7 @@ static int run_command(const struct command *command, const struct arguments *ar
         GW_OK)
         return usage_error();
     const struct cli_options options = {
+        .command = args->command,
         .dir = args->words[1] ? args->words[1] : ".",
         .configfile = args->given[FLAG_CONFIGFILE],
         .section = args->words[2],
@@ -217,8 +221,8 @@ int supervisor_main(int argc, char **argv)
         cli_fail("the supervisor needs a server directory: goworld supervisor DIR");
         return usage_error();
     }
-    return supervisor_run(
-        &(struct cli_options){.dir = args.words[0], .configfile = args.given[FLAG_CONFIGFILE]});
+    return supervisor_run(&(struct cli_options){
+        .command = COMMAND, .dir = args.words[0], .configfile = args.given[FLAG_CONFIGFILE]});
 }
 
 /* `goworld gate -h` is a question like `goworld help gate`. */
@@ -237,7 +241,7 @@ int cli_main(int argc, char **argv)
     const struct process_role *role = argc > 1 ? role_find(argv[1]) : NULL;
     if (role)
         return run_role(role, argc - 1, argv + 1);
-    struct arguments args = {0};
+    struct arguments args = {.command = argc > 0 && strchr(argv[0], '/') ? argv[0] : COMMAND};
     signal(SIGPIPE, SIG_IGN); /* nobody may read what is said; the work is done all the same */
     if (read_arguments(argc, argv, &args) != GW_OK)
         return usage_error();

@@ -9,6 +9,7 @@ int cli_main(int argc, char **argv);
 
 /* What stands on the command line besides the command's name. */
 struct cli_options {
+    const char *command;    /* goworld itself, as its user has to write it */
     const char *dir;        /* as given */
     const char *configfile; /* NULL: not given */
     const char *section;    /* of the ini, the word behind DIR; NULL: not given */

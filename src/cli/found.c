@@ -52,12 +52,12 @@ bool found_target(const struct found *found, char name[TARGET_SIZE])
 gw_err found_complain(const struct found *found, const struct server *server)
 {
     if (found->running.count > 0)
-        cli_fail("the server is running already (%s, pid %d); stop it first: goworld stop %s",
+        cli_fail("the server is running already (%s, pid %d); stop it first: %s stop %s",
                  found->running.list[0].name, (int)found->running.list[0].process.pid,
-                 server->shown);
+                 server->command, server->shown);
     else
-        cli_fail("the server's supervisor (pid %d) would start it; stop that first: goworld stop "
+        cli_fail("the server's supervisor (pid %d) would start it; stop that first: %s stop "
                  "%s",
-                 (int)found->supervisor.pid, server->shown);
+                 (int)found->supervisor.pid, server->command, server->shown);
     return GW_EEXIST;
 }

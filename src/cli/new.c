@@ -73,14 +73,14 @@ static gw_err fill_folder(const char *shown, unsigned number)
     return starter_write(real, name, number);
 }
 
-static void say_what_is_next(const char *shown, unsigned number)
+static void say_what_is_next(const char *command, const char *shown, unsigned number)
 {
     printf("%s has a small game in it now; its README.md says what is where.\n"
            "Compile and start it:\n\n"
-           "  goworld build %s\n"
-           "  goworld start %s\n\n"
+           "  %s build %s\n"
+           "  %s start %s\n\n"
            "Then open http://127.0.0.1:%u/ in two windows.\n",
-           shown, shown, shown, STARTER_PORT_PAGE + number);
+           shown, command, shown, command, shown, STARTER_PORT_PAGE + number);
     if (number > STARTER_NUMBER_MIN)
         printf("(Its ports end in %u: others are in use on this machine.)\n", number);
 }
@@ -96,6 +96,6 @@ int new_run(const struct cli_options *options)
             rmdir(options->dir);
         return EXIT_FAILED;
     }
-    say_what_is_next(options->dir, number);
+    say_what_is_next(options->command, options->dir, number);
     return EXIT_OK;
 }

@@ -38,9 +38,9 @@ static gw_err check_program(struct server *server)
     const struct os_child_desc child = {.main = become_program, .user = server, .is_silent = true};
     if (os_child_start(&child, &pid) == GW_OK && os_child_wait(pid) == 0)
         return GW_OK;
-    cli_fail("%s/%s does not run, or does not say what its game is made of (goworld schema %s); "
+    cli_fail("%s/%s does not run, or does not say what its game is made of (%s schema %s); "
              "nothing was reloaded",
-             server->shown, server->name, server->shown);
+             server->shown, server->name, server->command, server->shown);
     return GW_EINVAL;
 }
 
@@ -190,7 +190,7 @@ static gw_err check_reloadable(const struct server *server, const struct found *
     else if (wanted->game)
         cli_fail("game%u of %s does not run", wanted->game, server->shown);
     else
-        cli_fail("no game of %s runs; start it with goworld start %s", server->shown,
+        cli_fail("no game of %s runs; start it with %s start %s", server->shown, server->command,
                  server->shown);
     return GW_ENOTFOUND;
 }

@@ -81,8 +81,8 @@ static int judge(const struct server *server, const char *form, int ended, const
                         (int)strcspn(err + strlen(COMPLAINT), "\n"), err + strlen(COMPLAINT));
     return cli_fail(
         "%s/%s does not tell what its game is made of: it is older than goworld schema, "
-        "or no game; build it again: goworld build %s",
-        server->shown, server->name, server->shown);
+        "or no game; build it again: %s build %s",
+        server->shown, server->name, server->command, server->shown);
 }
 
 static int print(const struct server *server, const char *form)

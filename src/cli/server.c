@@ -84,7 +84,10 @@ static gw_err load_conf(struct server *server, char **error)
 gw_err server_open(struct server *server, const struct cli_options *options, enum server_need need,
                    char **error)
 {
-    *server = (struct server){.shown = options->dir};
+    *server = (struct server){.shown = options->dir, .command = options->command};
+    if (options->configfile)
+        server->command =
+            keep(server, sentence("%s -configfile %s", options->command, options->configfile));
     gw_err err = open_dir(server, options->dir, error);
     if (err == GW_OK && need >= SERVER_INI)
         err = open_ini(server, options->configfile, error);
@@ -150,8 +153,8 @@ gw_err server_check_program(const struct server *server)
 {
     if (access(server->program, X_OK) == 0)
         return GW_OK;
-    cli_fail("there is no program %s/%s; build it first: goworld build %s", server->shown,
-             server->name, server->shown);
+    cli_fail("there is no program %s/%s; build it first: %s build %s", server->shown, server->name,
+             server->command, server->shown);
     return GW_ENOTFOUND;
 }
 

@@ -8,6 +8,7 @@
 /* Paths are absolute. */
 struct server {
     const char *shown;   /* the directory as given */
+    const char *command; /* what a hint begins with: goworld as given, and its -configfile */
     const char *dir;     /* where it lies */
     const char *name;    /* the folder's name */
     const char *program; /* DIR/NAME */

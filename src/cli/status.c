@@ -93,8 +93,8 @@ static void print_given_up(const struct status *status, const struct record *rec
         printf(": given up after %u tr%s", record->tries, record->tries == 1 ? "y" : "ies");
     else
         printf(": given up");
-    printf(": %s; its log: %s/%s.log; try again: goworld start %s", record->why,
-           status->server->run_dir, record->name, status->server->shown);
+    printf(": %s; its log: %s/%s.log; try again: %s start %s", record->why, status->server->run_dir,
+           record->name, status->server->command, status->server->shown);
 }
 
 /* And nothing else has become of it since. */
@@ -113,8 +113,8 @@ static void print_down(const struct status *status, enum role role, unsigned num
     const struct record *record = record_of(status, role, number);
     const struct running *running = processes_get(&status->found.running, role, number);
     if (!running && is_frozen(status, role, number)) {
-        printf("%8s  %s%u is frozen; it goes on with: goworld start %s\n", "-", role_names[role],
-               number, status->server->shown);
+        printf("%8s  %s%u is frozen; it goes on with: %s start %s\n", "-", role_names[role], number,
+               status->server->command, status->server->shown);
         return;
     }
     if (running)
@@ -128,7 +128,8 @@ static void print_down(const struct status *status, enum role role, unsigned num
     else if (record && record->why[0] && record->state == MEMBER_STARTING)
         printf(" (try %u of %u), since %s", record->tries, record->tries_max, record->why);
     else if (record && record->why[0])
-        printf(": %s; start it again: goworld start %s", record->why, status->server->shown);
+        printf(": %s; start it again: %s start %s", record->why, status->server->command,
+               status->server->shown);
     putchar('\n');
 }
 
@@ -162,8 +163,8 @@ static void print_supervisor(const struct status *status)
                SUPERVISOR_NAME);
     else if (status->found.running.count > 0)
         printf("%8s  nobody starts again what dies: the supervisor has ended; for a new one: "
-               "goworld start %s\n",
-               "-", status->server->shown);
+               "%s start %s\n",
+               "-", status->server->command, status->server->shown);
 }
 
 static int print_status(const struct status *status)

@@ -35,9 +35,8 @@ static gw_err end_processes(struct server *server, int signum, const struct time
     const struct ending_desc desc = {server, signum, timeouts->role_ms};
     gw_err err = ending_run(&desc);
     if (err == GW_ETIMEDOUT && signum != SIGKILL)
-        cli_fail("%s did not stop; wait on: goworld stop %s, or end it without saving: goworld "
-                 "kill %s",
-                 server->shown, server->shown, server->shown);
+        cli_fail("%s did not stop; wait on: %s stop %s, or end it without saving: %s kill %s",
+                 server->shown, server->command, server->shown, server->command, server->shown);
     return err;
 }
 

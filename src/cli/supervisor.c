@@ -318,7 +318,8 @@ int supervisor_run(const struct cli_options *options)
     char *error;
     if (server_open(&place, options, SERVER_INI, &error) != GW_OK)
         return cli_fail_with(error);
-    s.options = (struct cli_options){.dir = place.dir, .configfile = place.ini};
+    s.options = (struct cli_options){
+        .command = options->command, .dir = place.dir, .configfile = place.ini};
     s.pid_path = server_state_path(&place, SUPERVISOR_NAME, STATE_PID);
     s.pipe_path = server_state_path(&place, SUPERVISOR_NAME, ".pipe");
     s.state_path = server_state_path(&place, SUPERVISOR_NAME, ".state");

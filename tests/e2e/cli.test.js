@@ -64,7 +64,7 @@ test("a missing directory, ini or program is one sentence", async (t) => {
   assertFails(goworld(["start", dir], { cwd: "/" }), /there is no goworld\.ini in .*plain or in the current folder/);
   fs.writeFileSync(path.join(dir, "goworld.ini"), await iniText());
   for (const name of ["start", "run"])
-    assertFails(goworld([name, dir]), /there is no program .*\/plain\/plain; build it first: goworld build /);
+    assertFails(goworld([name, dir]), /there is no program .*\/plain\/plain; build it first: \S*goworld build /);
   assertFails(goworld(["-configfile", "/nowhere.ini", "start", dir]), /\/nowhere\.ini: cannot read the configuration: No/);
 });
 
@@ -148,7 +148,7 @@ test("a server starts, is seen, and stops", async (t) => {
   assert.match(lines[1], /^ *\d+ +dispatcher1 .* -dispid 1 -configfile .*goworld\.ini$/);
   assert.match(lines[3], /^ *\d+ +game2 .*\/plain\/plain -gid 2 -configfile .*goworld\.ini -resume$/);
   assert.match(lines[5], /^ *\d+ +supervisor +starts again what dies; its log: .*\/run\/supervisor\.log$/);
-  assertFails(goworld(["start", dir]), /the server is running already .* stop it first: goworld stop/);
+  assertFails(goworld(["start", dir]), /the server is running already .* stop it first: \S*goworld stop/);
   assertFails(goworld(["run", dir]), /the server is running already/);
   const stopped = goworld(["stop", dir]);
   assert.equal(stopped.code, 0, stopped.err);
@@ -259,7 +259,7 @@ test("a process that was ended is down, and the rest can be stopped even with a 
   process.kill(pidOf(dir, "game1"));
   const status = await until(() => goworld(["status", dir]), ({ out }) => /Terminated/.test(out));
   assert.equal(status.code, 1);
-  assert.match(status.out, /0\/1 games .*\n[^]* game1 is down: it was ended by signal 15 \(Terminated\); start it again: goworld start /);
+  assert.match(status.out, /0\/1 games .*\n[^]* game1 is down: it was ended by signal 15 \(Terminated\); start it again: \S*goworld start /);
   fs.writeFileSync(path.join(dir, "goworld.ini"), "nonsense");
   assert.equal(goworld(["stop", dir]).out, "supervisor has stopped\ngate1 has stopped\ndispatcher1 has stopped\n");
 });

@@ -82,7 +82,7 @@ test("what crashes again and again is given up, and status says so and why", asy
   process.kill(pidOf(dir, "game2"), "SIGKILL");
   const { code, out } = await statusSays(dir, /given up/);
   assert.equal(code, 1);
-  assert.match(out, / - {2}game2 is down: given up after 2 tries: it ended with exit code 3; its log: .*\/run\/game2\.log; try again: goworld start .*\n/);
+  assert.match(out, / - {2}game2 is down: given up after 2 tries: it ended with exit code 3; its log: .*\/run\/game2\.log; try again: \S*goworld start .*\n/);
   assert.match(out, /, 1\/2 games /);
   assert.match(logOf(dir, "supervisor"), /why="it was ended by signal 9 .*" again_in_ms=100 try=1\n[^]*again_in_ms=200 try=2\n[^]* ERROR supervisor given_up process=game2 why="it ended with exit code 3" tries=2\n/);
 
@@ -118,7 +118,7 @@ test("what was ended by SIGTERM stays down until it is started", async (t) => {
   const others = pidsOf(dir, "dispatcher1", "gate1", "supervisor");
   for (const name of ["game1", "game2"]) {
     process.kill(pidOf(dir, name));
-    await statusSays(dir, new RegExp(`${name} is down: it was ended by signal 15 \\(Terminated\\); start it again: goworld start `));
+    await statusSays(dir, new RegExp(`${name} is down: it was ended by signal 15 \\(Terminated\\); start it again: \\S*goworld start `));
   }
   assert.match(start(dir), /^game\d serves .*\ngame\d serves .*\n.* is running\n$/);
   assert.deepEqual(pidsOf(dir, "dispatcher1", "gate1", "supervisor"), others);
@@ -150,7 +150,7 @@ test("a supervisor is stopped of which nothing runs any more, and run waits for 
   start(dir);
   for (const name of ["dispatcher1", "game1", "gate1"]) process.kill(pidOf(dir, name), "SIGKILL");
   await statusSays(dir, /(is down: given up[^]*){3}/);
-  assertFails(goworld(["run", dir]), /the server's supervisor \(pid \d+\) would start it; stop that first: goworld stop /);
+  assertFails(goworld(["run", dir]), /the server's supervisor \(pid \d+\) would start it; stop that first: \S*goworld stop /);
   assert.equal(goworld(["stop", dir]).out, "supervisor has stopped\n");
   assertFails(goworld(["stop", dir]), /is not running/);
 });
@@ -160,7 +160,7 @@ test("a supervisor that was killed harms nobody, and start brings a new one", as
   start(dir);
   const pids = pidsOf(dir, "dispatcher1", "game1", "gate1");
   process.kill(pidOf(dir, "supervisor"), "SIGKILL");
-  const { code } = await statusSays(dir, / - {2}nobody starts again what dies: the supervisor has ended; for a new one: goworld start /);
+  const { code } = await statusSays(dir, / - {2}nobody starts again what dies: the supervisor has ended; for a new one: \S*goworld start /);
   assert.equal(code, 0);
   assert.match(start(dir), /^a new supervisor watches over what was running\n.* is running\n$/);
   assert.deepEqual(pidsOf(dir, "dispatcher1", "game1", "gate1"), pids);
