@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define END_MS 1000
+
 struct supervisor {
     struct cli_options options; /* with absolute paths */
     struct server server;
@@ -204,11 +206,23 @@ static gw_err open_server(struct supervisor *s)
     return GW_OK;
 }
 
+/* One that takes its pid file away is about to end (host/server.h). */
+static void await_ends(const struct supervisor *s)
+{
+    int64_t deadline_ms = os_monotonic_ms() + END_MS;
+    for (unsigned i = 0; i < s->crew.count; i++) {
+        const struct member *member = &s->crew.list[i];
+        if (member_runs(member) && access(member->pid_path, F_OK) != 0)
+            (void)process_wait_until(&member->process, deadline_ms);
+    }
+}
+
 /* Who asks may have seen an end that was not taken yet. */
 static void catch_up(struct supervisor *s)
 {
     if (!s->fds)
         return;
+    await_ends(s);
     fill_fds(s);
     if (poll(s->fds, 2 * s->crew.count + 1, 0) > 0)
         take_news(s);
