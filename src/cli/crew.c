@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define STOP_TIMEOUT_MS 10000
+#define FREEZE_TIMEOUT_MS 10000
 
 static struct member *find(struct crew *crew, const char *name)
 {
@@ -72,9 +72,22 @@ static bool is_to_stop(const struct member *member, enum role role)
     return member->role == role && member->is_new && member_runs(member);
 }
 
-static void stop_member(struct member *member, int64_t deadline_ms, const char *because)
+/* One that has gone on from a frozen game is frozen again: that is more than a database has. */
+static void ask_to_end(struct member *member)
 {
-    if (!process_wait_until(&member->process, deadline_ms))
+    member->is_freezing = member_is_thawed(member);
+    (void)!process_signal(&member->process, member->is_freezing ? SIGHUP : SIGTERM);
+}
+
+/* A game that cannot be frozen goes on, and is told to end as any other. */
+static void stop_member(struct member *member, int64_t began_ms, const char *because)
+{
+    if (member->is_freezing &&
+        !process_wait_until(&member->process, began_ms + FREEZE_TIMEOUT_MS)) {
+        (void)!process_signal(&member->process, SIGTERM);
+        began_ms = os_monotonic_ms();
+    }
+    if (!process_wait_until(&member->process, began_ms + member->stop_timeout_ms))
         (void)!process_signal(&member->process, SIGKILL);
     member_end(member, os_monotonic_ms());
     member_set_why(member, sentence("it was stopped again, since %s", because));
@@ -85,12 +98,12 @@ static void stop_member(struct member *member, int64_t deadline_ms, const char *
 void crew_stop_new(struct crew *crew, const char *because)
 {
     for (unsigned role = ROLE_COUNT; role-- > 0;) {
-        int64_t deadline_ms = os_monotonic_ms() + STOP_TIMEOUT_MS;
+        int64_t began_ms = os_monotonic_ms();
         for (unsigned i = 0; i < crew->count; i++)
             if (is_to_stop(&crew->list[i], (enum role)role))
-                (void)!process_signal(&crew->list[i].process, SIGTERM);
+                ask_to_end(&crew->list[i]);
         for (unsigned i = 0; i < crew->count; i++)
             if (is_to_stop(&crew->list[i], (enum role)role))
-                stop_member(&crew->list[i], deadline_ms, because);
+                stop_member(&crew->list[i], began_ms, because);
     }
 }

@@ -15,6 +15,6 @@ void crew_fini(struct crew *crew);
 
 bool crew_is_idle(const struct crew *crew); /* nobody runs or waits to be started again */
 struct member *crew_first_unready(struct crew *crew, enum role role); /* NULL: all serve */
-/* Ends the new ones in the order of `goworld stop`, by SIGTERM and if need be by SIGKILL. They are
- * down then, `because` somebody failed. */
+/* Ends the new ones in the order of `goworld stop`, games that were frozen before by SIGHUP, others
+ * by SIGTERM, and if need be by SIGKILL. They are down then, `because` somebody failed. */
 void crew_stop_new(struct crew *crew, const char *because);

@@ -13,8 +13,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define STOP_TIMEOUT_MS 10000 /* and a game's stop_timeout */
 #define TAIL_LINES 10
 #define TAIL_BYTES 4096
+
+static int64_t stop_timeout_ms(const struct server *server, enum role role, unsigned number)
+{
+    if (role != ROLE_GAME)
+        return STOP_TIMEOUT_MS;
+    return STOP_TIMEOUT_MS + (int64_t)conf_game(server->conf, number)->stop_timeout_s * 1000;
+}
 
 void member_init(struct member *member, struct server *server, enum role role, unsigned number)
 {
@@ -23,11 +31,13 @@ void member_init(struct member *member, struct server *server, enum role role, u
         .number = number,
         .process = {.pidfd = -1},
         .ready_fd = -1,
+        .stop_timeout_ms = stop_timeout_ms(server, role, number),
         .restart = {.tries_max = server->conf->deployment.max_restarts},
     };
     server_process_name(role, number, member->name);
     member->log_path = server_state_path(server, member->name, STATE_LOG);
     member->pid_path = server_state_path(server, member->name, STATE_PID);
+    member->frozen_path = server_state_path(server, member->name, STATE_FROZEN);
 }
 
 static void close_ready(struct member *member)
@@ -50,6 +60,8 @@ void member_move(struct member *member, struct member *from)
     struct member moved = *from;
     moved.log_path = member->log_path;
     moved.pid_path = member->pid_path;
+    moved.frozen_path = member->frozen_path;
+    moved.stop_timeout_ms = member->stop_timeout_ms;
     moved.restart.tries_max = member->restart.tries_max;
     moved.restart.tries = 0;
     *member = moved;
@@ -96,6 +108,7 @@ gw_err member_spawn(struct member *member, struct server *server)
     snprintf(digits, sizeof digits, "%u", member->number);
     fill_arguments(server, member, digits, argv);
     member->log_begin = file_size(member->log_path);
+    member->was_frozen = access(member->frozen_path, F_OK) == 0;
     const struct process_desc desc = {argv, server->dir, member->log_path, member->pid_path};
     if (process_spawn(&desc, &child) != GW_OK) {
         member_set_why(member, sentence("%s", strerror(errno)));
@@ -127,6 +140,11 @@ bool member_is_succeeded(struct member *member, int64_t now_ms)
     member_end(member, now_ms);
     member_adopt(member, now_ms);
     return member_runs(member);
+}
+
+bool member_is_thawed(const struct member *member)
+{
+    return member->was_frozen && access(member->frozen_path, F_OK) != 0;
 }
 
 /* ---- news ----------------------------------------------------------------------------------- */

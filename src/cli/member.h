@@ -21,15 +21,18 @@ struct member {
     enum role role;
     unsigned number;
     enum member_state state;
-    bool is_new; /* began in the start that goes on now, and ends with it if that fails */
+    bool is_new;      /* began in the start that goes on now, and ends with it if that fails */
+    bool was_frozen;  /* when its process was started, which has gone on from that */
+    bool is_freezing; /* it is told to end so */
     struct process process; /* while it runs; else its pidfd is -1 */
     int ready_fd;           /* until it serves or dies; else -1 */
     int64_t due_ms;         /* when it is started again, or was the last time */
     struct restart restart;
-    const char *log_path, *pid_path; /* owned by the server */
-    int64_t log_begin;               /* what stood in the log before */
-    char *said;                      /* what it said keeps it from serving, or NULL */
-    char *why;                       /* how it ended last, or what kept it from starting; or NULL */
+    const char *log_path, *pid_path, *frozen_path; /* owned by the server */
+    int64_t stop_timeout_ms;                       /* to end in, once it was told to */
+    int64_t log_begin;                             /* what stood in the log before */
+    char *said;                                    /* what it said keeps it from serving, or NULL */
+    char *why; /* how it ended last, or what kept it from starting; or NULL */
 };
 
 void member_init(struct member *member, struct server *server, enum role role, unsigned number);
@@ -50,6 +53,8 @@ void member_adopt(struct member *member, int64_t now_ms);
 /* Its process has ended, and its pid file names another one that runs: it has taken over, and is
  * taken over here. */
 bool member_is_succeeded(struct member *member, int64_t now_ms);
+/* Nothing of the frozen game is on the disk any more: the process has it. */
+bool member_is_thawed(const struct member *member);
 /* Takes what the process has said on ready_fd: that it serves, or why not. */
 void member_hear(struct member *member, int64_t now_ms);
 /* Takes the end of its process, with the reason in `why`; true when somebody had asked for it. The

@@ -1,7 +1,9 @@
 // goworld reload, on servers that goworld start has brought up.
 import test from "node:test";
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import fs from "node:fs";
+import net from "node:net";
 import path from "node:path";
 
 import { Client } from "../../clients/js/goworld.js";
@@ -194,6 +196,28 @@ test("a game that was frozen goes on with the next start", async (t) => {
   assert.equal(started.code, 0, started.err);
   assert.deepEqual(await greet(), [1, 2]);
   assert.deepEqual(closed, []);
+  assert.ok(!fs.existsSync(file));
+});
+
+test("a start that fails freezes again what it had let go on", async (t) => {
+  const { dir, gate } = await startServer(t);
+  const file = path.join(dir, "run/game1_freezed.dat");
+  for (const [name, signal] of [["gate1", "SIGTERM"], ["game1", "SIGHUP"]]) {
+    process.kill(pidOf(dir, name), signal);
+    await until(() => goworld(["status", dir]).out, (out) => new RegExp(` - {2}${name} is (down|frozen)`).test(out));
+  }
+  const squatter = net.createServer().listen(gate, "127.0.0.1");
+  t.after(() => squatter.close());
+  await once(squatter, "listening");
+  const failed = goworld(["start", dir]);
+  assertFails(failed, new RegExp(`gate1 did not start: .*127\\.0\\.0\\.1:${gate}`));
+  assert.match(failed.out, /^game1 serves /m, failed.err);
+  assert.ok(fs.existsSync(file));
+  assert.equal(fs.readFileSync(path.join(dir, "run/game1.log"), "utf8").match(/ frozen file=/g).length, 2);
+  squatter.close();
+  await once(squatter, "close");
+  const started = goworld(["start", dir]);
+  assert.equal(started.code, 0, started.err);
   assert.ok(!fs.existsSync(file));
 });
 
