@@ -40,7 +40,7 @@ void session_fini(struct session *s)
 
 static void start_over(struct session *s)
 {
-    s->said_hello = s->resumes = s->failed = false;
+    s->said_hello = s->resumes = s->awaits_anew = s->failed = false;
     s->epoch = s->confirmed = s->received = s->received_told = 0;
 }
 
@@ -96,11 +96,11 @@ void session_count(struct session *s, size_t bytes)
         tell_received(s);
 }
 
-/* One that is held may have been confirmed before its peer heard of that: nothing is kept for it.
- */
+/* What the peer has confirmed before it heard that the session is held, or begins anew, is about
+ * what counts no more. */
 bool session_confirm(struct session *s, uint64_t bytes)
 {
-    if (s->was_held)
+    if (s->was_held || (s->said_hello && s->awaits_anew))
         return true;
     if (!s->resumes || !s->link || !session_can_resume(s, bytes))
         return false;
@@ -134,30 +134,32 @@ void session_send_anew(struct session *s)
     outq_keep(&s->link->out, NULL);
     outq_keep(&s->link->out, &s->kept);
     s->confirmed = 0;
+    s->awaits_anew = true;
 }
 
 void session_receive_anew(struct session *s)
 {
     s->received = s->received_told = 0;
+    s->awaits_anew = false;
     s->resumes = true;
 }
 
 void session_hold(struct session *s)
 {
-    s->was_held = s->resumes;
+    s->was_held |= s->resumes;
     session_do_not_resume(s);
     s->link = NULL;
 }
 
 void session_unhold(struct session *s, struct link *link, bool is_anew)
 {
-    ASSERT(!s->link && !s->out.kept);
+    ASSERT((!s->link || s->link == link) && !s->out.kept);
     if (is_anew && s->was_held) {
         s->link = link;
         session_send_anew(s);
         session_receive_anew(s);
+        s->was_held = false;
     }
-    s->was_held = false;
     hand_over(s, link);
 }
 
@@ -223,10 +225,10 @@ size_t session_end(struct session *s)
 }
 
 /* A peer that never confirms would make us hold everything. One that has not said HELLO in a
- * megabyte will not. */
+ * megabyte will not; one that is to begin anew will, behind all that is on its way to it. */
 static void limit_kept(struct session *s)
 {
-    if (!s->resumes) {
+    if (!s->resumes && !s->awaits_anew) {
         outq_keep(&s->link->out, NULL);
     } else if (s->kept.bytes > SESSION_KEPT_BYTES_MAX) {
         session_fail(s);

@@ -23,13 +23,14 @@ struct session {
     struct outq out;   /* without a link: what the peer may not have, and what waits */
     struct buf gathered; /* with a link: packets that go behind its queue; see session_flush */
     struct outq_kept kept;
-    bool resumes;    /* the peer has said that it can go on */
-    bool failed;     /* it cannot after all: something found no room, or the peer broke the rules */
-    bool was_held;   /* session_hold, of one that resumed till then */
-    bool said_hello; /* the peer: its messages count, and it knows ours */
-    uint64_t epoch;  /* of the peer, once it has said HELLO */
-    uint64_t confirmed;     /* of what was sent, by the peer */
-    uint64_t received;      /* bytes of whole packets since the peer's HELLO */
+    bool resumes;  /* the peer has said that it can go on */
+    bool failed;   /* it cannot after all: something found no room, or the peer broke the rules */
+    bool was_held; /* session_hold, of one that resumed till then, and has not begun anew since */
+    bool awaits_anew;   /* session_send_anew, without the answer by which it would resume again */
+    bool said_hello;    /* the peer: its messages count, and it knows ours */
+    uint64_t epoch;     /* of the peer, once it has said HELLO */
+    uint64_t confirmed; /* of what was sent, by the peer */
+    uint64_t received;  /* bytes of whole packets since the peer's HELLO */
     uint64_t received_told; /* of these, what the peer was told */
 };
 
@@ -58,8 +59,8 @@ void session_break(struct session *s);
 /* What is sent from here on waits, and the link only sends what it has: somebody else will be the
  * peer. The session does not go on after the link. */
 void session_hold(struct session *s);
-/* That is over: what has waited goes over this link, to which nothing was gathered. A session that
- * resumed before begins anew with `is_anew`: as the next two say. */
+/* That is over, or was before: what has waited goes over this link, to which nothing was gathered.
+ * A session that resumed before the hold begins anew with `is_anew`: as the next two say. */
 void session_unhold(struct session *s, struct link *link, bool is_anew);
 
 /* Over the same link both ends begin to count anew, each behind a message that says so: what is

@@ -164,16 +164,10 @@ void slot_cancel_freeze(struct slot *slot)
         session_send_anew(session);
 }
 
-static bool cancels_freeze(const struct slot *slot)
-{
-    const struct session *session = &slot->session;
-    return session->link && session->link->out.kept && !session->resumes;
-}
-
 static bool on_freeze_cancelled(struct slot *slot, struct view packet)
 {
     struct msg_freeze_cancelled m;
-    if (!msg_freeze_cancelled_read(packet, &m) || !cancels_freeze(slot))
+    if (!msg_freeze_cancelled_read(packet, &m) || !slot->session.awaits_anew)
         return false;
     session_receive_anew(&slot->session);
     slot->heard_ms = slot->ping_due_ms = now_of(slot);
@@ -196,14 +190,10 @@ static bool on_hello(struct slot *slot, struct view packet)
     return true;
 }
 
-/* What a dispatcher said before it heard of a freeze is about what counts no more. */
 static bool on_received(struct slot *slot, struct view packet)
 {
     struct msg_received m;
-    if (!msg_received_read(packet, &m))
-        return false;
-    bool is_late = slot->session.said_hello && cancels_freeze(slot);
-    return is_late || session_confirm(&slot->session, m.bytes);
+    return msg_received_read(packet, &m) && session_confirm(&slot->session, m.bytes);
 }
 
 static bool on_pong(struct slot *slot, struct view packet)

@@ -291,12 +291,17 @@ static void give_up(struct dispatcher *d, struct peer *peer)
     connections_replace(d, peer, "it has been away for too long");
 }
 
-/* The process that was to follow has not come, or one of ours has not said HELLO. */
+/* The process that was to follow has not come, or one of ours has not said HELLO. The one that is
+ * there may cancel its freeze still, but is not waited for without end. */
 static void call_off(struct dispatcher *d, struct peer *game)
 {
     log_warn(d->desc.log, "game_not_restored", "game=%u waited_bytes=%zu", game->id,
              session_unsent_bytes(&game->session));
     connections_thaw(d, game);
+    if (!game->session.said_hello)
+        return;
+    game->heard_ms = d->desc.clock->now_ms;
+    await_word(d, game);
 }
 
 static void close_nameless(struct dispatcher *d, struct peer *peer)

@@ -82,7 +82,7 @@ void games_freeze(struct dispatcher *d, struct peer *game)
 
 void games_cancel_freeze(struct dispatcher *d, struct peer *game)
 {
-    if (!game->is_frozen)
+    if (!game->is_frozen && !game->session.was_held)
         return;
     log_info(d->desc.log, "freeze_cancelled", "game=%u waited_bytes=%zu", game->id,
              session_unsent_bytes(&game->session));

@@ -341,6 +341,26 @@ static void what_is_confirmed_before_a_freeze_is_cancelled_costs_no_dispatcher(v
     stop(&w);
 }
 
+/* All that has waited at the game goes before the answer has come. */
+static void much_may_be_sent_while_a_cancelled_freeze_is_not_answered_yet(void **state)
+{
+    (void)state;
+    struct world w;
+    start_with(&w, 0);
+    struct fake_link *link = hello_from(&w, 0, 9);
+    static const uint8_t call[60000] = {6};
+    dispatchers_cancel_freeze(w.ds);
+    for (size_t bytes = 0; bytes <= SESSION_KEPT_BYTES_MAX_EARLY; bytes += sizeof call)
+        dispatchers_send(w.ds, 0, call, sizeof call);
+    fake_link_skip(link);
+    dispatchers_send(w.ds, 0, call, 5);
+    RECEIVE(link, freeze_cancelled, );
+    assert_null(link->reason);
+    RECEIVE(link, received, .bytes = 4 + sizeof call);
+    assert_null(link->reason);
+    stop(&w);
+}
+
 static void what_comes_is_confirmed_now_and_then(void **state)
 {
     (void)state;
@@ -633,6 +653,7 @@ int main(void)
         cmocka_unit_test(an_answer_that_cannot_be_ends_the_session),
         cmocka_unit_test(what_is_confirmed_is_kept_no_longer),
         cmocka_unit_test(what_is_confirmed_before_a_freeze_is_cancelled_costs_no_dispatcher),
+        cmocka_unit_test(much_may_be_sent_while_a_cancelled_freeze_is_not_answered_yet),
         cmocka_unit_test(what_comes_is_confirmed_now_and_then),
         cmocka_unit_test(a_game_is_cut_off_before_its_dispatcher_can_give_it_up),
         cmocka_unit_test(a_silent_dispatcher_is_dialled_again),

@@ -278,6 +278,50 @@ static void one_that_cancels_goes_on_and_over_a_break_too(void **state)
     world_stop(&c.w);
 }
 
+/* It was busy for longer than the dispatcher waits. Twice, for once was not enough to forget it. */
+static void one_that_cancels_late_goes_on_and_over_a_break_too(void **state)
+{
+    (void)state;
+    struct cast c;
+    struct msg_freeze_cancelled cancelled;
+    struct msg_resume_answer answer;
+    begin(&c, (struct dispatcher_limits){0}, resumable);
+    for (unsigned i = 0; i < 2; i++) {
+        call(c.other, ENTITY, "first");
+        c.w.clock.now_ms += FREEZE_MS;
+        dispatcher_turn(c.w.d);
+        world_expect_call(c.game, "first");
+        RECEIVE(c.game, received, .bytes = 9);
+        if (i == 0)
+            freeze(c.game);
+    }
+    RECEIVE(c.game, cancel_freeze_game, );
+    EXPECT(c.game, freeze_cancelled, &cancelled);
+    call(c.other, ENTITY, "second");
+    fake_link_skip(c.game);
+    fake_link_hang_up(c.game);
+    struct fake_link *next = world_connect(&c.w);
+    RECEIVE(next, resume, .id = 1, .epoch = 22, .dispatcher_epoch = 77, .received = 0);
+    EXPECT(next, resume_answer, &answer);
+    assert_true(answer.resumed);
+    world_expect_call(next, "second");
+    world_stop(&c.w);
+}
+
+static void one_that_neither_follows_nor_says_a_word_is_given_up(void **state)
+{
+    (void)state;
+    struct cast c;
+    begin(&c, (struct dispatcher_limits){0}, resumable);
+    c.w.clock.now_ms += FREEZE_MS;
+    int64_t due_ms = dispatcher_turn(c.w.d);
+    assert_null(c.game->reason);
+    c.w.clock.now_ms = due_ms;
+    dispatcher_turn(c.w.d);
+    assert_non_null(c.game->reason);
+    world_stop(&c.w);
+}
+
 /* It was on its way, or the game had not been answered yet. Then it counts again, and strictly. */
 static void what_a_frozen_game_confirms_costs_it_nothing(void **state)
 {
@@ -321,6 +365,8 @@ int main(void)
         cmocka_unit_test(what_waits_has_a_limit),
         cmocka_unit_test(to_freeze_twice_is_to_freeze_once),
         cmocka_unit_test(one_that_cancels_goes_on_and_over_a_break_too),
+        cmocka_unit_test(one_that_cancels_late_goes_on_and_over_a_break_too),
+        cmocka_unit_test(one_that_neither_follows_nor_says_a_word_is_given_up),
         cmocka_unit_test(what_a_frozen_game_confirms_costs_it_nothing),
         cmocka_unit_test(to_cancel_what_is_no_freeze_changes_nothing),
     };
