@@ -33,6 +33,8 @@ struct membership {
     uint64_t epoch;        /* that it told last; 0: none yet */
     bool holds;            /* it keeps everything for the process that goes on with this game */
     bool restores;         /* this is that process, and has not been taken in yet */
+    bool misses_leavers;   /* it is of another life than the one that they were sent to; while this
+                              game wakes */
     bool knew_own;         /* while it restores: messages from MSG_OWN_FIRST up, before */
     struct buf early; /* messages from MSG_OWN_FIRST up, as VarBytes, that wait for its HELLO */
 };

@@ -17,8 +17,11 @@ static bool on_registered(struct game *g, unsigned index, struct view payload)
     while (reader_left(&games))
         numbers_set(&membership->online, read_u16(&games), true);
     struct reader rejected = reader_of(m.rejected.data, m.rejected.size);
-    while (reader_left(&rejected))
-        world_disown_entity(g->world, read_id(&rejected));
+    while (reader_left(&rejected)) {
+        gw_id entity = read_id(&rejected);
+        world_disown_entity(g->world, entity);
+        rest_disown(g, entity);
+    }
     registry_told_all(g->registry, index, m.registry);
     world_registry_joined(g->world);
     game_restart_trips(g, index);

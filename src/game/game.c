@@ -43,6 +43,7 @@ static void register_game(void *user, unsigned index, struct link *link)
     struct buf ids = {0};
     struct served served = {&ids, g, index};
     world_each_claim(g->world, add_if_served, &served);
+    rest_each_arrival(g, index, add_if_served, &served);
     struct msg_set_game_id m = {
         .game = g->desc.world.gameid,
         .is_reconnect = g->memberships[index].was_registered,
@@ -162,8 +163,9 @@ static void said_hello(void *user, unsigned index, bool restarted)
     membership->epoch = epoch;
     membership->restores = false;
     outbox_send_early(g, index);
-    if (may_miss_leavers)
+    if (may_miss_leavers && game_is_awake(g))
         game_resend_leavers(g, index);
+    membership->misses_leavers = may_miss_leavers && !game_is_awake(g);
     world_registry_joined(g->world);
     struct served served = {NULL, g, index};
     if (is_unsure)

@@ -51,6 +51,24 @@ static bool is_taken(const struct game *g, uint16_t type)
     return type == MSG_ANSWER || type == MSG_START_FREEZE_GAME_ACK;
 }
 
+struct record {
+    unsigned index; /* of the dispatcher */
+    struct view packet;
+};
+
+static void write_record(struct buf *b, struct record record)
+{
+    write_u16(b, (uint16_t)record.index);
+    write_var(b, record.packet.data, record.packet.size);
+}
+
+static struct record read_record(struct reader *r)
+{
+    struct record record = {.index = read_u16(r)};
+    record.packet = read_var(r);
+    return record;
+}
+
 /* As if it came now. */
 static void replay(struct game *g)
 {
@@ -58,24 +76,28 @@ static void replay(struct game *g)
     g->rest.held = (struct buf){0};
     struct reader r = reader_of(held.data, held.size);
     while (reader_left(&r)) {
-        unsigned index = read_u16(&r);
-        struct view packet = read_var(&r);
-        game_packets(g, index, &packet, 1);
+        struct record record = read_record(&r);
+        game_packets(g, record.index, &record.packet, 1);
     }
     buf_free(&held);
 }
 
+/* Who has left may have come back, or be known to have arrived, by what was held. */
 static void wake(struct game *g)
 {
     g->rest.step = REST_NONE;
     world_set_pace(g->world, WORLD_RUNS);
     replay(g);
+    for (unsigned i = 0; i < g->desc.dispatchers; i++) {
+        if (g->memberships[i].misses_leavers)
+            game_resend_leavers(g, i);
+        g->memberships[i].misses_leavers = false;
+    }
 }
 
 static void hold(struct game *g, unsigned index, struct view packet)
 {
-    write_u16(&g->rest.held, (uint16_t)index);
-    write_var(&g->rest.held, packet.data, packet.size);
+    write_record(&g->rest.held, (struct record){index, packet});
     if (g->rest.held.size <= HELD_BYTES_MAX)
         return;
     if (g->rest.step == REST_WAKES)
@@ -95,6 +117,43 @@ size_t rest_take(struct game *g, unsigned index, const struct view *packets, siz
             hold(g, index, packet);
     }
     return taken;
+}
+
+/* ---- who has come so ------------------------------------------------------------------------ */
+
+static bool is_arrival(struct record record, gw_id *entity)
+{
+    struct msg_real_migrate m;
+    if (msg_type_of(record.packet) != MSG_REAL_MIGRATE || !msg_real_migrate_read(record.packet, &m))
+        return false;
+    *entity = m.entity;
+    return true;
+}
+
+void rest_each_arrival(const struct game *g, unsigned index, void (*each)(void *user, gw_id id),
+                       void *user)
+{
+    struct reader r = reader_of(g->rest.held.data, g->rest.held.size);
+    gw_id entity;
+    while (reader_left(&r)) {
+        struct record record = read_record(&r);
+        if (record.index == index && is_arrival(record, &entity))
+            each(user, entity);
+    }
+}
+
+void rest_disown(struct game *g, gw_id entity)
+{
+    struct buf held = g->rest.held;
+    struct reader r = reader_of(held.data, held.size);
+    gw_id arrival;
+    g->rest.held = (struct buf){0};
+    while (reader_left(&r)) {
+        struct record record = read_record(&r);
+        if (!is_arrival(record, &arrival) || !gw_id_equal(arrival, entity))
+            write_record(&g->rest.held, record);
+    }
+    buf_free(&held);
 }
 
 /* ---- ending --------------------------------------------------------------------------------- */

@@ -28,6 +28,12 @@ bool rest_is_still(const struct game *g); /* nothing may change in the world, no
 /* Packets from a dispatcher; returns how many are dealt with: all, unless the rest was called off
  * meanwhile. */
 size_t rest_take(struct game *g, unsigned index, const struct view *packets, size_t count);
+/* Each entity that came from another game over that dispatcher, and is held: it lives here. */
+void rest_each_arrival(const struct game *g, unsigned index, void (*each)(void *user, gw_id id),
+                       void *user);
+/* Unless another game has it by now. */
+void rest_disown(struct game *g, gw_id entity);
+
 /* A dispatcher holds everything from now on. */
 void rest_answered(struct game *g, unsigned index);
 

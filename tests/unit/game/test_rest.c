@@ -92,9 +92,11 @@ static void sleep_for(const struct stage *s, uint16_t ms)
             .args = {args, sizeof args});
 }
 
-/* To game 2, which does not say yet that it has come. */
-static void leave(const struct stage *s)
+/* To game 2, which does not say yet that it has come. Returns what was sent; the caller frees it.
+ */
+static struct buf leave(const struct stage *s)
 {
+    struct buf sent = {0};
     const gw_id nil = gw_nil_space_id(2);
     struct fake_link *link = &s->r->links[0];
     RECEIVE(link, call_entity_method, .entity = s->id, .method = view_str("Leave"),
@@ -104,7 +106,11 @@ static void leave(const struct stage *s)
     RECEIVE(link, migrate_request_ack, .entity = s->id, .space = nil, .space_game = 2);
     rig_pass(s->r, 10);
     assert_null(world_find(game_world(s->r->game), s->id));
+    for (struct view payload; rig_next(s->r, 0, &payload);)
+        if (msg_type_of(payload) == MSG_REAL_MIGRATE)
+            buf_append(&sent, payload.data, payload.size);
     fake_link_skip(link);
+    return sent;
 }
 
 /* How often the game sends one away, until there is nothing more to read. */
@@ -211,10 +217,10 @@ static void who_has_left_is_sent_again_only_to_a_dispatcher_of_another_life(void
     (void)state;
     for (unsigned restarts = 0; restarts < 2; restarts++) {
         struct stage s = begin();
-        leave(&s);
+        struct buf frozen = {0}, sent = leave(&s);
+        buf_free(&sent);
         come_to_rest(&s);
         answer(&s);
-        struct buf frozen = {0};
         game_freeze(s.r->game, &frozen);
         rig_succeed(s.r, &frozen);
         buf_free(&frozen);
@@ -225,6 +231,51 @@ static void who_has_left_is_sent_again_only_to_a_dispatcher_of_another_life(void
         assert_int_equal(count_leavers(&s), restarts);
         rig_destroy(s.r);
     }
+}
+
+/* Who had left has come back while everything was held, and the dispatcher was started anew. */
+static struct stage begin_with_one_that_is_held(void)
+{
+    struct stage s = begin();
+    struct buf frozen = {0}, sent = leave(&s);
+    come_to_rest(&s);
+    fake_link_receive(&s.r->links[0], sent.data, sent.size);
+    answer(&s);
+    game_freeze(s.r->game, &frozen);
+    rig_succeed(s.r, &frozen);
+    rig_dialled(s.r, 0);
+    s.r->epochs[0] = 6;
+    buf_free(&frozen);
+    buf_free(&sent);
+    return s;
+}
+
+static void who_came_while_everything_was_held_is_claimed(void **state)
+{
+    (void)state;
+    struct stage s = begin_with_one_that_is_held();
+    struct msg_set_game_id who;
+    EXPECT(&s.r->links[0], set_game_id, &who);
+    assert_non_null(memmem(who.entities.data, who.entities.size, ENTITY, 16));
+    rig_take_in(s.r, 0, 1, NULL);
+    rig_say_hello(s.r, 0);
+    rig_turn(s.r);
+    assert_int_equal(count_leavers(&s), 0); /* it is no leaver any more */
+    assert_non_null(world_find(game_world(s.r->game), s.id));
+    rig_destroy(s.r);
+}
+
+static void who_lives_elsewhere_by_now_does_not_come_to_life(void **state)
+{
+    (void)state;
+    struct stage s = begin_with_one_that_is_held();
+    say(&s, 1); /* that stays */
+    RECEIVE(&s.r->links[0], set_game_id_ack, .dispatcher = 1, .rejected = view_str(ENTITY),
+            .registry = {(const uint8_t *)"\0\0\0\0", 4});
+    rig_say_hello(s.r, 0);
+    rig_turn(s.r);
+    assert_null(world_find(game_world(s.r->game), s.id));
+    rig_destroy(s.r);
 }
 
 static void who_answers_in_time_is_waited_for(void **state)
@@ -346,6 +397,8 @@ int main(void)
         cmocka_unit_test(it_goes_on_in_another_process),
         cmocka_unit_test(what_is_restored_by_a_foreign_dispatcher_waits_for_no_hello),
         cmocka_unit_test(who_has_left_is_sent_again_only_to_a_dispatcher_of_another_life),
+        cmocka_unit_test(who_came_while_everything_was_held_is_claimed),
+        cmocka_unit_test(who_lives_elsewhere_by_now_does_not_come_to_life),
         cmocka_unit_test(who_answers_in_time_is_waited_for),
         cmocka_unit_test(a_fiber_that_does_not_end_calls_it_off),
         cmocka_unit_test(a_dispatcher_that_does_not_answer_calls_it_off),
