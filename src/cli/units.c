@@ -49,7 +49,8 @@ static void print_stop_timeout(struct words *words, const struct conf *conf)
     for (unsigned i = 0; i < conf->deployment.games; i++)
         if (conf->games[i].stop_timeout_s > longest_s)
             longest_s = conf->games[i].stop_timeout_s;
-    buf_print(&words->stop, "%u%c", longest_s + END_MARGIN_S, '\0');
+    buf_print(&words->stop, "%u", longest_s + END_MARGIN_S);
+    buf_append(&words->stop, "", 1);
 }
 
 /* Who owns the folder, unless somebody was chosen. */
@@ -57,8 +58,12 @@ static gw_err choose_user(struct words *words, const struct server *server, cons
 {
     struct stat st;
     words->user = chosen;
-    if (chosen)
+    if (chosen && getpwnam(chosen))
         return GW_OK;
+    if (chosen) {
+        cli_fail("there is no user \"%s\" on this machine", chosen);
+        return GW_ENOTFOUND;
+    }
     const struct passwd *owner = stat(server->dir, &st) == 0 ? getpwuid(st.st_uid) : NULL;
     if (owner) {
         words->user = owner->pw_name;
@@ -134,10 +139,23 @@ static gw_err check_path(const char *path)
     return GW_EINVAL;
 }
 
+/* It is a part of the units' names. */
+static gw_err check_name(const char *name)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    char bad = name[strspn(name, letters)];
+    if (!bad)
+        return GW_OK;
+    cli_fail("a service of systemd cannot have \"%c\" in its name: rename %s", bad, name);
+    return GW_EINVAL;
+}
+
 static int write_units(struct server *server, const struct cli_options *options)
 {
     struct words words = {0};
-    if (check_path(server->dir) != GW_OK || check_path(server->ini) != GW_OK ||
+    if (check_name(server->name) != GW_OK || check_path(server->dir) != GW_OK ||
+        check_path(server->ini) != GW_OK || check_path(server_own_program(server)) != GW_OK ||
         choose_user(&words, server, options->user) != GW_OK)
         return EXIT_FAILED;
     list_instances(&words, server);
