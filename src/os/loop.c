@@ -49,6 +49,7 @@ struct loop {
     bool begun;           /* the clock has been moved for the coming turn */
     bool timer_ran;
     bool woken;
+    bool calls; /* turns or flushes: those that are ended meanwhile are only marked */
 };
 
 void loop_begin(struct loop *loop)
@@ -80,10 +81,29 @@ static void timer_set(struct loop *loop, int64_t due_ms)
     uv_timer_start(&loop->timer, timer_fired, due_ms > now_ms ? (uint64_t)(due_ms - now_ms) : 0, 0);
 }
 
+/* Those that loop_off has ended. */
+static void drop_ended(struct loop *loop)
+{
+    unsigned turns = 0, flushes = 0;
+    for (unsigned i = 0; i < loop->turn_count; i++)
+        if (loop->turns[i].turn)
+            loop->turns[turns++] = loop->turns[i];
+    for (unsigned i = 0; i < loop->flush_count; i++)
+        if (loop->flushes[i].flush)
+            loop->flushes[flushes++] = loop->flushes[i];
+    loop->turn_count = turns;
+    loop->flush_count = flushes;
+}
+
+/* Last of what is called. */
 static void flush_run(struct loop *loop)
 {
+    loop->calls = true;
     for (unsigned i = 0; i < loop->flush_count; i++)
-        loop->flushes[i].flush(loop->flushes[i].user);
+        if (loop->flushes[i].flush)
+            loop->flushes[i].flush(loop->flushes[i].user);
+    loop->calls = false;
+    drop_ended(loop);
 }
 
 /* What was woken before or during the reads is served by this turn; what is woken during it, by the
@@ -94,8 +114,10 @@ static void loop_turn_run(struct loop *loop)
     loop_begin(loop);
     loop->woken = false;
     loop->timer_ran = false;
+    loop->calls = true;
     for (unsigned i = 0; i < loop->turn_count; i++) {
-        int64_t wanted_ms = loop->turns[i].turn(loop->turns[i].user);
+        struct turn_entry *entry = &loop->turns[i];
+        int64_t wanted_ms = entry->turn ? entry->turn(entry->user) : CLOCK_NEVER;
         if (wanted_ms < due_ms)
             due_ms = wanted_ms;
     }
@@ -211,15 +233,14 @@ void loop_on_flush(struct loop *loop, loop_flush flush, void *user)
 
 void loop_off(struct loop *loop, const void *user)
 {
-    unsigned turns = 0, flushes = 0;
     for (unsigned i = 0; i < loop->turn_count; i++)
-        if (loop->turns[i].user != user)
-            loop->turns[turns++] = loop->turns[i];
+        if (loop->turns[i].user == user)
+            loop->turns[i].turn = NULL;
     for (unsigned i = 0; i < loop->flush_count; i++)
-        if (loop->flushes[i].user != user)
-            loop->flushes[flushes++] = loop->flushes[i];
-    loop->turn_count = turns;
-    loop->flush_count = flushes;
+        if (loop->flushes[i].user == user)
+            loop->flushes[i].flush = NULL;
+    if (!loop->calls)
+        drop_ended(loop);
 }
 
 static void signal_arrived(uv_signal_t *handle, int signum)

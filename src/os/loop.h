@@ -22,7 +22,7 @@ void loop_destroy(
     struct loop *loop); /* waits for running work, closes what is open; NULL does nothing */
 void loop_on_turn(struct loop *loop, loop_turn turn, void *user);    /* up to 64, called in order */
 void loop_on_flush(struct loop *loop, loop_flush flush, void *user); /* up to 64 */
-/* No turn or flush of this user from now on; not from inside one. */
+/* No turn or flush of this user from now on. */
 void loop_off(struct loop *loop, const void *user);
 GW_NODISCARD gw_err loop_on_signal(struct loop *loop, int signum, loop_signal handler, void *user);
 /* `readable` runs when something can be read from the descriptor, or its end has come, until that

@@ -136,6 +136,42 @@ static void whoever_is_off_is_not_called(void **state)
     loop_destroy(trace.loop);
 }
 
+/* Ends itself and the flush of the trace, between two others. */
+struct quitter {
+    struct trace *trace;
+};
+
+static int64_t quit(void *user)
+{
+    const struct quitter *quitter = user;
+    note(quitter->trace, 'q');
+    loop_off(quitter->trace->loop, quitter);
+    return CLOCK_NEVER;
+}
+
+static void quit_flush(void *user)
+{
+    note(((struct quitter *)user)->trace, 'x');
+}
+
+static void whoever_ends_inside_a_turn_takes_nobody_along(void **state)
+{
+    (void)state;
+    struct trace trace;
+    struct quitter quitter = {&trace};
+    trace_init(&trace, 2);
+    trace.wanted_ms = 0;
+    loop_on_turn(trace.loop, quit, &quitter);
+    loop_on_turn(trace.loop, second_turn, &trace);
+    loop_on_flush(trace.loop, quit_flush, &quitter);
+    loop_on_flush(trace.loop, flush, &trace);
+    loop_run(trace.loop);
+    trace.text[trace.size] = '\0';
+    assert_string_equal(strchr(trace.text, 't'), "tquff"
+                                                 "tuf");
+    loop_destroy(trace.loop);
+}
+
 /* A pipe that becomes readable stands for a peer's bytes. */
 struct source {
     struct trace trace;
@@ -349,6 +385,7 @@ int main(void)
         cmocka_unit_test(waking_inside_a_turn_gives_another_one),
         cmocka_unit_test(waking_outside_gives_one_when_it_runs),
         cmocka_unit_test(whoever_is_off_is_not_called),
+        cmocka_unit_test(whoever_ends_inside_a_turn_takes_nobody_along),
         cmocka_unit_test(what_is_read_is_handled_and_flushed_in_the_same_turn),
         cmocka_unit_test(what_is_written_outside_of_a_turn_leaves_before_the_loop_waits),
         cmocka_unit_test(a_signal_arrives_in_a_turn),
