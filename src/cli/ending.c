@@ -5,6 +5,7 @@
 #include "cli/processes.h"
 #include "host/control.h"
 #include "host/state.h"
+#include "os/pid_file.h"
 #include "os/system.h"
 
 #include <poll.h>
@@ -20,7 +21,7 @@
 struct leaver {
     const struct running *running;
     int fd; /* what a game tells; -1: nothing (more) */
-    bool has_told, has_ended;
+    bool is_signalled, is_denied, has_told, has_ended;
     struct control_progress progress; /* the last that it has told */
     int64_t deadline_ms;
 };
@@ -36,23 +37,45 @@ struct ending {
 
 /* ---- asking --------------------------------------------------------------------------------- */
 
-static void signal_it(const struct running *running, int signum)
+static void signal_it(struct leaver *leaver, int signum)
 {
-    if (process_signal(&running->process, signum) == GW_EDENIED)
-        cli_fail("%s (pid %d) belongs to someone else", running->name, (int)running->process.pid);
+    const struct running *running = leaver->running;
+    leaver->is_signalled = true;
+    if (process_signal(&running->process, signum) != GW_EDENIED)
+        return;
+    leaver->is_denied = true;
+    cli_fail("%s (pid %d) belongs to someone else", running->name, (int)running->process.pid);
 }
 
-/* A second signal would end a game before it has saved; asked by its socket it may be twice. */
+/* A second signal would end a game before it has saved; asked by its socket it may be however
+ * often. One that has no time to listen is asked again later. */
 static void ask(struct ending *ending, struct leaver *leaver)
 {
     const struct running *running = leaver->running;
     int signum = ending->desc->signum;
-    if (running->role == ROLE_GAME && signum == SIGTERM &&
-        control_ask(server_state_path(ending->desc->server, running->name, STATE_SOCKET),
-                    CONTROL_STOP, &leaver->fd) == GW_OK)
-        return;
-    leaver->fd = -1;
-    signal_it(running, signum);
+    gw_err err = GW_ENOTFOUND;
+    if (running->role == ROLE_GAME && signum == SIGTERM)
+        err = control_ask(server_state_path(ending->desc->server, running->name, STATE_SOCKET),
+                          CONTROL_STOP, &leaver->fd);
+    if (err)
+        leaver->fd = -1;
+    if (err && err != GW_EFULL)
+        signal_it(leaver, signum);
+}
+
+static bool is_over(const struct leaver *leaver)
+{
+    return leaver->has_ended || leaver->is_denied;
+}
+
+/* Those that have not heard it, or have dropped the connection and live on. */
+static void ask_again(struct ending *ending)
+{
+    for (size_t i = 0; i < ending->count; i++) {
+        struct leaver *leaver = &ending->list[i];
+        if (!is_over(leaver) && leaver->fd < 0 && !leaver->is_signalled)
+            ask(ending, leaver);
+    }
 }
 
 /* ---- hearing -------------------------------------------------------------------------------- */
@@ -77,36 +100,47 @@ static void hear(struct leaver *leaver)
     if (err == GW_ETIMEDOUT || leaver->fd < 0)
         return;
     stop_hearing(leaver);
-    if (!leaver->has_told)
-        signal_it(leaver->running, SIGTERM); /* nobody has read what it was asked */
 }
 
-/* A process that ends in order takes its pid file away (host/server.h). This one may name a
- * successor by now. Returns whether it was left behind. */
-static bool forget_pid_file(const struct running *running)
+/* One that has died leaves it behind. It may name a successor by now. */
+static void forget_pid_file(const struct running *running)
 {
     struct process process;
-    if (process_find(running->pid_path, &process) != GW_OK)
-        return unlink(running->pid_path) == 0;
-    process_close(&process);
-    return false;
+    if (pid_file_find(running->pid_path, &process) != GW_OK)
+        unlink(running->pid_path);
+    else
+        process_close(&process);
 }
 
-/* What of a game was not saved, if something was not. */
-static void tell_end(struct ending *ending, const struct leaver *leaver, bool is_left_behind)
+static void say(const char *name, const char *what)
+{
+    printf("%s %s\n", name, what);
+    fflush(stdout);
+}
+
+/* What of a game was not saved, if something was not. One that has told nothing was signalled. */
+static void tell_end(struct ending *ending, const struct leaver *leaver)
 {
     const char *name = leaver->running->name;
-    bool is_dead = leaver->has_told && is_left_behind;
-    ending->is_unsaved |= leaver->progress.is_last || is_dead;
-    if (leaver->progress.is_last) {
+    switch ((enum control_end)leaver->progress.end) {
+    case CONTROL_UNSAVED:
+        ending->is_unsaved = true;
         cli_fail("%s ended before everything was saved: %llu requests waited for the databases; "
                  "its log tells more",
                  name, (unsigned long long)leaver->progress.requests);
-    } else if (is_dead) {
-        cli_fail("%s died before everything was saved; its log may tell why", name);
-    } else {
-        printf("%s has stopped\n", name);
-        fflush(stdout);
+        break;
+    case CONTROL_HANDED_ON:
+        say(name, "is frozen, or goes on in another process");
+        break;
+    case CONTROL_GOES_ON:
+        ending->is_unsaved |= leaver->has_told;
+        if (leaver->has_told)
+            cli_fail("%s died before everything was saved; its log may tell why", name);
+        else
+            say(name, "has stopped");
+        break;
+    case CONTROL_SAVED:
+        say(name, "has stopped");
     }
 }
 
@@ -115,19 +149,17 @@ static void take_end(struct ending *ending, struct leaver *leaver)
     hear(leaver);
     stop_hearing(leaver);
     leaver->has_ended = true;
-    tell_end(ending, leaver, forget_pid_file(leaver->running));
+    forget_pid_file(leaver->running);
+    tell_end(ending, leaver);
 }
 
 /* ---- waiting -------------------------------------------------------------------------------- */
 
-static void tell_progress(struct ending *ending, int64_t now_ms)
+static void tell_progress(const struct ending *ending, int64_t now_ms)
 {
-    if (now_ms < ending->progress_due_ms)
-        return;
-    ending->progress_due_ms = now_ms + PROGRESS_INTERVAL_MS;
     for (size_t i = 0; i < ending->count; i++) {
         const struct leaver *leaver = &ending->list[i];
-        if (leaver->has_ended)
+        if (is_over(leaver))
             continue;
         if (leaver->has_told)
             printf("%s is saving: %llu requests to the databases are left, and %llu seconds\n",
@@ -146,7 +178,7 @@ static void wait_for_news(struct ending *ending, struct pollfd *fds, int64_t unt
     int64_t left_ms = until_ms - os_monotonic_ms();
     for (size_t i = 0; i < ending->count; i++) {
         const struct leaver *leaver = &ending->list[i];
-        int pidfd = leaver->has_ended ? -1 : leaver->running->process.pidfd;
+        int pidfd = is_over(leaver) ? -1 : leaver->running->process.pidfd;
         fds[2 * i] = (struct pollfd){.fd = leaver->fd, .events = POLLIN};
         fds[2 * i + 1] = (struct pollfd){.fd = pidfd, .events = POLLIN};
     }
@@ -159,20 +191,25 @@ static void wait_for_news(struct ending *ending, struct pollfd *fds, int64_t unt
             hear(&ending->list[i]);
 }
 
+static bool is_awaited(const struct leaver *leaver, int64_t now_ms)
+{
+    return !is_over(leaver) && leaver->deadline_ms > now_ms;
+}
+
 /* Whether somebody is waited for. */
 static bool is_on(const struct ending *ending, int64_t now_ms)
 {
     for (size_t i = 0; i < ending->count; i++)
-        if (!ending->list[i].has_ended && ending->list[i].deadline_ms > now_ms)
+        if (is_awaited(&ending->list[i], now_ms))
             return true;
     return false;
 }
 
-static int64_t next_due_ms(const struct ending *ending)
+static int64_t next_due_ms(const struct ending *ending, int64_t now_ms)
 {
     int64_t due_ms = ending->progress_due_ms;
     for (size_t i = 0; i < ending->count; i++)
-        if (!ending->list[i].has_ended && ending->list[i].deadline_ms < due_ms)
+        if (is_awaited(&ending->list[i], now_ms) && ending->list[i].deadline_ms < due_ms)
             due_ms = ending->list[i].deadline_ms;
     return due_ms;
 }
@@ -181,8 +218,12 @@ static void wait_all(struct ending *ending)
 {
     struct pollfd *fds = mem_zalloc(2 * ending->count * sizeof *fds);
     for (int64_t now_ms; now_ms = os_monotonic_ms(), is_on(ending, now_ms);) {
-        tell_progress(ending, now_ms);
-        wait_for_news(ending, fds, next_due_ms(ending));
+        if (now_ms >= ending->progress_due_ms) {
+            ending->progress_due_ms = now_ms + PROGRESS_INTERVAL_MS;
+            tell_progress(ending, now_ms);
+            ask_again(ending);
+        }
+        wait_for_news(ending, fds, next_due_ms(ending, now_ms));
     }
     free(fds);
 }
@@ -212,9 +253,10 @@ static gw_err finish(struct ending *ending)
         stop_hearing(leaver);
         if (leaver->has_ended)
             continue;
-        cli_fail("%s (pid %d) still runs", leaver->running->name,
-                 (int)leaver->running->process.pid);
-        err = GW_ETIMEDOUT;
+        err = leaver->is_denied ? GW_EDENIED : GW_ETIMEDOUT;
+        if (!leaver->is_denied)
+            cli_fail("%s (pid %d) still runs", leaver->running->name,
+                     (int)leaver->running->process.pid);
     }
     free(ending->list);
     return err;
@@ -234,10 +276,16 @@ static gw_err end_running(const struct ending_desc *desc, enum role role)
     return any ? err : GW_ENOTFOUND;
 }
 
+/* What has become of the last ones lets the next ones be ended. */
+static bool goes_on(gw_err err)
+{
+    return err != GW_ETIMEDOUT && err != GW_EDENIED;
+}
+
 static gw_err end_role(const struct ending_desc *desc, enum role role)
 {
     gw_err result = GW_OK;
-    for (unsigned round = 0; round < ROUNDS_MAX && result != GW_ETIMEDOUT; round++) {
+    for (unsigned round = 0; round < ROUNDS_MAX && goes_on(result); round++) {
         gw_err err = end_running(desc, role);
         if (err == GW_ENOTFOUND)
             break;
@@ -250,7 +298,7 @@ gw_err ending_run(const struct ending_desc *desc)
 {
     gw_err result = GW_OK;
     /* Dispatchers stay while a game that still saves needs them. */
-    for (unsigned role = ROLE_COUNT; role-- > 0 && result != GW_ETIMEDOUT;) {
+    for (unsigned role = ROLE_COUNT; role-- > 0 && goes_on(result);) {
         gw_err err = end_role(desc, (enum role)role);
         result = err ? err : result;
     }

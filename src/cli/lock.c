@@ -24,9 +24,11 @@ static gw_err open_lock(struct server *server, int *fd)
         cli_fail("cannot create the folder %s: %s", server->run_dir, strerror(errno));
         return GW_EIO;
     }
-    *fd = open(lock_path(server), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (*fd >= 0)
+    *fd = open(lock_path(server), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (*fd >= 0 && fchmod(*fd, 0600) == 0) /* who can read it can lock it, and keep us waiting */
         return GW_OK;
+    if (*fd >= 0)
+        close(*fd);
     cli_fail("cannot write to the folder %s: %s", server->run_dir, strerror(errno));
     return GW_EIO;
 }

@@ -5,6 +5,7 @@
 #include "base/sentence.h"
 #include "host/exit.h"
 #include "host/state.h"
+#include "os/pid_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -122,7 +123,7 @@ gw_err member_spawn(struct member *member, struct server *server)
 
 void member_adopt(struct member *member, int64_t now_ms)
 {
-    if (process_find(member->pid_path, &member->process) != GW_OK)
+    if (pid_file_find(member->pid_path, &member->process) != GW_OK)
         return;
     member->state = MEMBER_SERVING;
     restart_serves(&member->restart, now_ms);
@@ -131,7 +132,7 @@ void member_adopt(struct member *member, int64_t now_ms)
 bool member_is_succeeded(struct member *member, int64_t now_ms)
 {
     struct process successor;
-    if (process_find(member->pid_path, &successor) != GW_OK)
+    if (pid_file_find(member->pid_path, &successor) != GW_OK)
         return false;
     bool is_other = successor.pid != member->process.pid;
     process_close(&successor);
@@ -175,7 +176,7 @@ static bool ended_in_order(const struct member *member)
 /* Another had taken over from it, and has died before it could be seen. */
 static bool has_dead_successor(const struct member *member)
 {
-    pid_t named = process_named(member->pid_path);
+    pid_t named = pid_file_pid(member->pid_path);
     return named && named != member->process.pid;
 }
 

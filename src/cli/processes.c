@@ -2,6 +2,7 @@
 #include "cli/processes.h"
 
 #include "base/buf.h"
+#include "os/pid_file.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +52,7 @@ void processes_find(struct processes *processes, const char *run_dir)
         if (parse_name(entry->d_name, &running) != GW_OK)
             continue;
         snprintf(running.pid_path, sizeof running.pid_path, "%s/%s", run_dir, entry->d_name);
-        if (process_find(running.pid_path, &running.process) == GW_OK)
+        if (pid_file_find(running.pid_path, &running.process) == GW_OK)
             add(processes, &running);
     }
     closedir(dir);

@@ -5,6 +5,7 @@
 #include "cli/lock.h"
 #include "host/state.h"
 #include "os/child.h"
+#include "os/pid_file.h"
 #include "os/system.h"
 
 #include <errno.h>
@@ -105,7 +106,7 @@ static enum outcome look(const struct running *game, const struct process_child 
 {
     if (!process_wait(&game->process, END_MS))
         return OLD_GOES_ON;
-    if (process_is_named(game->pid_path, child->pid))
+    if (pid_file_names(game->pid_path, child->pid))
         return NEW_HAS_IT;
     return access(game->pid_path, F_OK) == 0 ? NEW_HAS_LOST_IT : STOPPED;
 }

@@ -43,7 +43,10 @@ static gw_err end_processes(struct server *server, int signum, const struct time
 /* The supervisor goes first, so that nothing is started again behind our back. */
 static gw_err end_all(struct server *server, int signum, const struct timeouts *timeouts)
 {
-    bool any = supervision_end(server, timeouts->supervisor_ms);
+    gw_err ended = supervision_end(server, timeouts->supervisor_ms);
+    if (ended == GW_EDENIED)
+        return ended;
+    bool any = ended == GW_OK;
     if (any)
         printf("%s has stopped\n", SUPERVISOR_NAME);
     struct found found;

@@ -3,6 +3,7 @@
 
 #include "cli/report.h"
 #include "host/state.h"
+#include "os/pid_file.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -12,7 +13,7 @@
 
 gw_err supervision_find(struct server *server, struct process *supervisor)
 {
-    return process_find(server_state_path(server, SUPERVISOR_NAME, STATE_PID), supervisor);
+    return pid_file_find(server_state_path(server, SUPERVISOR_NAME, STATE_PID), supervisor);
 }
 
 static gw_err spawn(struct server *server, struct process *supervisor)
@@ -88,14 +89,18 @@ gw_err supervision_start(struct server *server)
     return err;
 }
 
-bool supervision_end(struct server *server, int timeout_ms)
+gw_err supervision_end(struct server *server, int timeout_ms)
 {
     struct process supervisor;
-    if (supervision_find(server, &supervisor) != GW_OK)
-        return false;
-    if (process_signal(&supervisor, SIGTERM) == GW_OK && !process_wait(&supervisor, timeout_ms) &&
-        process_signal(&supervisor, SIGKILL) == GW_OK)
+    gw_err err = supervision_find(server, &supervisor);
+    if (err)
+        return err;
+    err = process_signal(&supervisor, SIGTERM);
+    if (err == GW_EDENIED)
+        cli_fail("%s (pid %d) belongs to someone else", SUPERVISOR_NAME, (int)supervisor.pid);
+    else if (!process_wait(&supervisor, timeout_ms) &&
+             process_signal(&supervisor, SIGKILL) == GW_OK)
         process_wait(&supervisor, -1);
     process_close(&supervisor);
-    return true;
+    return err == GW_EDENIED ? err : GW_OK;
 }

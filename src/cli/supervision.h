@@ -13,5 +13,6 @@ GW_NODISCARD gw_err supervision_find(struct server *server, struct process *supe
  * it did not come up. */
 GW_NODISCARD gw_err supervision_start(struct server *server);
 /* Ends the supervisor, so that nothing is started again; the processes go on. One that does not
- * leave in that time is killed. Returns whether there was one. */
-bool supervision_end(struct server *server, int timeout_ms);
+ * leave in that time is killed. GW_ENOTFOUND: there is none; GW_EDENIED, told on standard error: it
+ * is not ours. */
+GW_NODISCARD gw_err supervision_end(struct server *server, int timeout_ms);

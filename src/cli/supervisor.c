@@ -9,6 +9,7 @@
 #include "cli/supervision.h"
 #include "host/state.h"
 #include "os/notify.h"
+#include "os/pid_file.h"
 #include "os/system.h"
 
 #include <errno.h>
@@ -292,7 +293,7 @@ static gw_err begin(struct supervisor *s, struct server *place)
             cli_fail("%s has a supervisor already (pid %d)", place->shown, (int)other.pid);
             return GW_EEXIST;
         }
-    } else if (process_write_pid(s->pid_path, getpid()) != GW_OK) {
+    } else if (pid_file_write(s->pid_path, getpid()) != GW_OK) {
         cli_fail("cannot write %s: %s", s->pid_path, strerror(errno));
         return GW_EIO;
     }

@@ -328,6 +328,8 @@ void game_host_freeze(struct game_host *server)
 
 bool game_host_finish(struct game_host *server)
 {
+    if (reload_is_over(&server->reload))
+        return true;
     if (!reload_is_unfinished(&server->reload))
         return stop_turn(&server->stop);
     game_abandon(server->core);
@@ -338,7 +340,10 @@ static char *end_core(struct game_host *server)
 {
     if (!server->core)
         return NULL;
-    return reload_is_over(&server->reload) ? NULL : stop_end(&server->stop);
+    if (!reload_is_over(&server->reload))
+        return stop_end(&server->stop);
+    stop_handed_on(&server->stop);
+    return NULL;
 }
 
 /* What was not saved waits for a database, which stays open. */

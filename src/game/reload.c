@@ -4,7 +4,7 @@
 #include "host/state.h"
 #include "os/file.h"
 #include "os/notify.h"
-#include "os/process.h"
+#include "os/pid_file.h"
 #include "os/service.h"
 #include "os/system.h"
 
@@ -13,7 +13,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define ASIDE ".ignored" /* behind the name of a frozen file that no game has gone on from */
+
 /* ---- resting -------------------------------------------------------------------------------- */
+
+static void hold_signals(struct reload *r, bool hold)
+{
+    if (hold)
+        host_hold_signals();
+    else if (r->holds_signals)
+        host_release_signals();
+    r->holds_signals = hold;
+}
 
 /* It was not to be. */
 static void fail(struct reload *r, const char *why)
@@ -22,6 +33,7 @@ static void fail(struct reload *r, const char *why)
     if (r->aim == RELOAD_TO_SUCCESSOR)
         succession_refuse(r->succession, why);
     r->aim = RELOAD_NOT;
+    hold_signals(r, false);
 }
 
 static void begin(struct reload *r, enum reload_aim aim)
@@ -83,30 +95,40 @@ void reload_to_file(struct reload *r)
 
 /* ---- to a successor ------------------------------------------------------------------------- */
 
-/* Whoever looks for the game's process finds that one from now on. */
-static void name_process(const struct reload *r, pid_t pid)
+static void pid_file_failed(const struct reload *r, pid_t pid)
 {
-    if (process_write_pid(r->pid_path, pid))
-        log_error(r->desc.log, "pid_file_not_written", "file=%s pid=%d why=\"%s\"", r->pid_path,
-                  (int)pid, strerror(errno));
+    log_error(r->desc.log, "pid_file_not_written", "file=%s pid=%d why=\"%s\"", r->pid_path,
+              (int)pid, strerror(errno));
+}
+
+/* The sentence says why not; then the game goes on here. A process that nobody finds is not given
+ * it: it would be started once more beside that. */
+static char *give(struct reload *r, const struct buf *state, pid_t to)
+{
+    char *why = NULL;
+    if (state->size > UINT32_MAX)
+        return sentence("the game is too large to be handed over: %zu bytes", state->size);
+    if (pid_file_prepare(r->pid_path, to))
+        return sentence("cannot write %s: %s", r->pid_path, strerror(errno));
+    if (succession_hand_over(r->succession, view_of(state), r->held_since_ms, &why) ||
+        succession_go(r->succession, &why))
+        pid_file_discard(r->pid_path, to);
+    return why;
 }
 
 static void hand_over(struct reload *r, const struct buf *state)
 {
-    char *why;
-    if (state->size > UINT32_MAX)
-        why = sentence("the game is too large to be handed over: %zu bytes", state->size);
-    else if (!succession_hand_over(r->succession, view_of(state), r->held_since_ms, &why) &&
-             !succession_go(r->succession, &why))
-        why = NULL;
+    pid_t pid = succession_successor(r->succession);
+    char *why = give(r, state, pid);
     if (why) {
         call_off(r, why);
         return;
     }
-    pid_t pid = succession_successor(r->succession);
     r->desc.let_go(r->desc.user);
-    name_process(r, pid);
+    if (pid_file_commit(r->pid_path, pid))
+        pid_file_failed(r, pid);
     os_notify_succeeded(pid);
+    host_succeeded_by(r->desc.host, pid);
     log_info(r->desc.log, "handed_over", "bytes=%zu entities=%llu", state->size, count_entities(r));
     succession_let_go(r->succession);
     end(r);
@@ -150,6 +172,19 @@ static void hand_on(struct reload *r)
     buf_free(&state);
 }
 
+/* Who asks this process to end now asks the one that goes on with the game: what has been sent
+ * until then is heard before the next turn, and what comes later is passed on (host_succeeded_by).
+ */
+static void hand_on_or_hear(struct reload *r)
+{
+    if (r->holds_signals) {
+        hand_on(r);
+        return;
+    }
+    hold_signals(r, true);
+    loop_wake(r->desc.host->loop);
+}
+
 void reload_turn(struct reload *r)
 {
     if (r->aim == RELOAD_NOT || r->is_over)
@@ -157,8 +192,8 @@ void reload_turn(struct reload *r)
     if (!r->held_since_ms && game_holds(r->desc.core))
         r->held_since_ms = os_monotonic_ms();
     enum game_rest rest = game_rest(r->desc.core);
-    if (rest == GAME_RESTS)
-        hand_on(r);
+    if (rest == GAME_RESTS && !r->desc.host->is_stopping)
+        hand_on_or_hear(r);
     else if (rest == GAME_RUNS)
         fail(r, game_why_no_rest(r->desc.core));
 }
@@ -191,6 +226,11 @@ static gw_err restore_file(struct reload *r, char **error)
     struct buf state = {0};
     const char *path = r->file_path;
     gw_err err = read_file(r, &state, error);
+    if (!err && access(r->desc.run_dir, W_OK) != 0) {
+        *error = sentence("%s is not restored, since it could not be removed then: %s", path,
+                          strerror(errno));
+        err = GW_EDENIED;
+    }
     if (!err) {
         char *why = NULL;
         err = restore(r, &state, &why);
@@ -228,8 +268,20 @@ static gw_err succeed(struct reload *r, char **error)
         return err;
     }
     r->is_successor = true;
-    name_process(r, getpid()); /* if the other has died before it could */
+    if (pid_file_write(r->pid_path, getpid())) /* the other may have died before it could */
+        pid_file_failed(r, getpid());
     return GW_OK;
+}
+
+/* What is saved from now on is newer. */
+static void put_aside(const struct reload *r)
+{
+    char *aside = sentence("%s" ASIDE, r->file_path);
+    bool is_moved = rename(r->file_path, aside) == 0;
+    log_warn(r->desc.log, "frozen_file_ignored",
+             "file=%s why=\"the game was started without -restore\"",
+             is_moved ? aside : r->file_path);
+    free(aside);
 }
 
 gw_err reload_restore(struct reload *r, const struct host_options *options, char **error)
@@ -240,15 +292,15 @@ gw_err reload_restore(struct reload *r, const struct host_options *options, char
     if (options->restores || (options->resumes && is_frozen))
         return restore_file(r, error);
     if (is_frozen)
-        log_warn(r->desc.log, "frozen_file_ignored",
-                 "file=%s why=\"the game was started without -restore\"", r->file_path);
+        put_aside(r);
     return GW_OK;
 }
 
-/* It is never restored twice: what was in it has gone on. */
+/* It is never restored twice: what was in it has gone on. One that cannot be removed is made one
+ * that is refused. */
 static void forget_file(struct reload *r)
 {
-    if (file_remove(r->file_path))
+    if (file_remove(r->file_path) && truncate(r->file_path, 0) != 0)
         log_error(r->desc.log, "frozen_file_stays", "file=%s why=\"%s\"", r->file_path,
                   strerror(errno));
 }

@@ -25,7 +25,8 @@ struct reload {
     struct succession *succession;
     enum reload_aim aim;
     int64_t held_since_ms; /* 0: it does not hold yet */
-    bool is_over;          /* the game goes on elsewhere, and the loop ends */
+    bool holds_signals;
+    bool is_over; /* the game goes on elsewhere, and the loop ends */
     bool is_from_file, is_successor, is_taken_in;
     int64_t paused_since_ms; /* of a successor: since when players wait */
 };

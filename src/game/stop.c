@@ -84,8 +84,6 @@ bool stop_turn(struct stop *stop)
 static char *say_unsaved(struct stop *stop)
 {
     struct control_progress progress = progress_of(stop);
-    progress.is_last = true;
-    tell(stop, &progress);
     bool is_late = stop->has_begun && now_ms(stop) >= stop->deadline_ms;
     const char *why = is_late ? "stop_timeout is over" : "told to end at once";
     log_error(stop->desc.log, "stopped_unsaved", "requests=%llu bytes=%llu why=\"%s\"",
@@ -95,6 +93,15 @@ static char *say_unsaved(struct stop *stop)
                     why, (unsigned long long)progress.requests);
 }
 
+static void tell_end(struct stop *stop, enum control_end end)
+{
+    struct control_progress progress = progress_of(stop);
+    progress.end = end;
+    tell(stop, &progress);
+    while (stop->watcher_count)
+        forget(stop, 0);
+}
+
 char *stop_end(struct stop *stop)
 {
     char *unsaved = NULL;
@@ -102,9 +109,13 @@ char *stop_end(struct stop *stop)
         unsaved = say_unsaved(stop);
     else if (stop->has_begun)
         log_info(stop->desc.log, "stopped", "");
-    while (stop->watcher_count)
-        forget(stop, 0);
+    tell_end(stop, unsaved ? CONTROL_UNSAVED : CONTROL_SAVED);
     return unsaved;
+}
+
+void stop_handed_on(struct stop *stop)
+{
+    tell_end(stop, CONTROL_HANDED_ON);
 }
 
 void stop_init(struct stop *stop, const struct stop_desc *desc)

@@ -5,7 +5,7 @@
 #include "game/game.h"
 #include "host/host.h"
 
-enum { STOP_WATCHERS_MAX = 8 };
+enum { STOP_WATCHERS_MAX = 32 };
 
 struct stop_desc {
     struct host *host;
@@ -34,3 +34,5 @@ bool stop_turn(struct stop *stop);
 /* The end, however it came. NULL when everything was saved; else a sentence, which the caller
  * frees. */
 char *stop_end(struct stop *stop);
+/* The end of a process whose game goes on elsewhere. */
+void stop_handed_on(struct stop *stop);

@@ -100,7 +100,7 @@ enum { PROGRESS_WORDS = 4 };
 gw_err control_tell(int fd, const struct control_progress *progress)
 {
     const uint64_t words[PROGRESS_WORDS] = {htole64(progress->requests), htole64(progress->bytes),
-                                            htole64(progress->left_ms), htole64(progress->is_last)};
+                                            htole64(progress->left_ms), htole64(progress->end)};
     return local_send(fd, words, sizeof words, AT_ONCE);
 }
 

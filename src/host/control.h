@@ -29,16 +29,24 @@ void control_close(struct control *c); /* the path is free then; NULL does nothi
 
 /* ---- who asks ------------------------------------------------------------------------------- */
 
-/* GW_ENOTFOUND: nobody listens there; GW_EIO: errno says why. */
+/* GW_ENOTFOUND: nobody listens there; GW_EFULL: too many wait there already; GW_EIO: errno says
+ * why. */
 GW_NODISCARD gw_err control_ask(const char *path, enum control_request request, int *fd);
 
 /* ---- what is answered to CONTROL_STOP: at once, each second, and before the end -------------- */
+
+enum control_end {
+    CONTROL_GOES_ON, /* there is no end yet */
+    CONTROL_SAVED,
+    CONTROL_UNSAVED,   /* the requests were not waited for */
+    CONTROL_HANDED_ON, /* another process goes on with it, or can */
+};
 
 struct control_progress {
     uint64_t requests; /* to databases, that have to be waited for */
     uint64_t bytes;    /* of those that save entities */
     uint64_t left_ms;  /* until it ends in any case */
-    uint64_t is_last;  /* it ends, and those were not waited for */
+    uint64_t end;      /* enum control_end: the last word; who ends without has died */
 };
 
 /* Does not wait. On failure nobody reads it. */

@@ -90,6 +90,11 @@ void host_release_signals(void)
     mask_signals(SIG_UNBLOCK);
 }
 
+void host_succeeded_by(struct host *host, pid_t successor)
+{
+    host->successor = successor;
+}
+
 struct host_address host_address(const struct conf_address *address)
 {
     struct host_address out;

@@ -7,6 +7,8 @@
 #include "net/tcp.h"
 #include "os/loop.h"
 
+#include <sys/types.h>
+
 struct host {
     struct loop *loop;
     struct tcp *tcp;
@@ -16,6 +18,7 @@ struct host {
     uint64_t seed;
     int64_t started_ms;  /* by the loop's clock */
     bool is_stopping;    /* asked to end */
+    pid_t successor;     /* the process that signals which wait are for; 0: none */
     unsigned awaited;    /* cores that do not serve yet */
     char ready_note[64]; /* told with it that they do */
 };
@@ -32,10 +35,13 @@ void host_serves(struct host *host);
 /* Asks the process to end, as SIGTERM does. Asked again, it does nothing more. */
 void host_stop(struct host *host);
 
-/* Signals by which the process is asked for something wait from now on until it runs, instead of
- * ending it: it has what nobody else has. Then host/server.h lets them through. */
+/* Signals by which the process is asked for something wait from now on until they are released:
+ * while it has what nobody else has, or does not know yet who is to have it. host/server.h releases
+ * them when the process runs. */
 void host_hold_signals(void);
 void host_release_signals(void);
+/* Another process goes on with what this one does, which ends: what waits is for the other. */
+void host_succeeded_by(struct host *host, pid_t successor);
 
 /* Room for "host:port" of any configuration, brackets around IPv6 included. */
 struct host_address {

@@ -4,7 +4,7 @@
 #include "host/exit.h"
 #include "host/state.h"
 #include "os/notify.h"
-#include "os/process.h"
+#include "os/pid_file.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -62,19 +62,38 @@ static void asked_to_freeze(void *user, int signum)
         run->server->freeze(run->running);
 }
 
+/* A terminal that is closed says so twice now and then: nobody means it the more. */
+static void lost_its_terminal(void *user, int signum)
+{
+    struct run *run = user;
+    (void)signum;
+    host_stop(run->host);
+}
+
+/* Whoever has sent them has not heard yet that it is another process. */
+static void pass_on_signals(pid_t successor)
+{
+    static const int signums[] = {SIGTERM, SIGINT, SIGHUP};
+    sigset_t waiting;
+    sigpending(&waiting);
+    for (size_t i = 0; successor && i < sizeof signums / sizeof *signums; i++)
+        if (sigismember(&waiting, signums[i]) == 1)
+            kill(successor, signums[i]);
+}
+
 static gw_err obey_signals(struct run *run)
 {
     struct loop *loop = run->host->loop;
     loop_on_turn(loop, finish_turn, run);
-    if (run->server->freeze)
-        (void)!loop_on_signal(loop, SIGHUP, asked_to_freeze, run);
+    (void)!loop_on_signal(loop, SIGHUP, run->server->freeze ? asked_to_freeze : lost_its_terminal,
+                          run);
     gw_err err = loop_on_signal(loop, SIGTERM, asked_to_stop, run);
     return err != GW_OK ? err : loop_on_signal(loop, SIGINT, asked_to_stop, run);
 }
 
 static void forget_pid_file(const char *pid_path)
 {
-    if (pid_path && process_is_named(pid_path, getpid()))
+    if (pid_path && pid_file_names(pid_path, getpid()))
         unlink(pid_path);
 }
 
@@ -105,7 +124,9 @@ static gw_err run_server(const struct host_server *server, const struct conf *co
         if (unsaved)
             end_unsaved(server->name, pid_path, unsaved);
     }
+    pid_t successor = host->successor;
     host_close(host);
+    pass_on_signals(successor);
     return err;
 }
 
@@ -116,16 +137,18 @@ static gw_err run_server(const struct host_server *server, const struct conf *co
 static gw_err claim(const char *run_dir, const char *pid_path, const struct host_options *options,
                     char **error)
 {
-    struct process other;
-    if (options->succeeds || process_is_named(pid_path, getpid()))
+    pid_t other;
+    if (options->succeeds || pid_file_names(pid_path, getpid()))
         return GW_OK;
-    if (process_find(pid_path, &other) == GW_OK) {
-        *error = sentence("it runs already: %s names pid %d", pid_path, (int)other.pid);
-        process_close(&other);
-        return GW_EEXIST;
-    }
     (void)!mkdir(run_dir, 0755); /* most often it is there */
-    if (process_write_pid(pid_path, getpid()) != GW_OK)
+    gw_err err = pid_file_claim(pid_path, getpid(), &other);
+    if (err == GW_EEXIST) {
+        *error = sentence("it runs already: %s names pid %d; stop that first, with goworld stop or "
+                          "kill %d",
+                          pid_path, (int)other, (int)other);
+        return err;
+    }
+    if (err)
         fprintf(stderr, "cannot write %s: %s; goworld status and stop do not know this process\n",
                 pid_path, strerror(errno));
     return GW_OK;

@@ -17,8 +17,8 @@ struct host_server {
     /* Asked to end: called in each turn from then on until it returns true; NULL: it can end at
      * once. A second signal ends the process whatever it returns. */
     bool (*finish)(void *running);
-    /* At SIGHUP: freezes, and ends the loop when that is done; NULL: there is nothing to freeze,
-     * and -restore, -resume and -succeed are refused. */
+    /* At SIGHUP: freezes, and ends the loop when that is done; NULL: there is nothing to freeze, so
+     * that it is asked to end, and -restore, -resume and -succeed are refused. */
     void (*freeze)(void *running);
     /* After the loop has ended. When something that had to be saved is not, a sentence about that,
      * which the caller frees; else NULL. */

@@ -15,6 +15,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define WAITING_MAX 64
+
 /* ---- addresses ------------------------------------------------------------------------------ */
 
 /* The address of a socket has little room, and folders may be deep: it is named from its folder,
@@ -60,7 +62,7 @@ static gw_err connect_to(const struct place *place, int *fd)
         return GW_OK;
     }
     bool is_nobody = errno == ENOENT || errno == ECONNREFUSED;
-    return closed(made, is_nobody ? GW_ENOTFOUND : GW_EIO);
+    return closed(made, is_nobody ? GW_ENOTFOUND : errno == EAGAIN ? GW_EFULL : GW_EIO);
 }
 
 gw_err local_connect(const char *path, int *fd)
@@ -80,7 +82,7 @@ static gw_err remove_stale(const struct place *place)
     gw_err err = connect_to(place, &other);
     if (!err)
         return closed(other, GW_EEXIST);
-    if (err == GW_EIO && errno == EAGAIN)
+    if (err == GW_EFULL)
         return GW_EEXIST; /* it has more to do than it can */
     if (err != GW_ENOTFOUND)
         return err;
@@ -92,8 +94,9 @@ static gw_err remove_stale(const struct place *place)
 static gw_err bind_alone(int fd, const struct place *place)
 {
     bool is_bound = bind(fd, (const struct sockaddr *)&place->address, sizeof place->address) == 0;
-    return is_bound && chmod(place->address.sun_path, 0600) == 0 && listen(fd, 4) == 0 ? GW_OK
-                                                                                       : GW_EIO;
+    return is_bound && chmod(place->address.sun_path, 0600) == 0 && listen(fd, WAITING_MAX) == 0
+               ? GW_OK
+               : GW_EIO;
 }
 
 static gw_err listen_at(const struct place *place, int *fd)

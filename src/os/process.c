@@ -1,6 +1,7 @@
 /* process: see process.h. */
 #include "os/process.h"
 
+#include "os/pid_file.h"
 #include "os/proc.h"
 #include "os/system.h"
 
@@ -19,52 +20,6 @@
 
 #define READY_VARIABLE "GOWORLD_READY_FD"
 #define SENTENCE_MAX 1024
-
-/* Reads state and start time (in clock ticks since boot) of a process; two processes never share
- * pid and start. */
-static gw_err read_stat(pid_t pid, char *state, unsigned long long *start)
-{
-    char text[1024];
-    if (!proc_read(pid, "stat", text, sizeof text))
-        return GW_ENOTFOUND;
-    const char *rest = strrchr(text, ')'); /* the name before it may hold anything */
-    if (!rest || sscanf(rest,
-                        ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-                        "%*s %llu",
-                        state, start) != 2)
-        return GW_ENOTFOUND;
-    return GW_OK;
-}
-
-static gw_err write_pid_file(const char *path, pid_t pid, unsigned long long start)
-{
-    struct stat self;
-    FILE *file = fopen(path, "we");
-    if (!file)
-        return GW_EIO;
-    bool is_whole =
-        fstat(fileno(file), &self) == 0 &&
-        fprintf(file, "%d %llu %llu\n", (int)pid, start, (unsigned long long)self.st_ino) > 0;
-    return fclose(file) == 0 && is_whole ? GW_OK : GW_EIO;
-}
-
-/* In one step: who reads it finds this process or the one before. */
-gw_err process_write_pid(const char *path, pid_t pid)
-{
-    char state, written[PATH_MAX];
-    unsigned long long start = 0;
-    int size = snprintf(written, sizeof written, "%s.%d", path, (int)pid);
-    if (size >= (int)sizeof written || read_stat(pid, &state, &start) != GW_OK)
-        return GW_EIO;
-    gw_err err = write_pid_file(written, pid, start);
-    if (!err && rename(written, path) != 0)
-        err = GW_EIO;
-    int error = errno;
-    if (err)
-        unlink(written);
-    errno = error;
-    return err;
-}
 
 /* One line is less than PIPE_BUF, so it goes whole. */
 static _Noreturn void child_fails(int ready_fd, const char *what, const char *path)
@@ -102,12 +57,13 @@ static void leave_starter(void)
 static _Noreturn void run_child(const struct process_desc *desc, int ready_fd)
 {
     char number[16];
+    pid_t other;
     leave_starter();
     if (redirect(desc->log_path) != GW_OK)
         child_fails(ready_fd, "write", desc->log_path ? desc->log_path : "/dev/null");
     if (desc->log_path)
         unsetenv("NOTIFY_SOCKET");
-    if (desc->pid_path && process_write_pid(desc->pid_path, getpid()) != GW_OK)
+    if (desc->pid_path && pid_file_claim(desc->pid_path, getpid(), &other) != GW_OK)
         child_fails(ready_fd, "write", desc->pid_path);
     if (chdir(desc->dir) != 0)
         child_fails(ready_fd, "enter", desc->dir);
@@ -118,11 +74,6 @@ static _Noreturn void run_child(const struct process_desc *desc, int ready_fd)
     child_fails(ready_fd, "run", desc->argv[0]);
 }
 
-static int open_pidfd(pid_t pid)
-{
-    return (int)syscall(SYS_pidfd_open, pid, 0);
-}
-
 /* The child's end of that pipe closes when its program runs, or when it failed. */
 static void wait_for_program(int fd)
 {
@@ -131,10 +82,15 @@ static void wait_for_program(int fd)
         continue;
 }
 
+int process_open(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
 /* A child that cannot be watched is not left alone. */
 static gw_err watch(pid_t pid, struct process_child *child)
 {
-    int pidfd = open_pidfd(pid), error = errno;
+    int pidfd = process_open(pid), error = errno;
     if (pidfd < 0) {
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
@@ -215,59 +171,6 @@ void process_release(struct process_child *child)
 {
     close_fd(&child->ready_fd);
     close_fd(&child->pidfd);
-}
-
-/* The file names itself, so that a copied folder does not name the processes of the one it was
- * copied from. */
-static gw_err read_pid_file(const char *path, pid_t *pid, unsigned long long *start)
-{
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return GW_ENOTFOUND;
-    int number = 0;
-    unsigned long long inode = 0;
-    struct stat self;
-    bool is_whole = fscanf(file, "%d %llu %llu", &number, start, &inode) == 3 && number > 1;
-    bool is_copy = fstat(fileno(file), &self) != 0 || (unsigned long long)self.st_ino != inode;
-    fclose(file);
-    *pid = number;
-    return is_whole && !is_copy ? GW_OK : GW_ENOTFOUND;
-}
-
-/* The pidfd is opened first: what is true of the process behind it then stays true. */
-gw_err process_find(const char *pid_path, struct process *process)
-{
-    pid_t pid;
-    unsigned long long start, its_start;
-    char state;
-    if (read_pid_file(pid_path, &pid, &start) != GW_OK)
-        return GW_ENOTFOUND;
-    int pidfd = open_pidfd(pid);
-    if (pidfd < 0)
-        return GW_ENOTFOUND;
-    if (read_stat(pid, &state, &its_start) != GW_OK || its_start != start || state == 'Z' ||
-        state == 'X') {
-        close(pidfd);
-        return GW_ENOTFOUND;
-    }
-    *process = (struct process){pid, pidfd};
-    return GW_OK;
-}
-
-bool process_is_named(const char *path, pid_t pid)
-{
-    struct process process;
-    if (process_find(path, &process) != GW_OK)
-        return false;
-    process_close(&process);
-    return process.pid == pid;
-}
-
-pid_t process_named(const char *path)
-{
-    pid_t pid;
-    unsigned long long start;
-    return read_pid_file(path, &pid, &start) == GW_OK ? pid : 0;
 }
 
 gw_err process_signal(const struct process *process, int signum)

@@ -1,5 +1,4 @@
-/* process: starts processes in the background, finds them again by their pid files, sees their end.
- */
+/* process: starts processes in the background, signals them, sees their end. */
 #pragma once
 
 #include <goworld/types.h>
@@ -42,9 +41,8 @@ struct process {
     int pidfd;
 };
 
-/* GW_ENOTFOUND: there is no such file, or its process has ended (and another one may have got its
- * number). */
-GW_NODISCARD gw_err process_find(const char *pid_path, struct process *process);
+/* A pidfd, or -1: there is no such process. */
+int process_open(pid_t pid);
 GW_NODISCARD gw_err process_signal(const struct process *process, int signum);
 /* Waits for its end; false when it still runs after that time or a signal came in. */
 bool process_wait(const struct process *process, int timeout_ms);
@@ -61,13 +59,6 @@ struct process_end {
 
 /* Takes the end of a child, and waits for it if it still runs. */
 struct process_end process_reap(const struct process *process);
-
-/* Writes the pid file of a process that runs, in the place of the one that is there. */
-GW_NODISCARD gw_err process_write_pid(const char *path, pid_t pid);
-/* Whether the file names that process. */
-bool process_is_named(const char *path, pid_t pid);
-/* Whom the file names, also when that one has ended; 0: nobody. */
-pid_t process_named(const char *path);
 
 /* Its arguments with a space between each two, cut at the end; empty when there is no such process.
  * What would disturb a terminal is a space, too. */

@@ -154,7 +154,7 @@ test("a game that waits for its dispatcher ends at the first signal", async (t) 
   const alone = start(t, program, args);
   await until(() => listens(path.join(dir, "run/game1.sock")), Boolean);
   const again = await start(t, program, args).ended;
-  assertFails(again, new RegExp(`it runs already: .*game1.pid names pid ${alone.child.pid}$`));
+  assertFails(again, new RegExp(`it runs already: .*game1.pid names pid ${alone.child.pid}; stop that first, with goworld stop or kill ${alone.child.pid}$`));
   const stopped = goworld(["stop", dir]);
   assert.equal(stopped.code, 0, stopped.err);
   assert.match(stopped.out, /^game1 has stopped$/m);

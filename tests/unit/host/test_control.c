@@ -112,7 +112,7 @@ static void progress_is_told_to_who_reads(void **state)
 {
     struct rig *rig = *state;
     const struct control_progress said = {
-        .requests = 20, .bytes = 300, .left_ms = 4000, .is_last = 1};
+        .requests = 20, .bytes = 300, .left_ms = 4000, .end = CONTROL_UNSAVED};
     struct control_progress heard = {0};
     int fd;
     assert_int_equal(control_ask(rig->path, CONTROL_STOP, &fd), GW_OK);

@@ -1,5 +1,5 @@
 /* Processes in the background: readiness, death, logs, and pid files that never name a stranger. */
-#include "os/process.h"
+#include "os/pid_file.h"
 
 #include <poll.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 
 struct place {
     char dir[32];
-    char log[64], pid[64];
+    char log[64], pid[64], lock[64];
 };
 
 static int set_up(void **state)
@@ -28,6 +28,7 @@ static int set_up(void **state)
     assert_non_null(mkdtemp(place->dir));
     snprintf(place->log, sizeof place->log, "%s/log", place->dir);
     snprintf(place->pid, sizeof place->pid, "%s/pid", place->dir);
+    snprintf(place->lock, sizeof place->lock, "%s/claims.lock", place->dir);
     *state = place;
     return 0;
 }
@@ -37,6 +38,7 @@ static int tear_down(void **state)
     struct place *place = *state;
     unlink(place->log);
     unlink(place->pid);
+    unlink(place->lock);
     rmdir(place->dir);
     free(place);
     return 0;
@@ -159,7 +161,7 @@ static void a_running_process_is_found_signalled_and_waited_for(void **state)
     struct process found;
     struct process_child child = spawn_shell(place, SAY_READY "exec sleep 100");
     assert_int_equal(hear(&child, &why), PROCESS_READY);
-    assert_int_equal(process_find(place->pid, &found), GW_OK);
+    assert_int_equal(pid_file_find(place->pid, &found), GW_OK);
     assert_int_equal(found.pid, child.pid);
     assert_false(process_wait(&found, 0));
     assert_int_equal(process_signal(&found, SIGTERM), GW_OK);
@@ -174,19 +176,89 @@ static void a_pid_file_may_pass_to_another_process(void **state)
     struct process found;
     struct process_child child = spawn_shell(place, "exec sleep 100");
     struct process process = {child.pid, child.pidfd};
-    assert_true(process_is_named(place->pid, child.pid));
-    assert_int_equal(process_write_pid(place->pid, getpid()), GW_OK);
-    assert_false(process_is_named(place->pid, child.pid));
-    assert_int_equal(process_find(place->pid, &found), GW_OK);
+    assert_true(pid_file_names(place->pid, child.pid));
+    assert_int_equal(pid_file_write(place->pid, getpid()), GW_OK);
+    assert_false(pid_file_names(place->pid, child.pid));
+    assert_int_equal(pid_file_find(place->pid, &found), GW_OK);
     assert_int_equal(found.pid, getpid());
     process_close(&found);
     assert_int_equal(process_signal(&process, SIGKILL), GW_OK);
     process_reap(&process);
-    assert_int_equal(process_write_pid(place->pid, child.pid), GW_EIO);
-    assert_int_equal(process_named(place->pid), getpid());
-    assert_int_equal(process_named(place->log), 0);
-    assert_true(process_is_named(place->pid, getpid()));
+    assert_int_equal(pid_file_write(place->pid, child.pid), GW_EIO);
+    assert_int_equal(pid_file_pid(place->pid), getpid());
+    assert_int_equal(pid_file_pid(place->log), 0);
+    assert_true(pid_file_names(place->pid, getpid()));
     process_release(&child);
+}
+
+#define CLAIMANTS 8
+
+/* Waits until the other end of the pipe is closed. */
+static void wait_for_end(int fd)
+{
+    char byte;
+    while (read(fd, &byte, 1) < 0)
+        continue;
+}
+
+/* Says what has come of it, and lives on: else its file would name nobody. */
+static _Noreturn void claim(const char *path, const int begin[2], int said, const int end[2])
+{
+    pid_t other;
+    close(begin[1]);
+    close(end[1]);
+    wait_for_end(begin[0]);
+    char result = (char)-pid_file_claim(path, getpid(), &other);
+    if (write(said, &result, 1) != 1)
+        _exit(1);
+    wait_for_end(end[0]);
+    _exit(0);
+}
+
+static void of_many_that_claim_a_pid_file_at_once_one_has_it(void **state)
+{
+    const struct place *place = *state;
+    int begin[2], said[2], end[2];
+    unsigned counts[2] = {0};
+    assert_int_equal(pipe(begin) | pipe(said) | pipe(end), 0);
+    for (unsigned i = 0; i < CLAIMANTS; i++) {
+        pid_t pid = fork();
+        if (pid == 0)
+            claim(place->pid, begin, said[1], end);
+        assert_true(pid > 0);
+    }
+    close(begin[1]);
+    for (unsigned i = 0; i < CLAIMANTS; i++) {
+        char result;
+        assert_int_equal(read(said[0], &result, 1), 1);
+        assert_true(result == -GW_OK || result == -GW_EEXIST);
+        counts[result == -GW_OK]++;
+    }
+    assert_int_equal(counts[true], 1);
+    close(end[1]);
+    for (unsigned i = 0; i < CLAIMANTS; i++)
+        assert_true(wait(NULL) > 0);
+    pid_t other;
+    assert_int_equal(pid_file_claim(place->pid, getpid(), &other), GW_OK); /* they have ended */
+    assert_int_equal(pid_file_claim(place->pid, getpid(), &other), GW_EEXIST);
+    assert_int_equal(other, getpid());
+    close(begin[0]);
+    close(end[0]);
+    close(said[0]);
+    close(said[1]);
+}
+
+static void one_that_is_prepared_counts_once_it_is_committed(void **state)
+{
+    const struct place *place = *state;
+    assert_int_equal(pid_file_prepare(place->pid, getpid()), GW_OK);
+    assert_int_equal(pid_file_pid(place->pid), 0);
+    pid_file_discard(place->pid, getpid());
+    assert_int_equal(pid_file_commit(place->pid, getpid()), GW_EIO);
+    assert_int_equal(pid_file_prepare(place->pid, getpid()), GW_OK);
+    assert_int_equal(pid_file_commit(place->pid, getpid()), GW_OK);
+    assert_true(pid_file_names(place->pid, getpid()));
+    assert_int_equal(pid_file_prepare("/nowhere/pid", getpid()), GW_EIO);
 }
 
 /* It goes on where its starter's output goes, and is told what systemd has told that one. */
@@ -261,7 +333,7 @@ static void the_pid_file_is_there_when_the_child_is(void **state)
     struct process found;
     for (int i = 0; i < 20; i++) {
         struct process_child child = spawn_shell(place, "exec sleep 100");
-        assert_int_equal(process_find(place->pid, &found), GW_OK);
+        assert_int_equal(pid_file_find(place->pid, &found), GW_OK);
         assert_int_equal(found.pid, child.pid);
         process_close(&found);
         end(&child);
@@ -300,9 +372,9 @@ static void an_ended_process_is_not_found_even_before_it_is_reaped(void **state)
     struct process_child child = spawn_shell(place, "exit 0");
     struct pollfd fd = {child.pidfd, POLLIN, 0};
     assert_int_equal(poll(&fd, 1, WAIT_MS), 1);
-    assert_int_equal(process_find(place->pid, &found), GW_ENOTFOUND);
+    assert_int_equal(pid_file_find(place->pid, &found), GW_ENOTFOUND);
     end(&child);
-    assert_int_equal(process_find(place->pid, &found), GW_ENOTFOUND);
+    assert_int_equal(pid_file_find(place->pid, &found), GW_ENOTFOUND);
 }
 
 /* Our own pid with another start time: what a pid file says when the number was used again. */
@@ -316,7 +388,7 @@ static void a_stranger_with_the_same_pid_is_not_found(void **state)
     assert_int_equal(fstat(fileno(file), &self), 0);
     fprintf(file, "%d 1 %llu\n", (int)getpid(), (unsigned long long)self.st_ino);
     fclose(file);
-    assert_int_equal(process_find(place->pid, &found), GW_ENOTFOUND);
+    assert_int_equal(pid_file_find(place->pid, &found), GW_ENOTFOUND);
 }
 
 /* A folder is copied while its server runs: the copy is no server. */
@@ -333,8 +405,8 @@ static void a_copied_pid_file_finds_nothing(void **state)
     fputs(line, to);
     fclose(from);
     fclose(to);
-    assert_int_equal(process_find(copied, &found), GW_ENOTFOUND);
-    assert_int_equal(process_find(place->pid, &found), GW_OK);
+    assert_int_equal(pid_file_find(copied, &found), GW_ENOTFOUND);
+    assert_int_equal(pid_file_find(place->pid, &found), GW_OK);
     process_close(&found);
     unlink(copied);
     end(&child);
@@ -351,7 +423,7 @@ static void a_damaged_pid_file_finds_nothing(void **state)
         assert_non_null(file);
         fputs(texts[i], file);
         fclose(file);
-        assert_int_equal(process_find(place->pid, &found), GW_ENOTFOUND);
+        assert_int_equal(pid_file_find(place->pid, &found), GW_ENOTFOUND);
     }
 }
 
@@ -372,6 +444,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_running_process_is_found_signalled_and_waited_for, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_pid_file_may_pass_to_another_process, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(of_many_that_claim_a_pid_file_at_once_one_has_it, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(one_that_is_prepared_counts_once_it_is_committed, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_process_of_the_same_service_keeps_output_and_notices,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(how_a_child_ended_is_known, set_up, tear_down),
