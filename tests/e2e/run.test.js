@@ -54,7 +54,7 @@ test("a terminal gets aligned lines, a colour per process; a pipe and NO_COLOR g
   assert.doesNotMatch(plain, /\x1b/);
   assert.match(plain, /^[\d:.]+Z INFO {2}gate1 {8}serving port=\d+\r$/m);
 
-  const user = inOrder([SERVES, (running) => running.kill("SIGINT")]);
+  const user = inOrder([SERVES, (running) => running.kill("SIGHUP")]); // as of a terminal that is closed
   const piped = await listenTo(t, command, ["run", demo.dir], { TERM: "xterm-256color" }, user);
   assert.ok(piped.startsWith(`${demo.dir} runs here until Ctrl-C; its page is ${demo.url}\n`), piped);
   assert.match(piped, /^\d{4}-\d\d-\d\dT[\d:.]+Z INFO gate1 serving port=\d+$/m);

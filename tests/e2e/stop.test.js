@@ -147,6 +147,76 @@ test("stop says that a game has died before it had saved", async (t) => {
   assert.match(done.out, /^dispatcher1 has stopped$/m);
 });
 
+test("however often stop is asked for, a game that is busy saves first", async (t) => {
+  const dir = await startServer(t);
+  const pid = pidOf(dir, "game1");
+  process.kill(pid, "SIGSTOP");
+  const stops = Array.from({ length: 10 }, () => start(t, command, ["stop", dir]));
+  for (const stop of stops) await until(() => stop.said.out, (out) => out.includes("game1 (pid"));
+  const last = stops.pop();
+  for (const stop of stops) stop.child.kill("SIGINT");
+  process.kill(pid, "SIGCONT");
+  const done = await last.ended;
+  assert.equal(done.code, 0, done.err);
+  assert.equal(savedIn(dir), STONES);
+});
+
+test("whoever waits for a game that dies before it has saved hears that", async (t) => {
+  const dir = await startServer(t);
+  await lock(t, dir);
+  const pid = pidOf(dir, "game1");
+  const stops = [start(t, command, ["stop", dir]), start(t, command, ["stop", dir])];
+  for (const stop of stops) await until(() => stop.said.out, (text) => SAVES.test(text));
+  process.kill(pid, "SIGKILL");
+  for (const stop of stops) assertFails(await stop.ended, /game1 died before everything was saved; its log may tell why$/);
+});
+
+/** Bytes that have come over connections of that port, at either end of them, and were not read yet. */
+function unread(port, end) {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  const lines = fs.readFileSync("/proc/net/tcp", "utf8").trim().split("\n").slice(1).map((line) => line.trim().split(/\s+/));
+  const waiting = lines.filter(([, local, remote, state]) => state === "01" && { local, remote }[end].endsWith(`:${hex}`));
+  return waiting.reduce((sum, line) => sum + parseInt(line[4].split(":")[1], 16), 0);
+}
+
+// The answer of the dispatcher, by which the game is handed on, and the signal are there in the same moment.
+for (const [how, ask] of [
+  ["handed over", (t, dir) => start(t, command, ["reload", dir])],
+  ["frozen", (_, dir) => process.kill(pidOf(dir, "game1"), "SIGHUP")],
+])
+  test(`a game that is to end just when it is ${how} does`, async (t) => {
+    const dir = await startServer(t);
+    const port = Number(fs.readFileSync(path.join(dir, "goworld.ini"), "utf8").match(/\[dispatcher1\]\nlisten_addr=.*:(\d+)/)[1]);
+    const game = pidOf(dir, "game1");
+    const dispatcher = pidOf(dir, "dispatcher1");
+    process.kill(dispatcher, "SIGSTOP");
+    ask(t, dir);
+    await until(() => logOf(dir), (log) => log.includes(" coming_to_rest"));
+    const before = unread(port, "local");
+    await until(() => unread(port, "local"), (bytes) => bytes > before);
+    process.kill(game, "SIGSTOP");
+    process.kill(dispatcher, "SIGCONT");
+    await until(() => unread(port, "remote"), Boolean);
+    process.kill(game, "SIGTERM");
+    process.kill(game, "SIGCONT");
+    await until(() => goworld(["status", dir]).out, (out) => / - {2}game1 is (down: it was told|down: it ended with exit code 0|frozen)/.test(out));
+    assert.equal(logOf(dir).match(/broken invariant|died/), null);
+    assert.ok(savedIn(dir) === STONES || fs.existsSync(path.join(dir, "run/game1_freezed.dat")));
+  });
+
+test("a frozen game that was passed over does not come back over what was saved since", async (t) => {
+  const dir = await startServer(t);
+  const frozen = path.join(dir, "run/game1_freezed.dat");
+  process.kill(pidOf(dir, "game1"), "SIGHUP");
+  await until(() => goworld(["status", dir]).out, (out) => out.includes("game1 is frozen"));
+  const anew = start(t, path.join(dir, path.basename(dir)), ["-gid", "1", "-configfile", path.join(dir, "goworld.ini")]);
+  await until(() => anew.said.err, (log) => log.includes(" serving "));
+  assert.match(anew.said.err, /WARN game1 frozen_file_ignored file=.*\/game1_freezed\.dat\.ignored why=/);
+  anew.child.kill("SIGTERM");
+  assert.equal((await anew.ended).code, 0);
+  assert.ok(!fs.existsSync(frozen) && fs.existsSync(`${frozen}.ignored`));
+});
+
 test("a game that waits for its dispatcher ends at the first signal", async (t) => {
   const dir = await build(t);
   const program = path.join(dir, path.basename(dir));
