@@ -167,7 +167,7 @@ void member_hear(struct member *member, int64_t now_ms)
 }
 
 /* One that was not started by us, such as a successor, does not tell us how it ended. It takes its
- * pid file away when it ends in order (host/server.h). */
+ * pid file away when it was told to end (host/server.h). */
 static bool ended_in_order(const struct member *member)
 {
     return access(member->pid_path, F_OK) != 0;

@@ -6,6 +6,7 @@
 #include "host/state.h"
 #include "os/child.h"
 #include "os/pid_file.h"
+#include "os/service.h"
 #include "os/system.h"
 
 #include <errno.h>
@@ -47,22 +48,19 @@ static gw_err check_program(struct server *server)
 
 /* ---- one game ------------------------------------------------------------------------------- */
 
-/* Whether systemd runs this command to reload its service: then the new process belongs to it. */
-static bool is_service(void)
-{
-    return getenv("NOTIFY_SOCKET") != NULL;
-}
-
+/* When systemd runs this command to reload its service, the new process belongs to that. */
 static gw_err spawn(struct server *server, const struct running *game, struct process_child *child)
 {
     char number[16];
     snprintf(number, sizeof number, "%u", game->number);
     const char *argv[] = {server->program, "-gid",     number, "-configfile",
                           server->ini,     "-succeed", NULL};
-    const struct process_desc desc = {
-        .argv = argv,
-        .dir = server->dir,
-        .log_path = is_service() ? NULL : server_state_path(server, game->name, STATE_LOG)};
+    const struct process_desc desc = {.argv = argv,
+                                      .dir = server->dir,
+                                      .log_path =
+                                          service_has(game->process.pid)
+                                              ? NULL
+                                              : server_state_path(server, game->name, STATE_LOG)};
     if (process_spawn(&desc, child) == GW_OK)
         return GW_OK;
     cli_fail("cannot start %s: %s", server->program, strerror(errno));
@@ -101,7 +99,8 @@ static void give_up(const struct process_child *child)
 enum outcome { OLD_GOES_ON, NEW_HAS_IT, NEW_HAS_LOST_IT, STOPPED };
 
 /* The old process ends when the new one has all, which takes it a moment; the pid file names the
- * new one then. A process that ends in order takes the file away. */
+ * new one then. One that ends because it was told to takes the
+ * file away. */
 static enum outcome look(const struct running *game, const struct process_child *child)
 {
     if (!process_wait(&game->process, END_MS))
@@ -114,7 +113,7 @@ static enum outcome look(const struct running *game, const struct process_child 
 static void complain(const struct running *game, enum outcome outcome, const char *why)
 {
     static const char *const then[] = {
-        [OLD_GOES_ON] = "it goes on with its old code",
+        [OLD_GOES_ON] = "it goes on as it was",
         [NEW_HAS_IT] = "it has the game, and is left alone: see its log, and goworld status",
         [NEW_HAS_LOST_IT] =
             "it had the game already: whoever watches over the server starts it anew",

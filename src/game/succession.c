@@ -238,8 +238,12 @@ static bool has_let_go(struct inheritance *in)
 {
     char word = WORD_OFF;
     gw_err err = local_receive(in->fd, &word, 1, os_monotonic_ms() + RESTORE_MS);
-    if (err)
-        return err == GW_ENOTFOUND && local_peer_has_ended(in->fd, WORD_MS);
+    if (err == GW_ENOTFOUND)
+        return local_peer_has_ended(in->fd, WORD_MS);
+    if (err) {
+        local_refuse(in->fd); /* either it cannot say "go" any more, or that is here */
+        (void)!local_receive(in->fd, &word, 1, os_monotonic_ms());
+    }
     if (word != WORD_GO)
         return false;
     (void)!local_receive(in->fd, &word, 1, os_monotonic_ms() + WORD_MS);

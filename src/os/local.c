@@ -184,6 +184,11 @@ gw_err local_receive(int fd, void *bytes, size_t size, int64_t deadline_ms)
     return GW_OK;
 }
 
+void local_refuse(int fd)
+{
+    shutdown(fd, SHUT_RD);
+}
+
 pid_t local_peer(int fd)
 {
     struct ucred who = {0};

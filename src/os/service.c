@@ -42,12 +42,25 @@ bool service_of(pid_t pid, char *name, size_t size)
     return service_in(groups, name, size);
 }
 
-bool service_may_pass_to(pid_t pid)
+static bool is_service(void)
+{
+    return getenv("NOTIFY_SOCKET") != NULL;
+}
+
+static bool is_in_own_group(pid_t pid)
 {
     char own[GROUPS_BYTES], its[GROUPS_BYTES];
-    if (!getenv("NOTIFY_SOCKET"))
-        return true;
     proc_read(getpid(), "cgroup", own, sizeof own);
     proc_read(pid, "cgroup", its, sizeof its);
     return strcmp(own, its) == 0;
+}
+
+bool service_has(pid_t pid)
+{
+    return is_service() && is_in_own_group(pid);
+}
+
+bool service_may_pass_to(pid_t pid)
+{
+    return !is_service() || is_in_own_group(pid);
 }

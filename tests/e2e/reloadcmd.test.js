@@ -154,9 +154,9 @@ test("whatever is wrong with the new code, the old goes on and the command says 
   assert.equal(goworld(["reload", "-build", dir]).code, 1);
   write(dir, { restored: "return GW_EIO;" });
   assertFails(goworld(["reload", "-build", dir]),
-    /game1: cannot restore the game: on_restored of Account\/.{16} has failed: .*; it goes on with its old code$/);
+    /game1: cannot restore the game: on_restored of Account\/.{16} has failed: .*; it goes on as it was$/);
   write(dir, { restored: "__builtin_trap();" });
-  assertFails(goworld(["reload", "-build", dir]), /game1: the new program died without a word; it goes on with its old code$/);
+  assertFails(goworld(["reload", "-build", dir]), /game1: the new program died without a word; it goes on as it was$/);
   fs.writeFileSync(path.join(dir, "plain"), "#!/bin/sh\nexit 3\n");
   assertFails(goworld(["reload", dir]), /plain does not run, or does not say what its game is made of/);
   write(dir, { version: 3 });
@@ -165,7 +165,7 @@ test("whatever is wrong with the new code, the old goes on and the command says 
     player.on("OnSleep", resolve);
     player.call("Sleep");
   });
-  assertFails(goworld(["reload", dir]), /game1: Sleep of Account\/.{16} still awaits something; fibers in all: 1; it goes on with its old code$/);
+  assertFails(goworld(["reload", dir]), /game1: Sleep of Account\/.{16} still awaits something; fibers in all: 1; it goes on as it was$/);
   assert.equal(pidOf(dir, "game1"), before);
   assert.deepEqual(await greet(), [1, 1]);
   assert.deepEqual(closed, []);

@@ -66,6 +66,45 @@ static void what_is_sent_arrives(void **state)
     place_remove(&place);
 }
 
+static void what_comes_after_a_refusal_is_known_not_to_have_come(void **state)
+{
+    (void)state;
+    struct place place = place_make();
+    int listener, near, far;
+    char text[2] = "";
+    assert_int_equal(local_listen(place.path, &listener), GW_OK);
+    assert_int_equal(local_connect(place.path, &near), GW_OK);
+    assert_int_equal(local_accept(listener, &far), GW_OK);
+    assert_int_equal(local_send(near, "1", 1, soon()), GW_OK);
+    local_refuse(far);
+    assert_int_equal(local_send(near, "2", 1, soon()), GW_ENOTFOUND);
+    assert_int_equal(local_receive(far, text, 1, os_monotonic_ms()), GW_OK);
+    assert_string_equal(text, "1");
+    assert_int_equal(local_receive(far, text, 1, os_monotonic_ms()), GW_ENOTFOUND);
+    close(near);
+    close(far);
+    close(listener);
+    place_remove(&place);
+}
+
+static void more_cannot_wait_than_there_is_room_for(void **state)
+{
+    (void)state;
+    struct place place = place_make();
+    int listener, waiting[256];
+    size_t count = 0;
+    gw_err err;
+    assert_int_equal(local_listen(place.path, &listener), GW_OK);
+    while (count < 256 && !(err = local_connect(place.path, &waiting[count])))
+        count++;
+    assert_true(count >= 64 && count < 256);
+    assert_int_equal(err, GW_EFULL);
+    while (count-- > 0)
+        close(waiting[count]);
+    close(listener);
+    place_remove(&place);
+}
+
 static void nobody_waits_for_ever(void **state)
 {
     (void)state;
@@ -132,6 +171,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_sent_arrives),
+        cmocka_unit_test(what_comes_after_a_refusal_is_known_not_to_have_come),
+        cmocka_unit_test(more_cannot_wait_than_there_is_room_for),
         cmocka_unit_test(nobody_waits_for_ever),
         cmocka_unit_test(the_end_of_a_peer_is_that_of_its_process),
         cmocka_unit_test(a_socket_that_a_dead_process_left_is_replaced_and_no_other),

@@ -44,9 +44,12 @@ static void only_a_service_is_particular_about_who_takes_its_place(void **state)
     (void)state;
     unsetenv("NOTIFY_SOCKET");
     assert_true(service_may_pass_to(-1));
+    assert_false(service_has(getpid()));
     setenv("NOTIFY_SOCKET", "/run/nobody", 1);
     assert_true(service_may_pass_to(getpid()));
     assert_false(service_may_pass_to(-1));
+    assert_true(service_has(getpid()));
+    assert_false(service_has(-1));
 }
 
 int main(void)
