@@ -94,7 +94,7 @@ static gw_err wait_for(struct server *server, enum lock_use use, int fd,
 
 static gw_err take(struct server *server, enum lock_use use, bool waits, int *fd)
 {
-    struct lock_holder holder;
+    struct lock_holder holder = {0};
     if (open_lock(server, fd) != GW_OK)
         return GW_EIO;
     gw_err err = try(server, use, *fd, &holder);
