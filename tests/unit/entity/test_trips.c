@@ -446,16 +446,48 @@ static void one_that_comes_is_what_it_was(void **state)
     buf_free(&gone);
 }
 
-/* A game of another version calls `hp` otherwise. */
-static struct buf depart_from_another_version(struct fixture *f)
+/* A game of another version, which calls `hp` otherwise. */
+static void come_from_another_version(struct buf *gone)
 {
-    gw_id id;
-    struct buf gone = depart(f, &id);
-    come_from_elsewhere(&gone);
-    uint8_t *name = memmem(gone.data, gone.size, "\xa2hp", 3);
+    come_from_elsewhere(gone);
+    uint8_t *name = memmem(gone->data, gone->size, "\xa2hp", 3);
     assert_non_null(name);
     name[2] = 'q';
-    return gone;
+}
+
+/* The only attribute that the client is told of, or "". */
+static struct view only_told(struct fixture *f)
+{
+    struct view packet, key = {0};
+    struct msg_notify_map_attr_change m;
+    while ((packet = fixture_next(f)).size)
+        if (msg_notify_map_attr_change_read(packet, &m)) {
+            assert_null(key.data);
+            key = m.key;
+        }
+    return key;
+}
+
+static void what_it_was_not_elsewhere_its_client_is_told(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart_with_client(f, &id);
+    come_from_another_version(&gone);
+    world_migrate_in(f->world, id, 1, view_of(&gone));
+    assert_true(view_equals(only_told(f), "hp"));
+    buf_free(&gone);
+}
+
+static void what_it_was_elsewhere_its_client_knows(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart_with_client(f, &id);
+    come_from_elsewhere(&gone);
+    world_migrate_in(f->world, id, 1, view_of(&gone));
+    assert_null(only_told(f).data);
+    buf_free(&gone);
 }
 
 /* Another walker, on a journey of its own. */
@@ -484,7 +516,9 @@ static size_t times_logged(const struct fixture *f, const char *text)
 static void what_does_not_fit_of_those_that_come_is_counted_and_seldom_said(void **state)
 {
     struct fixture *f = *state;
-    struct buf gone = depart_from_another_version(f);
+    gw_id id;
+    struct buf gone = depart(f, &id);
+    come_from_another_version(&gone);
     come_as(f, "ben", &gone);
     come_as(f, "cat", &gone);
     come_as(f, "dan", &gone);
@@ -800,6 +834,8 @@ int main(void)
         WALKER_TEST(one_whose_dispatcher_is_away_stays_until_that_is_back),
         WALKER_TEST(a_hold_that_comes_too_late_is_given_back),
         WALKER_TEST(one_that_comes_is_what_it_was),
+        WALKER_TEST(what_it_was_not_elsewhere_its_client_is_told),
+        WALKER_TEST(what_it_was_elsewhere_its_client_knows),
         WALKER_TEST(what_does_not_fit_of_those_that_come_is_counted_and_seldom_said),
         WALKER_TEST(one_that_lives_here_again_is_not_sent_again),
         WALKER_TEST(one_that_leaves_is_not_saved_here),
