@@ -275,6 +275,16 @@ static void join_the_others(gw_sim *sim)
     GW_SIM_EXPECT(sim, take_census(sim).spaces == 1);
 }
 
+/* Who waits for a space to open is sent there by the new program, and need not ask again. */
+static void be_sent_on(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, "ann");
+    gw_sim_call(ann, "EnterSpace", "i", 2);
+    gw_sim_run(sim, (int64_t)gw_sim_random(sim, 20));
+    reload_all(sim);
+    GW_SIM_EXPECT(sim, gw_sim_see(ann, 2 * GW_SECOND, "create __space__"));
+}
+
 /* A space that was about to close when its program went on stays open for who has come since. */
 static void stay_open(gw_sim *sim)
 {
@@ -566,9 +576,10 @@ int main(void)
     return check("accounts", accounts, 4) + check("meeting", meet, 10) + check("hunting", hunt, 4) +
            check("wounded", stay_wounded, 4) + check("hunting_on", hunt_on, 4) +
            check("resting", come_to_rest, 10) + check("joining", join_the_others, 10) +
-           check("staying_open", stay_open, 4) + check("dying", die, 4) +
-           check("wandering", wander, 4) + check("surviving", survive, 10) +
-           check("closing", leave_empty, 2) + check("closing_slowly", close_unseen, 4) +
-           check("closing_visited", close_visited, 4) + check("online", stay_known, 4) +
-           check("online_reload", stay_known_in_a_new_program, 4) + check("crowd", crowd, 2);
+           check("sent_on", be_sent_on, 20) + check("staying_open", stay_open, 4) +
+           check("dying", die, 4) + check("wandering", wander, 4) +
+           check("surviving", survive, 10) + check("closing", leave_empty, 2) +
+           check("closing_slowly", close_unseen, 4) + check("closing_visited", close_visited, 4) +
+           check("online", stay_known, 4) + check("online_reload", stay_known_in_a_new_program, 4) +
+           check("crowd", crowd, 2);
 }
