@@ -17,9 +17,14 @@ GW_RPC_DECLARE(MONSTER_RPC)
 GW_CLIENT_RPC_DECLARE(MONSTER_CLIENT_RPC)
 
 static const gw_attr Monster_attrs[] = {
-    GW_ATTR(Monster, name, GW_ALL_CLIENTS),   GW_ATTR(Monster, lv, GW_ALL_CLIENTS),
-    GW_ATTR(Monster, hp, GW_ALL_CLIENTS),     GW_ATTR(Monster, hpmax, GW_ALL_CLIENTS),
-    GW_ATTR(Monster, action, GW_ALL_CLIENTS), GW_ATTR_END,
+    GW_ATTR(Monster, name, GW_ALL_CLIENTS),
+    GW_ATTR(Monster, lv, GW_ALL_CLIENTS),
+    GW_ATTR(Monster, hp, GW_ALL_CLIENTS),
+    GW_ATTR(Monster, hpmax, GW_ALL_CLIENTS),
+    GW_ATTR(Monster, action, GW_ALL_CLIENTS),
+    GW_ATTR(Monster, target, 0),
+    GW_ATTR(Monster, in_reach, 0),
+    GW_ATTR_END,
 };
 
 /* ---- whom to hunt --------------------------------------------------------------------------- */
@@ -39,13 +44,14 @@ static const Player *nearest_player(Monster *self)
     return nearest;
 }
 
-/* Clients hear of its decisions, not of each thought. */
+/* Clients hear of its decisions, not of each thought. In a new program, too, what it does is what
+ * it has decided: all three are attributes. */
 static void decide(Monster *self, gw_id target, bool in_reach)
 {
     if (gw_id_equal(self->target, target) && self->in_reach == in_reach)
         return;
-    self->target = target;
-    self->in_reach = in_reach;
+    GW_SET(self, target, target);
+    GW_SET(self, in_reach, in_reach);
     GW_SET(self, action, gw_id_is_none(target) ? "idle" : "move");
 }
 
@@ -134,7 +140,6 @@ static void start_to_hunt(gw_entity *entity)
     Monster_every_Tick(self, MOVE_INTERVAL_MS);
 }
 
-/* In another process it looks around anew for whom to hunt. */
 static gw_err hunt_on(gw_entity *entity, gw_map carried)
 {
     (void)carried;

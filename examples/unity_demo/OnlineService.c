@@ -57,6 +57,18 @@ static void start_to_forget(gw_entity *entity)
     OnlineService_every_ForgetSilent(GW_AS(OnlineService, entity), CHECK_IN_INTERVAL_MS);
 }
 
+/* A time that another process has noted means nothing here: it may have been on another machine. So
+ * everybody has checked in just now. */
+static gw_err restart_clocks(gw_entity *entity, gw_map carried)
+{
+    (void)carried;
+    OnlineService *self = GW_AS(OnlineService, entity);
+    int64_t now_ms = gw_monotonic_ms();
+    for (size_t i = 0; i < gw_map_size(self->players); i++)
+        gw_map_set(self->heard_ms, gw_map_key(self->players, i), now_ms);
+    return GW_OK;
+}
+
 GW_RPC_DEFINE(OnlineService, ONLINESERVICE_RPC)
 const gw_entity_type OnlineService_type = {
     .name = "OnlineService",
@@ -65,4 +77,5 @@ const gw_entity_type OnlineService_type = {
     .methods = OnlineService_methods,
     .service_shards = 1,
     .on_created = start_to_forget,
+    .on_restored = restart_clocks,
 };

@@ -124,11 +124,17 @@ static void send_all(struct spaces *spaces, struct open_space *space)
             send(space, &spaces->guests[i]);
 }
 
-static void invite(struct spaces *spaces, struct open_space *space, gw_id player)
+static struct guest *expect(struct spaces *spaces, struct open_space *space, gw_id player)
 {
     struct guest *guest = &spaces->guests[spaces->guest_count++];
     *guest = (struct guest){player, space->id, gw_monotonic_ms()};
     space->expected++;
+    return guest;
+}
+
+static void invite(struct spaces *spaces, struct open_space *space, gw_id player)
+{
+    const struct guest *guest = expect(spaces, space, player);
     if (space->is_open)
         send(space, guest);
 }
@@ -180,6 +186,58 @@ gw_err SpaceService_RequestDestroy(SpaceService *self, gw_id id, bool *granted)
     return GW_OK;
 }
 
+/* ---- a new program ----------------------------------------------------------------------------
+ *
+ * Else who enters just after a reload would be alone in a new space, since the others have not told
+ * of themselves yet. Times count anew: those of the old process may be of another machine. */
+
+static gw_err carry_over(gw_entity *entity, gw_map carried)
+{
+    const struct spaces *spaces = GW_AS(SpaceService, entity)->spaces;
+    gw_list places = gw_map_open_list(carried, "spaces");
+    gw_list guests = gw_map_open_list(carried, "guests");
+    gw_err err = GW_OK;
+    for (size_t i = 0; i < spaces->count && !err; i++) {
+        const struct open_space *space = &spaces->list[i];
+        err =
+            gw_list_append(places, GW_LIST(space->id, space->kind, space->is_open, space->players));
+    }
+    for (size_t i = 0; i < spaces->guest_count && !err; i++)
+        err = gw_list_append(guests, GW_LIST(spaces->guests[i].player, spaces->guests[i].space));
+    return err;
+}
+
+static void take_over_space(struct spaces *spaces, gw_list known)
+{
+    if (spaces->count == SPACES_MAX)
+        return;
+    struct open_space *space = add(spaces, gw_list_id(known, 0), gw_list_i64(known, 1));
+    space->is_open = gw_list_bool(known, 2);
+    space->players = gw_list_i64(known, 3);
+}
+
+/* If the space is open the guest is on the way. */
+static void take_over_guest(struct spaces *spaces, gw_list known)
+{
+    struct open_space *space = find(spaces, gw_list_id(known, 1));
+    if (!space || spaces->guest_count == GUESTS_MAX)
+        return;
+    expect(spaces, space, gw_list_id(known, 0));
+    if (space->is_open)
+        space->sent_ms = gw_monotonic_ms();
+}
+
+static gw_err take_over(gw_entity *entity, gw_map carried)
+{
+    struct spaces *spaces = GW_AS(SpaceService, entity)->spaces;
+    gw_list places = gw_map_list(carried, "spaces"), guests = gw_map_list(carried, "guests");
+    for (size_t i = 0; i < gw_list_size(places); i++)
+        take_over_space(spaces, gw_list_list(places, i));
+    for (size_t i = 0; i < gw_list_size(guests); i++)
+        take_over_guest(spaces, gw_list_list(guests, i));
+    return GW_OK;
+}
+
 /* ---- life ------------------------------------------------------------------------------------ */
 
 static void make_room(gw_entity *entity)
@@ -200,4 +258,6 @@ const gw_entity_type SpaceService_type = {
     .service_shards = 1,
     .on_init = make_room,
     .on_destroy = free_room,
+    .on_freeze = carry_over,
+    .on_restored = take_over,
 };

@@ -21,6 +21,7 @@ void gw_timer_cancel(gw_entity *entity, gw_timer timer);
 void gw_post(void (*fn)(void *argument), void *argument);
 
 /* The time of the loop's turn, which stands still within it: the wall clock's, Unix time, which may
- * jump; and one that never goes back, for spans. */
+ * jump; and one that never goes back, for spans: another machine, or this one after a reboot, has
+ * another. */
 int64_t gw_now_ms(void);
 int64_t gw_monotonic_ms(void);

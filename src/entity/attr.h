@@ -20,6 +20,9 @@ struct tree_change {
 /* Tells the clients that may see the attribute of a change: in its tree, or (NULL) of all. */
 void attrs_tell_clients(struct world *w, struct entity *e, unsigned index,
                         const struct tree_change *inside);
+/* Tells them of each attribute that is not as in the map, which was frozen or sent of the entity:
+ * it is new in this program, was converted or given up, or a hook has set it. */
+void attrs_tell_changed(struct world *w, struct entity *e, struct view before);
 
 /* The entity of whose attributes the node is a part; NULL for loose ones and records. */
 struct entity *attrs_owner(struct gw_node *node);

@@ -4,6 +4,7 @@
 #include "entity/client.h"
 #include "entity/value.h"
 #include "entity/view.h"
+#include "wire/msgpack.h"
 #include "wire/writer.h"
 
 #define SEEN_BY_OWN_CLIENT (GW_CLIENT | GW_ALL_CLIENTS)
@@ -59,6 +60,42 @@ void attrs_tell_clients(struct world *w, struct entity *e, unsigned index,
     else
         write_change(w, e, index, (const char *)&e->base + attr->offset);
     w->stats.attribute_changes += view_send(w, e, true, attr->flags & GW_ALL_CLIENTS);
+}
+
+/* What stands next in a map that was written in the same order; it is found, too, if it is not. */
+static struct view take_attr(struct msgpack_pairs *next, struct view map, const char *name)
+{
+    struct view key, value;
+    if (next->left && msgpack_next_pair(next, &key, &value) && view_equals(key, name))
+        return value;
+    if (msgpack_read_map(map, next))
+        return (struct view){0};
+    while (msgpack_next_pair(next, &key, &value))
+        if (view_equals(key, name))
+            return value;
+    return (struct view){0};
+}
+
+static bool is_as_before(struct world *w, const struct entity *e, const gw_attr *attr,
+                         struct view before)
+{
+    buf_clear(&w->pack);
+    value_write(&w->pack, attr, (const char *)&e->base + attr->offset);
+    return before.data && before.size == w->pack.size &&
+           memcmp(before.data, w->pack.data, before.size) == 0;
+}
+
+void attrs_tell_changed(struct world *w, struct entity *e, struct view before)
+{
+    struct msgpack_pairs next = {0};
+    struct view map;
+    const gw_attr *attrs = e->type->attrs;
+    if (msgpack_check(before, &map))
+        return;
+    for (unsigned i = 0; attrs && attrs[i].name; i++)
+        if (attrs[i].flags & SEEN_BY_OWN_CLIENT &&
+            !is_as_before(w, e, &attrs[i], take_attr(&next, map, attrs[i].name)))
+            attrs_tell_clients(w, e, i, NULL);
 }
 
 void attrs_send(struct world *w, struct entity *e)

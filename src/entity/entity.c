@@ -82,7 +82,8 @@ void entity_hook_about(struct world *w, struct entity *e,
 void entity_log_misfit(void *user, const char *key, size_t key_size, const char *why)
 {
     const struct entity *e = user;
-    log_warn(world_running()->desc.log, "attribute_dropped",
+    struct world *w = world_running();
+    complain(&w->stats.attributes_dropped, w->desc.log, w->desc.clock, "attribute_dropped",
              "entity=%s/" GW_ID_FORMAT " attribute=\"%.*s\" why=\"%s\"", e->type->def->name,
              GW_ID_ARG(e->base.id), (int)key_size, key, why);
 }

@@ -51,7 +51,8 @@ void entity_hook_about(struct world *w, struct entity *e,
 struct scope entity_hook_begin(struct world *w, struct entity *e);
 void entity_hook_end(struct world *w, struct entity *e, struct scope before);
 
-/* Logs what of its attributes was dropped: a fields_misfit, whose `user` is the entity. */
+/* Complains of what of its attributes was dropped: a fields_misfit, whose `user` is the entity.
+ * Most is held back, with debug=1, too: between games of two versions each arrival has some. */
 void entity_log_misfit(void *user, const char *key, size_t key_size, const char *why);
 
 /* Tells of its end: storage has all that it has to. */

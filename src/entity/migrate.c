@@ -3,6 +3,7 @@
 #include "entity/migrate.h"
 
 #include "entity/arrivals.h"
+#include "entity/attr.h"
 #include "entity/client.h"
 #include "entity/entity.h"
 #include "entity/frozen.h"
@@ -175,8 +176,10 @@ static struct entity *bring_to_life(struct world *w, gw_id id, struct type *type
     e->yaw = (float)t->yaw;
     e->syncing = t->syncing;
     e->position = t->old_position; /* until it is in a space */
-    if (!gw_id_is_none(t->client))
+    if (!gw_id_is_none(t->client)) {
         client_arrive(w, e, t->client, (uint16_t)t->gate, t->address);
+        attrs_tell_changed(w, e, t->attrs); /* that game may run another program */
+    }
     moves_note(w, e, MOVED_FOR_OWN); /* its last move may not have been told */
     if (t->timers.size)
         timers_read(w, e, t->timers);

@@ -310,43 +310,6 @@ static void restored(struct restore *r, const struct made *made)
                   GW_ID_ARG(e->base.id), gw_strerror(err));
 }
 
-/* What stands next in a map that was written in the same order; it is found, too, if it is not. */
-static struct view take_attr(struct msgpack_pairs *next, struct view map, const char *name)
-{
-    struct view key, value;
-    if (next->left && msgpack_next_pair(next, &key, &value) && view_equals(key, name))
-        return value;
-    if (msgpack_read_map(map, next))
-        return (struct view){0};
-    while (msgpack_next_pair(next, &key, &value))
-        if (view_equals(key, name))
-            return value;
-    return (struct view){0};
-}
-
-/* Clients hear of what is not as they know it: it is new, was converted or given up, or a hook has
- * set it. */
-static void tell_changed(struct world *w, const struct made *made)
-{
-    struct entity *e = made->entity;
-    struct msgpack_pairs next = {0};
-    struct view map;
-    const gw_attr *attrs = e->type->attrs;
-    if (msgpack_check(made->attrs, &map))
-        return;
-    for (unsigned i = 0; attrs && attrs[i].name; i++) {
-        if (!(attrs[i].flags & (GW_CLIENT | GW_ALL_CLIENTS)))
-            continue;
-        struct view before = take_attr(&next, map, attrs[i].name);
-        buf_clear(&w->pack);
-        value_write(&w->pack, &attrs[i], (const char *)&e->base + attrs[i].offset);
-        bool is_same = before.data && before.size == w->pack.size &&
-                       memcmp(before.data, w->pack.data, before.size) == 0;
-        if (!is_same)
-            attrs_tell_clients(w, e, i, NULL);
-    }
-}
-
 /* Nothing that they make comes among those that were there. */
 static void run_hooks(struct restore *r)
 {
@@ -358,7 +321,7 @@ static void run_hooks(struct restore *r)
             make_ready(w, made[i].entity);
     for (size_t i = 0; i < count && w->stats.clients; i++)
         if (!entity_is_dead(made[i].entity))
-            tell_changed(w, &made[i]);
+            attrs_tell_changed(w, made[i].entity, made[i].attrs);
     if (w->ready && w->desc.game->on_restored)
         w->desc.game->on_restored();
     for (size_t i = 0; i < count && !r->t.in.bad; i++)

@@ -332,6 +332,8 @@ const struct metric world_metrics[] = {
     COMPLAINT(positions_late,
               "Batches of positions from clients that came while too many hooks waited"),
     COMPLAINT(entity_packets_bad, "Packets for entities that could not be read"),
+    COMPLAINT(attributes_dropped,
+              "Attributes and timers of entities sent or loaded that the program could not take"),
     COUNTER(handler_errors, "Wrong uses of the API by the game's code"),
     COUNTER(saves, "Saves handed to the storage"),
     COMPLAINT(save_retries,

@@ -64,7 +64,7 @@ struct world_stats {
     struct complaint calls_refused, calls_unknown_entity;
     uint64_t calls_too_deep; /* of those refused */
     uint64_t client_calls, attribute_changes, handler_errors;
-    struct complaint entity_packets_bad;
+    struct complaint entity_packets_bad, attributes_dropped;
     uint64_t saves, loads, loads_failed;
     struct complaint save_retries, fibers_refused;
     uint64_t asks, asks_timed_out;

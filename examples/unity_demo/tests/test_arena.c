@@ -240,6 +240,51 @@ static void hunt_on(gw_sim *sim)
     }
 }
 
+static void kill_all(void *argument)
+{
+    (void)argument;
+    GW_EACH(Player, player) {
+        Player_take_damage(player, player->hp);
+    }
+}
+
+/* A monster that nobody is left for when the new program looks around comes to rest, as in the old.
+ */
+static void come_to_rest(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, "ann");
+    gw_sim_expect(ann, "create Monster");
+    gw_sim_expect(ann, "action=move");
+    in_all_games(sim, kill_all, NULL);
+    reload_all(sim);
+    gw_sim_expect(ann, "action=idle");
+}
+
+/* Who comes just after it finds the others where they are. */
+static void join_the_others(gw_sim *sim)
+{
+    gw_sim_client *bob = log_in(sim, "bob");
+    gw_sim_expect(bob, "create Monster"); /* the space has told of itself */
+    gw_sim_client *ann = log_in(sim, "ann");
+    gw_sim_disconnect(ann);
+    gw_sim_expect(bob, "destroy Player");
+    reload_all(sim);
+    ann = log_in_again(sim, "ann");
+    gw_sim_expect(ann, "create Player");
+    GW_SIM_EXPECT(sim, gw_id_equal(last_seen(ann, "create Player"), gw_sim_player(bob)));
+    GW_SIM_EXPECT(sim, take_census(sim).spaces == 1);
+}
+
+/* Who waits for a space to open is sent there by the new program, and need not ask again. */
+static void be_sent_on(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, "ann");
+    gw_sim_call(ann, "EnterSpace", "i", 2);
+    gw_sim_run(sim, (int64_t)gw_sim_random(sim, 20));
+    reload_all(sim);
+    GW_SIM_EXPECT(sim, gw_sim_see(ann, 2 * GW_SECOND, "create __space__"));
+}
+
 /* A space that was about to close when its program went on stays open for who has come since. */
 static void stay_open(gw_sim *sim)
 {
@@ -454,6 +499,21 @@ static void stay_known(gw_sim *sim)
     GW_SIM_EXPECT(sim, gw_sim_run_until(sim, is_unknown, &look, GW_SECOND));
 }
 
+/* In the new program everybody has been heard of just now: its clock is another one. */
+static void stay_known_in_a_new_program(gw_sim *sim)
+{
+    gw_sim_client *ann = log_in(sim, "ann");
+    struct online look = {.sim = sim, .player = gw_sim_player(ann)};
+    GW_SIM_EXPECT(sim, gw_sim_run_until(sim, is_known, &look, GW_SECOND));
+    in_all_games(sim, fill_online, NULL);
+    gw_sim_run(sim, 2 * CHECK_IN_INTERVAL_MS);
+    reload_all(sim);
+    gw_sim_run(sim, 2 * CHECK_IN_INTERVAL_MS);
+    GW_SIM_EXPECT(sim, is_known(&look) && look.count == PLAYERS_ONLINE_MAX);
+    GW_SIM_EXPECT(sim, gw_sim_run_until(sim, is_alone_or_unknown, &look, 5 * GW_MINUTE));
+    GW_SIM_EXPECT(sim, is_known(&look));
+}
+
 /* ---- the hundred-and-first player gets another space ----------------------------------------- */
 
 static void crowd(gw_sim *sim)
@@ -515,9 +575,11 @@ int main(void)
 {
     return check("accounts", accounts, 4) + check("meeting", meet, 10) + check("hunting", hunt, 4) +
            check("wounded", stay_wounded, 4) + check("hunting_on", hunt_on, 4) +
-           check("staying_open", stay_open, 4) + check("dying", die, 4) +
-           check("wandering", wander, 4) + check("surviving", survive, 10) +
-           check("closing", leave_empty, 2) + check("closing_slowly", close_unseen, 4) +
-           check("closing_visited", close_visited, 4) + check("online", stay_known, 4) +
+           check("resting", come_to_rest, 10) + check("joining", join_the_others, 10) +
+           check("sent_on", be_sent_on, 20) + check("staying_open", stay_open, 4) +
+           check("dying", die, 4) + check("wandering", wander, 4) +
+           check("surviving", survive, 10) + check("closing", leave_empty, 2) +
+           check("closing_slowly", close_unseen, 4) + check("closing_visited", close_visited, 4) +
+           check("online", stay_known, 4) + check("online_reload", stay_known_in_a_new_program, 4) +
            check("crowd", crowd, 2);
 }

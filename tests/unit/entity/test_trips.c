@@ -446,6 +446,92 @@ static void one_that_comes_is_what_it_was(void **state)
     buf_free(&gone);
 }
 
+/* A game of another version, which calls `hp` otherwise. */
+static void come_from_another_version(struct buf *gone)
+{
+    come_from_elsewhere(gone);
+    uint8_t *name = memmem(gone->data, gone->size, "\xa2hp", 3);
+    assert_non_null(name);
+    name[2] = 'q';
+}
+
+/* The only attribute that the client is told of, or "". */
+static struct view only_told(struct fixture *f)
+{
+    struct view packet, key = {0};
+    struct msg_notify_map_attr_change m;
+    while ((packet = fixture_next(f)).size)
+        if (msg_notify_map_attr_change_read(packet, &m)) {
+            assert_null(key.data);
+            key = m.key;
+        }
+    return key;
+}
+
+static void what_it_was_not_elsewhere_its_client_is_told(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart_with_client(f, &id);
+    come_from_another_version(&gone);
+    world_migrate_in(f->world, id, 1, view_of(&gone));
+    assert_true(view_equals(only_told(f), "hp"));
+    buf_free(&gone);
+}
+
+static void what_it_was_elsewhere_its_client_knows(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart_with_client(f, &id);
+    come_from_elsewhere(&gone);
+    world_migrate_in(f->world, id, 1, view_of(&gone));
+    assert_null(only_told(f).data);
+    buf_free(&gone);
+}
+
+/* Another walker, on a journey of its own. */
+static void come_as(struct fixture *f, const char *name, struct buf *gone)
+{
+    static const char key[] = "GW_Journey\xb0";
+    gw_id id = fixture_id(name);
+    uint8_t *journey = memmem(gone->data, gone->size, key, sizeof key - 1);
+    assert_non_null(journey);
+    memcpy(journey + sizeof key - 1, id.text, sizeof id.text);
+    world_migrate_in(f->world, id, 1, view_of(gone));
+    const Walker *walker = (const Walker *)fixture_find(f, id);
+    assert_non_null(walker);
+    assert_int_equal(walker->hp, 0);
+}
+
+static size_t times_logged(const struct fixture *f, const char *text)
+{
+    size_t count = 0, size = strlen(text);
+    const uint8_t *at = f->logged.data, *end = at + f->logged.size;
+    for (; at && (at = memmem(at, (size_t)(end - at), text, size)); at += size)
+        count++;
+    return count;
+}
+
+static void what_does_not_fit_of_those_that_come_is_counted_and_seldom_said(void **state)
+{
+    struct fixture *f = *state;
+    gw_id id;
+    struct buf gone = depart(f, &id);
+    come_from_another_version(&gone);
+    come_as(f, "ben", &gone);
+    come_as(f, "cat", &gone);
+    come_as(f, "dan", &gone);
+    assert_int_equal(times_logged(f, "attribute_dropped"), 1);
+    assert_true(fixture_logged(f, "attribute=\"hq\" why=\"there is no such field\" held_back=0"));
+    fixture_pass(f, LOG_LIMIT_INTERVAL_MS);
+    come_as(f, "eve", &gone);
+    assert_int_equal(times_logged(f, "attribute_dropped"), 2);
+    assert_true(fixture_logged(f, "held_back=2"));
+    assert_int_equal(world_stats(f->world)->attributes_dropped.count, 4);
+    buf_free(&gone);
+}
+
 static void one_that_has_ended_does_not_come_to_life_again(void **state)
 {
     struct fixture *f = *state;
@@ -748,6 +834,9 @@ int main(void)
         WALKER_TEST(one_whose_dispatcher_is_away_stays_until_that_is_back),
         WALKER_TEST(a_hold_that_comes_too_late_is_given_back),
         WALKER_TEST(one_that_comes_is_what_it_was),
+        WALKER_TEST(what_it_was_not_elsewhere_its_client_is_told),
+        WALKER_TEST(what_it_was_elsewhere_its_client_knows),
+        WALKER_TEST(what_does_not_fit_of_those_that_come_is_counted_and_seldom_said),
         WALKER_TEST(one_that_lives_here_again_is_not_sent_again),
         WALKER_TEST(one_that_leaves_is_not_saved_here),
         WALKER_TEST(one_that_has_ended_does_not_come_to_life_again),
