@@ -11,7 +11,8 @@
 
 #define HOLDER_SIZE 48
 
-static const char *const uses[] = {[LOCK_START] = "start", [LOCK_FOREGROUND] = "run"};
+static const char *const uses[] = {
+    [LOCK_START] = "start", [LOCK_FOREGROUND] = "run", [LOCK_END] = "end"};
 
 static const char *lock_path(struct server *server)
 {
@@ -42,9 +43,10 @@ static struct lock_holder read_holder(int fd)
     const char *space = size > 0 ? strchr(text, ' ') : NULL;
     if (!space)
         return holder;
-    size_t length = strlen(uses[LOCK_FOREGROUND]);
-    if ((size_t)(space - text) == length && strncmp(text, uses[LOCK_FOREGROUND], length) == 0)
-        holder.use = LOCK_FOREGROUND;
+    for (unsigned use = 0; use < sizeof uses / sizeof *uses; use++)
+        if ((size_t)(space - text) == strlen(uses[use]) &&
+            strncmp(text, uses[use], strlen(uses[use])) == 0)
+            holder.use = (enum lock_use)use;
     holder.pid = (pid_t)strtol(space, NULL, 10);
     return holder;
 }
@@ -70,7 +72,8 @@ static void complain(const struct server *server, struct lock_holder holder)
     if (holder.use == LOCK_FOREGROUND)
         lock_complain_foreground(server, holder.pid);
     else
-        cli_fail("%s is being started by another goworld (pid %d)", server->shown, (int)holder.pid);
+        cli_fail("%s is being %s by another goworld (pid %d)", server->shown,
+                 holder.use == LOCK_END ? "ended" : "started", (int)holder.pid);
 }
 
 /* Takes the lock; GW_EEXIST: somebody has it, and `holder` is who. */
@@ -98,8 +101,7 @@ static gw_err take(struct server *server, enum lock_use use, bool waits, int *fd
     if (open_lock(server, fd) != GW_OK)
         return GW_EIO;
     gw_err err = try(server, use, *fd, &holder);
-    /* Who holds it for a terminal may never leave. */
-    if (err == GW_EEXIST && waits && holder.use != LOCK_FOREGROUND)
+    if (err == GW_EEXIST && waits && holder.use == LOCK_START)
         err = wait_for(server, use, *fd, &holder);
     else if (err == GW_EEXIST)
         complain(server, holder);
@@ -111,6 +113,16 @@ static gw_err take(struct server *server, enum lock_use use, bool waits, int *fd
 gw_err lock_take(struct server *server, enum lock_use use, int *fd)
 {
     return take(server, use, false, fd);
+}
+
+void lock_take_if_free(struct server *server, enum lock_use use, int *fd)
+{
+    struct lock_holder holder = {0};
+    *fd = open(lock_path(server), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (*fd < 0 || try(server, use, *fd, &holder) == GW_OK)
+        return;
+    close(*fd);
+    *fd = -1;
 }
 
 gw_err lock_wait(struct server *server, enum lock_use use, int *fd)

@@ -184,13 +184,13 @@ static char *describe(const struct member *member, struct process_end end)
 {
     if (has_dead_successor(member))
         return sentence("the process that had taken over ended");
-    if (!end.is_known)
-        return sentence(ended_in_order(member) ? "it was told to end" : "it ended");
-    if (end.signum)
-        return sentence("it was ended by signal %d (%s)", end.signum, strsignal(end.signum));
+    if (!end.is_known && ended_in_order(member))
+        return sentence("it was told to end");
     if (end.exit_code == EXIT_UNSAVED)
         return sentence("it was told to end, and has not saved everything");
-    return sentence("it ended with exit code %d", end.exit_code);
+    char *how = process_describe_end(end), *why = sentence("it %s", how);
+    free(how);
+    return why;
 }
 
 static bool was_asked_to(const struct member *member, struct process_end end)

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "os/pid_file.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,8 +53,10 @@ void processes_find(struct processes *processes, const char *run_dir)
         if (parse_name(entry->d_name, &running) != GW_OK)
             continue;
         snprintf(running.pid_path, sizeof running.pid_path, "%s/%s", run_dir, entry->d_name);
-        if (pid_file_find(running.pid_path, &running.process) == GW_OK)
-            add(processes, &running);
+        if (pid_file_find(running.pid_path, &running.process) != GW_OK)
+            continue;
+        running.is_ending = pid_file_says_ending(running.pid_path);
+        add(processes, &running);
     }
     closedir(dir);
     if (processes->count)
@@ -66,6 +69,14 @@ void processes_free(struct processes *processes)
         process_close(&processes->list[i].process);
     free(processes->list);
     *processes = (struct processes){0};
+}
+
+const struct running *processes_ending(const struct processes *processes)
+{
+    for (size_t i = 0; i < processes->count; i++)
+        if (processes->list[i].is_ending)
+            return &processes->list[i];
+    return NULL;
 }
 
 const struct running *processes_get(const struct processes *processes, enum role role,

@@ -10,6 +10,7 @@ struct running {
     enum role role;
     unsigned number;
     struct process process;
+    bool is_ending; /* it was told to, and has not yet */
     char pid_path[4096];
 };
 
@@ -24,3 +25,5 @@ void processes_find(struct processes *processes, const char *run_dir);
 void processes_free(struct processes *processes);
 const struct running *processes_get(const struct processes *processes, enum role role,
                                     unsigned number);
+/* The first that is about to end; NULL: none is. */
+const struct running *processes_ending(const struct processes *processes);

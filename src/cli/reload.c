@@ -38,11 +38,16 @@ static gw_err check_program(struct server *server)
     if (server_check_program(server) != GW_OK)
         return GW_ENOTFOUND;
     const struct os_child_desc child = {.main = become_program, .user = server, .is_silent = true};
-    if (os_child_start(&child, &pid) == GW_OK && os_child_wait(pid) == 0)
+    int end = os_child_start(&child, &pid) == GW_OK ? os_child_wait(pid) : EXIT_FAILED;
+    if (end == 0)
         return GW_OK;
-    cli_fail("%s/%s does not run, or does not say what its game is made of (%s schema %s); "
-             "nothing was reloaded",
-             server->shown, server->name, server->command, server->shown);
+    if (end < 0)
+        cli_fail("%s/%s is ended by signal %d (%s) as soon as it is started; nothing was reloaded",
+                 server->shown, server->name, -end, strsignal(-end));
+    else
+        cli_fail("%s/%s does not run, or does not say what its game is made of (%s schema %s); "
+                 "nothing was reloaded",
+                 server->shown, server->name, server->command, server->shown);
     return GW_EINVAL;
 }
 
@@ -95,6 +100,18 @@ static void give_up(const struct process_child *child)
     process_reap(&process);
 }
 
+/* What has become of one that has closed its pipe without a word. */
+static char *describe_death(const struct process_child *child)
+{
+    struct process process = {child->pid, child->pidfd};
+    if (!process_wait(&process, END_MS))
+        return sentence("the new program did not say whether it serves");
+    char *how = process_describe_end(process_reap(&process)),
+         *why = sentence("the new program %s", how);
+    free(how);
+    return why;
+}
+
 /* What a failed take-over has left. */
 enum outcome { OLD_GOES_ON, NEW_HAS_IT, NEW_HAS_LOST_IT, STOPPED };
 
@@ -119,8 +136,7 @@ static void complain(const struct running *game, enum outcome outcome, const cha
             "it had the game already: whoever watches over the server starts it anew",
         [STOPPED] = "the game was stopped meanwhile",
     };
-    cli_fail("%s: %s; %s", game->name, why ? why : "the new program died without a word",
-             then[outcome]);
+    cli_fail("%s: %s; %s", game->name, why, then[outcome]);
 }
 
 static void tell(const struct running *game, const struct process_child *child, const char *note)
@@ -141,6 +157,8 @@ static gw_err reload_game(struct server *server, const struct running *game)
     if (err)
         return err;
     err = hear(&child, &words);
+    if (err && !words)
+        words = describe_death(&child);
     if (err) {
         enum outcome outcome = look(game, &child);
         complain(game, outcome, words);
@@ -180,11 +198,23 @@ static unsigned count_wanted(const struct wanted *wanted)
     return count;
 }
 
+static const struct running *ending_wanted(const struct wanted *wanted)
+{
+    const struct running *game;
+    for (size_t at = 0; (game = next_wanted(wanted, &at));)
+        if (game->is_ending)
+            return game;
+    return NULL;
+}
+
 static gw_err check_reloadable(const struct server *server, const struct found *found,
                                const struct wanted *wanted)
 {
+    const struct running *ending = ending_wanted(wanted);
     if (found->foreground)
         lock_complain_foreground(server, found->foreground);
+    else if (ending)
+        cli_fail("%s (pid %d) is ending", ending->name, (int)ending->process.pid);
     else if (count_wanted(wanted))
         return GW_OK;
     else if (wanted->game)

@@ -35,6 +35,12 @@ static gw_err check_startable(const struct server *server, const struct found *f
         cli_fail("the server runs as services of systemd: systemctl start %s", target);
         return GW_EEXIST;
     }
+    const struct running *ending = processes_ending(&found->running);
+    if (ending) {
+        cli_fail("%s (pid %d) is ending; start %s when it has ended", ending->name,
+                 (int)ending->process.pid, server->shown);
+        return GW_EEXIST;
+    }
     if (!found_supervisor(found))
         return GW_OK;
     if (check_same_ini(server, found) != GW_OK)

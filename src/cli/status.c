@@ -32,7 +32,8 @@ static const struct running *serving(const struct status *status, enum role role
     const struct record *record = record_of(status, role, number);
     if (record && record->state != MEMBER_SERVING)
         return NULL;
-    return processes_get(&status->found.running, role, number);
+    const struct running *running = processes_get(&status->found.running, role, number);
+    return running && !running->is_ending ? running : NULL;
 }
 
 static unsigned count_serving(const struct status *status, enum role role)
@@ -117,6 +118,10 @@ static void print_down(const struct status *status, enum role role, unsigned num
                status->server->command, status->server->shown);
         return;
     }
+    if (running && running->is_ending) {
+        printf("%8d  %s%u is ending\n", (int)running->process.pid, role_names[role], number);
+        return;
+    }
     if (running)
         printf("%8d  %s%u is starting", (int)running->process.pid, role_names[role], number);
     else
@@ -161,6 +166,9 @@ static void print_supervisor(const struct status *status)
         printf("%8d  %-12s  starts again what dies; its log: %s/%s.log\n",
                (int)status->found.supervisor.pid, SUPERVISOR_NAME, status->server->run_dir,
                SUPERVISOR_NAME);
+    else if (processes_ending(&status->found.running))
+        printf("%8s  the server is ending; wait for it: %s stop %s\n", "-", status->server->command,
+               status->server->shown);
     else if (status->found.running.count > 0)
         printf("%8s  nobody starts again what dies: the supervisor has ended; for a new one: "
                "%s start %s\n",

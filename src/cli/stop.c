@@ -5,6 +5,7 @@
 #include "cli/supervision.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 struct timeouts {
     int supervisor_ms;
@@ -59,15 +60,21 @@ static gw_err end_all(struct server *server, int signum, const struct timeouts *
     return err ? err : end_processes(server, signum, timeouts);
 }
 
-/* The ini's content does not matter: a server whose ini was broken meanwhile can be stopped. */
+/* While it is ended nobody starts it. Who is starting it now is ended, too, and another who ends it
+ * does no harm. The ini's content does not matter: a server whose ini was broken meanwhile can be
+ * stopped. */
 static int end_server(const struct cli_options *options, int signum,
                       const struct timeouts *timeouts)
 {
     struct server server;
     char *error;
+    int lock;
     if (server_open(&server, options, SERVER_INI, &error) != GW_OK)
         return cli_fail_with(error);
+    lock_take_if_free(&server, LOCK_END, &lock);
     gw_err err = end_all(&server, signum, timeouts);
+    if (lock >= 0)
+        close(lock);
     server_close(&server);
     return err ? EXIT_FAILED : EXIT_OK;
 }

@@ -29,8 +29,17 @@ struct run {
     const struct host_server *server;
     struct host *host;
     void *running;
-    bool is_signalled;
+    const char *pid_path; /* NULL: it has none */
+    bool is_signalled, is_marked;
 };
+
+/* Others are not to take it for one that runs on. */
+static void mark_ending(struct run *run)
+{
+    if (run->pid_path && !run->is_marked)
+        pid_file_mark_ending(run->pid_path);
+    run->is_marked = true;
+}
 
 /* While it ends it looks at the time now and then. */
 static int64_t finish_turn(void *user)
@@ -38,6 +47,7 @@ static int64_t finish_turn(void *user)
     struct run *run = user;
     if (!run->host->is_stopping)
         return CLOCK_NEVER;
+    mark_ending(run);
     if (!run->server->finish || run->server->finish(run->running))
         loop_stop(run->host->loop);
     return loop_clock(run->host->loop)->now_ms + FINISH_INTERVAL_MS;
@@ -114,7 +124,7 @@ static gw_err run_server(const struct host_server *server, const struct conf *co
     gw_err err = host_open(&host, error);
     if (err != GW_OK)
         return err;
-    struct run run = {.server = server, .host = host};
+    struct run run = {.server = server, .host = host, .pid_path = pid_path};
     err = server->start(server, host, conf, options, &run.running, error);
     if (err == GW_OK) {
         (void)!obey_signals(&run); /* without them a signal ends the process at once */

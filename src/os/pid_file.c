@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define LOCK_NAME "claims.lock"
+#define MARK "ending" /* behind the numbers; as long as what is read */
 
 /* Reads state and start time (in clock ticks since boot) of a process; two processes never share
  * pid and start. */
@@ -30,15 +31,16 @@ static gw_err read_stat(pid_t pid, char *state, unsigned long long *start)
     return GW_OK;
 }
 
-static gw_err write_pid_file(const char *path, pid_t pid, unsigned long long start)
+static gw_err write_pid_file(const char *path, pid_t pid, unsigned long long start,
+                             const char *mark)
 {
     struct stat self;
     FILE *file = fopen(path, "we");
     if (!file)
         return GW_EIO;
     bool is_whole =
-        fstat(fileno(file), &self) == 0 &&
-        fprintf(file, "%d %llu %llu\n", (int)pid, start, (unsigned long long)self.st_ino) > 0;
+        fstat(fileno(file), &self) == 0 && fprintf(file, "%d %llu %llu%s\n", (int)pid, start,
+                                                   (unsigned long long)self.st_ino, mark) > 0;
     return fclose(file) == 0 && is_whole ? GW_OK : GW_EIO;
 }
 
@@ -57,16 +59,21 @@ static void discard(const char *draft)
     errno = error;
 }
 
-gw_err pid_file_prepare(const char *path, pid_t pid)
+static gw_err prepare(const char *path, pid_t pid, const char *mark)
 {
     char state, draft[PATH_MAX];
     unsigned long long start = 0;
     if (draft_of(path, pid, draft) || read_stat(pid, &state, &start))
         return GW_EIO;
-    gw_err err = write_pid_file(draft, pid, start);
+    gw_err err = write_pid_file(draft, pid, start, mark);
     if (err)
         discard(draft);
     return err;
+}
+
+gw_err pid_file_prepare(const char *path, pid_t pid)
+{
+    return prepare(path, pid, "");
 }
 
 gw_err pid_file_commit(const char *path, pid_t pid)
@@ -93,7 +100,8 @@ gw_err pid_file_write(const char *path, pid_t pid)
 
 /* The file names itself, so that a copied folder does not name the processes of the one it was
  * copied from. */
-static gw_err read_pid_file(const char *path, pid_t *pid, unsigned long long *start)
+static gw_err read_pid_file(const char *path, pid_t *pid, unsigned long long *start,
+                            char mark[sizeof MARK])
 {
     FILE *file = fopen(path, "re");
     if (!file)
@@ -101,7 +109,8 @@ static gw_err read_pid_file(const char *path, pid_t *pid, unsigned long long *st
     int number = 0;
     unsigned long long inode = 0;
     struct stat self;
-    bool is_whole = fscanf(file, "%d %llu %llu", &number, start, &inode) == 3 && number >= 1;
+    int fields = fscanf(file, "%d %llu %llu %6s", &number, start, &inode, mark);
+    bool is_whole = fields >= 3 && number >= 1;
     bool is_copy = fstat(fileno(file), &self) != 0 || (unsigned long long)self.st_ino != inode;
     fclose(file);
     *pid = number;
@@ -113,8 +122,8 @@ gw_err pid_file_find(const char *pid_path, struct process *process)
 {
     pid_t pid;
     unsigned long long start, its_start;
-    char state;
-    if (read_pid_file(pid_path, &pid, &start) != GW_OK)
+    char state, mark[sizeof MARK];
+    if (read_pid_file(pid_path, &pid, &start, mark) != GW_OK)
         return GW_ENOTFOUND;
     int pidfd = process_open(pid);
     if (pidfd < 0)
@@ -141,7 +150,22 @@ pid_t pid_file_pid(const char *path)
 {
     pid_t pid;
     unsigned long long start;
-    return read_pid_file(path, &pid, &start) == GW_OK ? pid : 0;
+    char mark[sizeof MARK];
+    return read_pid_file(path, &pid, &start, mark) == GW_OK ? pid : 0;
+}
+
+bool pid_file_says_ending(const char *path)
+{
+    pid_t pid;
+    unsigned long long start;
+    char mark[sizeof MARK] = "";
+    return read_pid_file(path, &pid, &start, mark) == GW_OK && strcmp(mark, MARK) == 0;
+}
+
+void pid_file_mark_ending(const char *path)
+{
+    if (pid_file_names(path, getpid()) && !prepare(path, getpid(), " " MARK))
+        (void)!pid_file_commit(path, getpid());
 }
 
 /* ---- claiming ------------------------------------------------------------------------------- */

@@ -15,6 +15,11 @@ void pid_file_discard(const char *path, pid_t pid);
  * at once one succeeds. */
 GW_NODISCARD gw_err pid_file_claim(const char *path, pid_t pid, pid_t *other);
 
+/* Says in the file of this process that it is about to end; one that names another is left alone.
+ */
+void pid_file_mark_ending(const char *path);
+bool pid_file_says_ending(const char *path);
+
 /* GW_ENOTFOUND: there is no such file, or its process has ended (and another one may have got its
  * number). */
 GW_NODISCARD gw_err pid_file_find(const char *path, struct process *process);

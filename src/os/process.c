@@ -1,6 +1,7 @@
 /* process: see process.h. */
 #include "os/process.h"
 
+#include "base/sentence.h"
 #include "os/pid_file.h"
 #include "os/proc.h"
 #include "os/system.h"
@@ -204,6 +205,15 @@ struct process_end process_reap(const struct process *process)
     else
         end.signum = info.si_status;
     return end;
+}
+
+char *process_describe_end(struct process_end end)
+{
+    if (!end.is_known)
+        return sentence("ended");
+    if (end.signum)
+        return sentence("was ended by signal %d (%s)", end.signum, strsignal(end.signum));
+    return sentence("ended with exit code %d", end.exit_code);
 }
 
 void process_close(struct process *process)

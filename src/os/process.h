@@ -57,6 +57,9 @@ struct process_end {
     int exit_code;
 };
 
+/* "was ended by signal 9 (Killed)", "ended with exit code 3", "ended"; the caller frees it. */
+char *process_describe_end(struct process_end end);
+
 /* Takes the end of a child, and waits for it if it still runs. */
 struct process_end process_reap(const struct process *process);
 

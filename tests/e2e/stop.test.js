@@ -98,6 +98,11 @@ test("stop tells how saving goes, and who asks again waits for the same end", as
   await until(() => first.said.out, (text) => SAVES.test(text));
   const second = start(t, command, ["stop", dir]);
   await until(() => second.said.out, (text) => SAVES.test(text));
+  const status = goworld(["status", dir]);
+  assert.match(status.out, /0\/1 games .* running\n[^]* game1 is ending\n[^]*the server is ending; wait for it: /);
+  assert.equal(status.code, 1);
+  assertFails(goworld(["start", dir]), /is being ended by another goworld \(pid \d+\)$/);
+  assertFails(goworld(["reload", dir]), /is being ended by another goworld \(pid \d+\)$/);
   await unlock();
   const both = await Promise.all([first.ended, second.ended]);
   for (const { code, out, err } of both) {
@@ -116,6 +121,9 @@ test("a second signal ends a game at once, and the first does not", async (t) =>
   const pid = pidOf(dir, "game1");
   process.kill(pid, "SIGTERM");
   await until(() => logOf(dir), (log) => log.includes(` saving requests=${STONES} `));
+  assert.match(goworld(["status", dir]).out, / game1 is ending\n[^]* starts again what dies/);
+  assertFails(goworld(["start", dir]), new RegExp(`game1 \\(pid ${pid}\\) is ending; start .* when it has ended$`));
+  assertFails(goworld(["reload", dir]), new RegExp(`game1 \\(pid ${pid}\\) is ending$`));
   process.kill(pid, "SIGINT");
   const log = await until(() => logOf(dir), (text) => text.includes("game: ended before everything was saved"));
   assert.match(log, new RegExp(`ERROR game1 stopped_unsaved requests=${STONES} bytes=\\d+ why="told to end at once"`));
