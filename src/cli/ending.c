@@ -9,6 +9,7 @@
 #include "os/system.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -162,14 +163,32 @@ static void tell_progress(const struct ending *ending, int64_t now_ms)
         if (is_over(leaver))
             continue;
         if (leaver->has_told)
-            printf("%s is saving: %llu requests to the databases are left, and %llu seconds\n",
+            printf("%s is saving: %llu request%s to the databases are left, and %llu seconds\n",
                    leaver->running->name, (unsigned long long)leaver->progress.requests,
+                   leaver->progress.requests == 1 ? "" : "s",
                    (unsigned long long)leaver->progress.left_ms / 1000);
         else
             printf("%s (pid %d) still runs, after %d seconds\n", leaver->running->name,
                    (int)leaver->running->process.pid, (int)((now_ms - ending->began_ms) / 1000));
     }
     fflush(stdout);
+}
+
+static volatile sig_atomic_t is_interrupted;
+
+static void on_interrupt(int signum)
+{
+    (void)signum;
+    is_interrupted = 1;
+}
+
+/* What was begun goes on. */
+static _Noreturn void leave(const struct ending *ending)
+{
+    const struct server *server = ending->desc->server;
+    cli_fail("%s goes on ending; wait for it: %s stop %s", server->shown, server->command,
+             server->shown);
+    exit(EXIT_FAILED);
 }
 
 /* Until something happens, progress is due or a deadline has passed. */
@@ -182,7 +201,10 @@ static void wait_for_news(struct ending *ending, struct pollfd *fds, int64_t unt
         fds[2 * i] = (struct pollfd){.fd = leaver->fd, .events = POLLIN};
         fds[2 * i + 1] = (struct pollfd){.fd = pidfd, .events = POLLIN};
     }
-    if (poll(fds, 2 * ending->count, left_ms > 0 ? (int)left_ms : 0) <= 0)
+    int news = poll(fds, 2 * ending->count, left_ms > 0 ? (int)left_ms : 0);
+    if (is_interrupted)
+        leave(ending);
+    if (news <= 0)
         return;
     for (size_t i = 0; i < ending->count; i++)
         if (fds[2 * i + 1].revents)
@@ -296,7 +318,9 @@ static gw_err end_role(const struct ending_desc *desc, enum role role)
 
 gw_err ending_run(const struct ending_desc *desc)
 {
+    struct sigaction action = {.sa_handler = on_interrupt};
     gw_err result = GW_OK;
+    sigaction(SIGINT, &action, NULL);
     /* Dispatchers stay while a game that still saves needs them. */
     for (unsigned role = ROLE_COUNT; role-- > 0 && goes_on(result);) {
         gw_err err = end_role(desc, (enum role)role);

@@ -235,7 +235,10 @@ static gw_err restore_file(struct reload *r, char **error)
         char *why = NULL;
         err = restore(r, &state, &why);
         if (err)
-            *error = sentence("cannot restore the game from %s: %s", path, why);
+            *error =
+                sentence("cannot restore the game from %s: %s; without that file the game would "
+                         "begin anew",
+                         path, why);
         free(why);
     }
     if (!err)

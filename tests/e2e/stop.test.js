@@ -162,7 +162,10 @@ test("however often stop is asked for, a game that is busy saves first", async (
   const stops = Array.from({ length: 10 }, () => start(t, command, ["stop", dir]));
   for (const stop of stops) await until(() => stop.said.out, (out) => out.includes("game1 (pid"));
   const last = stops.pop();
-  for (const stop of stops) stop.child.kill("SIGINT");
+  for (const stop of stops) {
+    stop.child.kill("SIGINT");
+    assertFails(await stop.ended, /goes on ending; wait for it: \S*goworld stop /);
+  }
   process.kill(pid, "SIGCONT");
   const done = await last.ended;
   assert.equal(done.code, 0, done.err);
