@@ -141,11 +141,18 @@ static void complain(const struct running *game, enum outcome outcome, const cha
 
 static void tell(const struct running *game, const struct process_child *child, const char *note)
 {
-    static const char paused[] = "paused_ms=";
-    const char *ms =
-        note && strncmp(note, paused, sizeof paused - 1) == 0 ? note + sizeof paused - 1 : "?";
-    printf("%s goes on with the new code (pid %d, before %d); players waited for %s ms\n",
-           game->name, (int)child->pid, (int)game->process.pid, ms);
+    unsigned paused_ms = 0, dropped = 0;
+    int fields = note ? sscanf(note, "paused_ms=%u dropped=%u", &paused_ms, &dropped) : 0;
+    printf("%s goes on with the new code (pid %d, before %d)", game->name, (int)child->pid,
+           (int)game->process.pid);
+    if (fields >= 1)
+        printf("; players waited for %u ms", paused_ms);
+    if (dropped)
+        printf(
+            "\n%s: %u value%s of attributes found no place in the new code, and %s gone; its log "
+            "says which",
+            game->name, dropped, dropped == 1 ? "" : "s", dropped == 1 ? "is" : "are");
+    putchar('\n');
     fflush(stdout);
 }
 

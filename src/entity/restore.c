@@ -74,6 +74,7 @@ static void log_misfits(struct restore *r)
 {
     for (size_t i = 0; i < r->misfit_count; i++) {
         const struct misfit *m = &r->misfits[i];
+        r->t.world->stats.attributes_dropped.count += m->entities;
         log_warn(r->t.world->desc.log, "attribute_dropped",
                  "type=%s attribute=\"%s\" entities=%zu why=\"%s\"", m->type->def->name, m->name,
                  m->entities, m->why);

@@ -271,6 +271,7 @@ static gw_err succeed(struct reload *r, char **error)
         return err;
     }
     r->is_successor = true;
+    r->dropped = world_stats(game_world(r->desc.core))->attributes_dropped.count;
     if (pid_file_write(r->pid_path, getpid())) /* the other may have died before it could */
         pid_file_failed(r, getpid());
     return GW_OK;
@@ -318,8 +319,8 @@ void reload_served(struct reload *r)
     int64_t paused_ms = os_monotonic_ms() - r->paused_since_ms;
     log_info(r->desc.log, "taken_over", "entities=%llu paused_ms=%lld", count_entities(r),
              (long long)paused_ms);
-    snprintf(r->desc.host->ready_note, sizeof r->desc.host->ready_note, "paused_ms=%lld",
-             (long long)paused_ms);
+    snprintf(r->desc.host->ready_note, sizeof r->desc.host->ready_note,
+             "paused_ms=%lld dropped=%llu", (long long)paused_ms, r->dropped);
 }
 
 bool reload_is_over(const struct reload *r)

@@ -28,7 +28,8 @@ struct reload {
     bool holds_signals;
     bool is_over; /* the game goes on elsewhere, and the loop ends */
     bool is_from_file, is_successor, is_taken_in;
-    int64_t paused_since_ms; /* of a successor: since when players wait */
+    int64_t paused_since_ms;    /* of a successor: since when players wait */
+    unsigned long long dropped; /* values of attributes for which there is no place in it */
 };
 
 /* Everything in desc is borrowed. */

@@ -113,7 +113,8 @@ test("new code goes live under a player's feet, and everything follows the new p
   assert.equal(done.code, 0, done.err);
   assert.match(fs.readFileSync(path.join(dir, "run/game1.log"), "utf8"), /attribute_dropped type=Account attribute="?mood"? entities=1/);
   const after = pidOf(dir, "game1");
-  assert.match(done.out, new RegExp(`^game1 goes on with the new code \\(pid ${after}, before ${before}\\); players waited for \\d+ ms$`, "m"));
+  assert.match(done.out, new RegExp(`^game1 goes on with the new code \\(pid ${after}, before ${before}\\); players waited for \\d+ ms\n`
+    + "game1: 1 value of attributes found no place in the new code, and is gone; its log says which$", "m"));
   assert.notEqual(after, before);
   assert.deepEqual(await greet(), [2, 2]);
   assert.deepEqual(closed, []);
