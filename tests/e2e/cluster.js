@@ -13,6 +13,8 @@ import { freePorts } from './ports.js';
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 export const GOWORLD = process.env.GOWORLD ?? path.join(HERE, '../../bin/goworld');
 const KINDS = ['dispatcher', 'game', 'gate'];
+/** Signals that a process gets from its own mistakes only. */
+const BUGS = new Set(['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT']);
 const LOG_TAIL_BYTES = 2000;
 
 /** Why there is nothing to test, or false. */
@@ -41,6 +43,7 @@ class Cluster {
     #source;
     #parent;
     #ports = new Map(); // of each process: {listen, http}
+    #crashes = [];
     #children = new Map();
     /** Further variables of the environment of what is started. */
     env = {};
@@ -100,6 +103,7 @@ ${this.names.map(section).join('')}`;
             stdio: ['ignore', log, log, 'pipe'],
         });
         closeSync(log);
+        child.on('exit', (_, signal) => BUGS.has(signal) && this.#crashes.push(`${name} was ended by ${signal}`));
         const heard = Promise.race([once(child.stdio[3], 'data'), once(child, 'exit')]);
         return { child, word: heard.then(([word]) => String(word).trim()) };
     }
@@ -184,6 +188,7 @@ ${this.names.map(section).join('')}`;
 
     /** Fails when a process has died by itself, or its log tells of a bug of ours. */
     async assertSound() {
+        if (this.#crashes.length) throw new Error(`${this.#crashes.join('\n')}${await this.logTails()}`);
         for (const name of this.names) {
             const text = await readFile(path.join(this.logs, `${name}.log`), 'utf8');
             const bug = /^.*(AddressSanitizer|runtime error|LeakSanitizer|assertion).*$/m.exec(text);

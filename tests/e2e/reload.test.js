@@ -89,7 +89,7 @@ async function reloadByFile(cluster, name) {
 
 async function reload(cluster, name, program) {
     const said = await cluster.succeed(name, { program });
-    if (!/^ready paused_ms=\d+$/.test(said)) assert.fail(`${name}: ${said}${await cluster.logTails()}`);
+    if (!/^ready paused_ms=\d+ dropped=\d+$/.test(said)) assert.fail(`${name}: ${said}${await cluster.logTails()}`);
 }
 
 /** Nobody notices anything of `rounds` times `act`, by turns with each game. */
@@ -218,7 +218,7 @@ test('a successor that fails, whenever and however, leaves the old process as it
     };
     const cases = [
         { program: await writeProgram(cluster, 'ends', 'exit 3') },
-        { program: await writeProgram(cluster, 'crashes', 'kill -SEGV $$') },
+        { program: await writeProgram(cluster, 'crashes', 'kill -TRAP $$') },
         { meanwhile: (child) => child.kill('SIGKILL') },
         {
             program: await buildVersion(cluster, 'refuses', 'return GW_EIO;'),

@@ -14,7 +14,8 @@ export class Talker extends EventEmitter {
     /** Of the present player: the number asked last, and the one answered last. */
     asked = 0;
     answered = 0;
-    /** Answers that were left out, came twice or out of order, since the player came. */
+    /** Answers that were left out; that came twice, out of order or to no question, or were counted wrong; since the player
+     * came. */
     missing = 0;
     wrong = 0;
     gameid = 0;
@@ -44,16 +45,18 @@ export class Talker extends EventEmitter {
             this.arena = arena;
             this.emit('welcome');
         });
-        player.on('OnEcho', (number) => this.#hear(number));
+        player.on('OnEcho', (number, count) => this.#hear(number, count));
     }
 
     #talk() {
         if (this.gameid && this.player.call('Echo', this.asked + 1)) this.asked++;
     }
 
-    #hear(number) {
-        if (number <= this.answered) this.wrong++;
+    /** `count`: how many the game has answered, if it counts. */
+    #hear(number, count = number) {
+        if (number <= this.answered || number > this.asked) this.wrong++;
         else this.missing += number - this.answered - 1;
+        if (!this.missing && count !== number) this.wrong++;
         this.answered = Math.max(this.answered, number);
         this.emit('heard');
     }

@@ -15,7 +15,7 @@ static const gw_attr Account_attrs[] = {GW_ATTR(Account, nickname, 0), GW_ATTR(A
 #else
 typedef struct Account {
     gw_entity base;
-    int64_t echoes; /* heard by its client */
+    int64_t echoes;
     int64_t mood;
 } Account;
 
@@ -55,19 +55,19 @@ GW_RPC_DECLARE(ACCOUNT_RPC)
 
 #define ACCOUNT_CLIENT_RPC(RPC)                                                                    \
     RPC(Account, OnWelcome, (u16, gameid), (id, arena))                                            \
-    RPC(Account, OnEcho, (i64, number))                                                            \
+    RPC(Account, OnEcho, (i64, number), (i64, count))                                              \
     RPC(Account, OnTold, (id, from), (i64, number))                                                \
     RPC(Account, OnKept, (i64, number), (str, trouble))                                            \
     RPC(Account, OnEntered, (u16, gameid))                                                         \
     RPC(Account, OnRefused, (str, why))
 GW_CLIENT_RPC_DECLARE(ACCOUNT_CLIENT_RPC)
 
-/* Clients count from 1: an echo that is not their number shows what was lost. */
+/* Clients count from 1: the number shows them what was lost, came twice or out of order, and the
+ * count whether the attribute went along. */
 void Account_Echo(Account *self, int64_t number)
 {
-    (void)number;
     GW_SET(self, echoes, self->echoes + 1);
-    Account_client_OnEcho(gw_own_client(&self->base), self->echoes);
+    Account_client_OnEcho(gw_own_client(&self->base), number, self->echoes);
 }
 
 void Account_Tell(Account *self, gw_id whom, int64_t number)
