@@ -49,7 +49,8 @@ struct loop {
     bool begun;           /* the clock has been moved for the coming turn */
     bool timer_ran;
     bool woken;
-    bool calls; /* turns or flushes: those that are ended meanwhile are only marked */
+    bool calls;     /* turns or flushes: those that are ended meanwhile are only marked */
+    bool has_ended; /* there are such */
 };
 
 void loop_begin(struct loop *loop)
@@ -93,6 +94,7 @@ static void drop_ended(struct loop *loop)
             loop->flushes[flushes++] = loop->flushes[i];
     loop->turn_count = turns;
     loop->flush_count = flushes;
+    loop->has_ended = false;
 }
 
 /* Last of what is called. */
@@ -103,7 +105,8 @@ static void flush_run(struct loop *loop)
         if (loop->flushes[i].flush)
             loop->flushes[i].flush(loop->flushes[i].user);
     loop->calls = false;
-    drop_ended(loop);
+    if (loop->has_ended)
+        drop_ended(loop);
 }
 
 /* What was woken before or during the reads is served by this turn; what is woken during it, by the
@@ -239,6 +242,7 @@ void loop_off(struct loop *loop, const void *user)
     for (unsigned i = 0; i < loop->flush_count; i++)
         if (loop->flushes[i].user == user)
             loop->flushes[i].flush = NULL;
+    loop->has_ended = true;
     if (!loop->calls)
         drop_ended(loop);
 }
