@@ -98,9 +98,8 @@ static void hear(struct leaver *leaver)
             leaver->deadline_ms = os_monotonic_ms() + (int64_t)leaver->progress.left_ms + MARGIN_MS;
         }
     }
-    if (err == GW_ETIMEDOUT || leaver->fd < 0)
-        return;
-    stop_hearing(leaver);
+    if (err != GW_ETIMEDOUT)
+        stop_hearing(leaver);
 }
 
 /* One that has died leaves it behind. It may name a successor by now. */
